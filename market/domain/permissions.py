@@ -1,0 +1,83 @@
+"""Who may call what: one permission per kind of act, ``<noun>:<act>``, and the roles that hold it.
+
+Every route names one permission; a route without one is refused. A permission opens the door only: which rows are
+visible is a predicate in SQL (404), and whose move it is stands in the lifecycle tables (403).
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """Named ``<noun>:<act>``; ``public`` needs nobody to be signed in."""
+
+    PUBLIC = "public"
+    ACCOUNT_OWN = "account:own"
+    AGREEMENT_CONFIRM = "agreement:confirm"
+    AGREEMENT_READ = "agreement:read"
+    DEMAND_READ = "demand:read"
+    DEMAND_TRIAGE = "demand:triage"
+    DEMAND_WRITE = "demand:write"
+    INBOX_READ = "inbox:read"
+    JOURNAL_READ = "journal:read"
+    MATCH_ANSWER = "match:answer"
+    MATCH_READ = "match:read"
+    MATCH_REVIEW = "match:review"
+    NEGOTIATION_HOLD = "negotiation:hold"
+    NEGOTIATION_READ = "negotiation:read"
+    NEGOTIATION_WRITE = "negotiation:write"
+    ORGANISATION_MANAGE = "organisation:manage"
+    ORGANISATION_READ = "organisation:read"
+    ORGANISATION_VERIFY = "organisation:verify"
+    PRODUCT_READ = "product:read"
+    PRODUCT_REVIEW = "product:review"
+    PRODUCT_WRITE = "product:write"
+    TOKEN_MANAGE = "token:manage"  # noqa: S105
+    WEBHOOK_MANAGE = "webhook:manage"
+
+
+class Role(StrEnum):
+    """A person's role in an organisation. The last five exist in the platform organisation only."""
+
+    OWNER = "owner"
+    MEMBER = "member"
+    BROKER = "broker"
+    REGISTRAR = "registrar"
+    MEDIATOR = "mediator"
+    AUDITOR = "auditor"
+    ADMIN = "admin"
+
+
+PARTY_ROLES = frozenset({Role.OWNER, Role.MEMBER})
+PLATFORM_ROLES = frozenset(Role) - PARTY_ROLES
+
+_P = Permission
+_EVERYONE = frozenset({_P.PUBLIC})
+_SIGNED_IN = _EVERYONE | {_P.ACCOUNT_OWN, _P.INBOX_READ, _P.TOKEN_MANAGE, _P.ORGANISATION_READ}
+_READS = frozenset({_P.AGREEMENT_READ, _P.DEMAND_READ, _P.MATCH_READ, _P.NEGOTIATION_READ, _P.PRODUCT_READ})
+_MEMBER = _SIGNED_IN | _READS | {_P.DEMAND_WRITE, _P.MATCH_ANSWER, _P.NEGOTIATION_WRITE, _P.PRODUCT_WRITE}
+_STAFF = _SIGNED_IN | _READS | {_P.JOURNAL_READ}
+
+GRANTS: dict[Role, frozenset[Permission]] = {
+    Role.OWNER: _MEMBER | {_P.AGREEMENT_CONFIRM, _P.ORGANISATION_MANAGE, _P.WEBHOOK_MANAGE},
+    Role.MEMBER: _MEMBER,
+    Role.BROKER: _STAFF | {_P.DEMAND_TRIAGE, _P.MATCH_REVIEW, _P.NEGOTIATION_HOLD},
+    Role.REGISTRAR: _STAFF | {_P.PRODUCT_REVIEW, _P.ORGANISATION_VERIFY},
+    Role.MEDIATOR: _STAFF | {_P.NEGOTIATION_HOLD},
+    Role.AUDITOR: _STAFF,
+    Role.ADMIN: _STAFF
+    | {
+        _P.DEMAND_TRIAGE,
+        _P.MATCH_REVIEW,
+        _P.NEGOTIATION_HOLD,
+        _P.ORGANISATION_MANAGE,
+        _P.ORGANISATION_VERIFY,
+        _P.PRODUCT_REVIEW,
+        _P.WEBHOOK_MANAGE,
+    },
+}
+"""role -> permissions."""
+
+SCOPES = frozenset(Permission) - {_P.PUBLIC, _P.AGREEMENT_CONFIRM, _P.TOKEN_MANAGE}
+"""What an API token may carry. Confirming an agreement and making tokens take a person with a password."""

@@ -1,0 +1,1 @@
+"""SQL: functions take a connection and return Structs of the domain."""
