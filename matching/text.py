@@ -1,0 +1,90 @@
+"""From a text to its index terms, one analyser for Chinese and English.
+
+Text is folded (NFKC, lower case, Traditional Chinese to Simplified) and cut into one list of terms: the words
+of rjieba's search mode **and** the overlapping character pairs of every Chinese run (either alone is worse on
+most collections), and the Snowball stems of everything else, without a few English stop words.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+from importlib import resources
+from typing import Final
+
+import rjieba
+import snowballstemmer
+
+STOP: Final = frozenset(
+    """
+    a an and are as at be been but by can could do does for from had has have how i if in into
+    is it its me my no not of on or our s should so such t than that the their then there these
+    they this those to was we were what when where which who will with would you your
+    """.split()  # noqa: SIM905 - read as a text, not as a list
+)
+"""English words that carry no need: function words only, nothing a product could be about."""
+
+_HAN: Final = (
+    r"\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"  # radicals, kana, Han
+    r"\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"  # Hangul, compatibility and rare Han
+)
+_RUNS: Final = re.compile(rf"([{_HAN}]+)|([^\W_{_HAN}]+)")
+_SURROGATES: Final = re.compile(r"[\ud800-\udfff]")
+
+
+@cache
+def _simplified() -> dict[int, str]:
+    """Traditional to Simplified, character by character (OpenCC's table, Apache-2.0)."""
+    table = resources.files("opencc").joinpath("dictionary/TSCharacters.txt").read_text(encoding="utf-8")
+    pairs = (line.split("\t") for line in table.splitlines() if "\t" in line)
+    return {ord(old): new.split()[0] for old, new in pairs if len(old) == 1}
+
+
+def normalise(text: str) -> str:
+    """Fold ``text`` so that equal needs have equal characters. Lone surrogates become spaces.
+
+    The length may change (NFKC), so offsets into the result are not offsets into ``text``.
+    """
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", _SURROGATES.sub(" ", text)).translate(_simplified())
+    return text.lower()
+
+
+class Analyser:
+    """Cuts texts into terms; keeps the stems it has worked out. Safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._stem = snowballstemmer.stemmer("english").stemWord
+        self._stems: dict[str, str] = {}
+
+    def terms(self, text: str) -> list[str]:
+        """All index terms of ``text``, in order of reading, repetitions kept."""
+        return self.folded_terms(normalise(text))
+
+    def folded_terms(self, folded: str) -> list[str]:
+        """The terms of a text that went through ``normalise``."""
+        terms: list[str] = []
+        for run in _RUNS.finditer(folded):
+            if run[1]:
+                self._han(run[1], terms)
+            elif run[2] not in STOP:
+                terms.append(self.stem(run[2]))
+        return terms
+
+    def stem(self, word: str) -> str:
+        """The English stem of a lower-case word (other scripts pass unchanged)."""
+        stem = self._stems.get(word)
+        if stem is None:
+            stem = self._stem(word) if word.isascii() and len(word) <= 40 else word[:40]
+            if len(self._stems) < 1_000_000:
+                self._stems[word] = stem
+        return stem
+
+    @staticmethod
+    def _han(run: str, terms: list[str]) -> None:
+        if len(run) < 3:
+            terms.append(run)
+            return
+        terms += rjieba.cut_for_search(run)
+        terms += [run[i : i + 2] for i in range(len(run) - 1)]
