@@ -12,6 +12,7 @@ from msgspec import Meta
 
 from market.domain.machine import Party
 from market.domain.permissions import GRANTS, Permission, Role
+from market.domain.words import N_
 
 Email = Annotated[str, Meta(max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
 Name = Annotated[str, Meta(min_length=1, max_length=120)]
@@ -26,13 +27,13 @@ def credit_code_error(code: str) -> str | None:
     18 characters without I, O, S, V, Z; the last is 31 - (sum of value x 3^i mod 31 over the first 17) mod 31.
     """
     if len(code) != 18:
-        return "A unified social credit code has 18 characters."
+        return N_("A unified social credit code has 18 characters.")
     if any(c not in CREDIT_CODE_ALPHABET for c in code):
-        return "A unified social credit code has digits and capital letters without I, O, S, V and Z."
+        return N_("A unified social credit code has digits and capital letters without I, O, S, V and Z.")
     total = sum(CREDIT_CODE_ALPHABET.index(c) * pow(3, i, 31) for i, c in enumerate(code[:17]))
     expected = CREDIT_CODE_ALPHABET[-total % 31]
     if code[17] != expected:
-        return "The check character of this unified social credit code is wrong. Compare it with the licence."
+        return N_("The check character of this unified social credit code is wrong. Compare it with the licence.")
     return None
 
 
@@ -149,4 +150,4 @@ def has_credit_code(organisation: Organisation, _: Mapping[str, Any]) -> str | N
 
 def has_evidence(organisation: Organisation, _: Mapping[str, Any]) -> str | None:
     """Staff can only verify what they can see."""
-    return None if organisation.evidence.strip() else "Say which documents prove the organisation's identity."
+    return None if organisation.evidence.strip() else N_("Say which documents prove the organisation's identity.")

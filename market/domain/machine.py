@@ -18,12 +18,17 @@ class Party(StrEnum):
 
     DEMANDER = "demander"
     SUPPLIER = "supplier"
+    CONSUMER = "consumer"  # the demander's name in a negotiation (Dataspace Protocol)
+    PROVIDER = "provider"  # the supplier's
     MEMBER = "member"  # of the organisation the object is about
     BROKER = "broker"
     REGISTRAR = "registrar"
     CLOCK = "clock"  # deadlines
     SYSTEM = "system"  # consequences of another object's change
 
+
+NEW = ""
+"""The source of the edges that create an object."""
 
 Guard = Callable[[Any, Mapping[str, Any]], str | None]
 """``(entity, facts) -> None`` or the sentence shown to the user. Guards do no I/O; the service loads facts."""
@@ -65,9 +70,8 @@ class Machine:
     """
 
     name: str
-    initial: str
-    final: frozenset[str]
     edges: tuple[Edge, ...]
+    final: frozenset[str] = frozenset()
     due: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -76,9 +80,7 @@ class Machine:
     @property
     def states(self) -> tuple[str, ...]:
         """All states, in the order the table names them."""
-        names = [self.initial]
-        for e in self.edges:
-            names += [e.source, e.target]
+        names = [name for e in self.edges for name in (e.source, e.target) if name != NEW]
         return tuple(dict.fromkeys(names))
 
     def find(self, source: str, action: str) -> Edge | None:
@@ -106,7 +108,7 @@ def check(machine: Machine) -> None:
         if not e.by:
             raise ValueError(f"{machine.name}: nobody may {e.action} out of {e.source}")
     states = set(machine.states)
-    if lost := states - _closure(machine, {machine.initial}, forward=True):
+    if lost := states - _closure(machine, {NEW}, forward=True):
         raise ValueError(f"{machine.name}: unreachable {sorted(lost)}")
     if machine.final and (stuck := states - _closure(machine, set(machine.final), forward=False)):
         raise ValueError(f"{machine.name}: no way to a final state from {sorted(stuck)}")
