@@ -1,0 +1,39 @@
+"""The connection pool: codecs, limits, and nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import asyncpg
+import msgspec
+
+from market.settings import Settings
+
+
+async def prepare_connection(db: Any) -> None:
+    """jsonb in and out as Python values (without this asyncpg hands over text)."""
+    await db.set_type_codec(
+        "jsonb",
+        encoder=lambda value: msgspec.json.encode(value).decode(),
+        decoder=msgspec.json.decode,
+        schema="pg_catalog",
+    )
+
+
+async def create_pool(settings: Settings) -> asyncpg.Pool[asyncpg.Record]:
+    """A pool on ``settings.database_url``; statements are cut off after 30 s, lock waits after 5 s."""
+    return await asyncpg.create_pool(
+        settings.database_url,
+        min_size=1,
+        max_size=settings.pool_size,
+        init=prepare_connection,
+        command_timeout=60,
+        server_settings={"statement_timeout": "30s", "lock_timeout": "5s", "application_name": "duijie"},
+    )
+
+
+async def connect(url: str) -> asyncpg.Connection[asyncpg.Record]:
+    """One connection outside the pool, for commands."""
+    connection = await asyncpg.connect(url)
+    await prepare_connection(connection)
+    return connection

@@ -1,0 +1,43 @@
+"""Bring a database to the schema of this version: numbered SQL files, forward only, one process at a time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import asyncpg
+from pgqueuer.db import AsyncpgDriver
+from pgqueuer.queries import Queries
+from pogo_migrate import migrate as pogo
+
+LOCK = 0x6475696A  # one advisory lock for all processes of one database
+OLDEST = 150000
+
+
+class TooOld(Exception):
+    """The server is older than PostgreSQL 15."""
+
+
+def migrations_dir() -> Path:
+    """Beside the package in a checkout, inside it in an installed wheel."""
+    here = Path(__file__).resolve().parent
+    inside = here / "migrations"
+    return inside if inside.is_dir() else here.parent / "migrations"
+
+
+async def migrate(url: str) -> None:
+    """Apply what is missing. Safe to call from any number of processes at once."""
+    db = await asyncpg.connect(url)
+    try:
+        number = int(await db.fetchval("SHOW server_version_num"))
+        if number < OLDEST:
+            raise TooOld(f"PostgreSQL 15 or newer is needed; this server is {number // 10000}.")
+        await db.execute("SELECT pg_advisory_lock($1)", LOCK)
+        await db.execute("SET lock_timeout = '10s'; SET statement_timeout = '10min'")
+        await pogo.apply(db, migrations_dir())
+        queue = Queries(AsyncpgDriver(db))
+        if await queue.schema_is_installed():
+            await queue.upgrade()
+        else:
+            await queue.install()
+    finally:
+        await db.close()

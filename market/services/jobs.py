@@ -1,0 +1,24 @@
+"""Background work, enqueued in the transaction that causes it: both commit or neither does."""
+
+from __future__ import annotations
+
+import msgspec
+from pgqueuer.db import AsyncpgDriver
+from pgqueuer.queries import Queries
+
+from market.store import journal
+from market.store.query import Db
+
+
+async def enqueue(db: Db, entrypoint: str, payload: object, *, dedupe: str | None = None) -> None:
+    """Put one job in the queue as part of the caller's transaction.
+
+    With ``dedupe`` a second job of the same key is not added while the first still waits.
+    """
+    queue = Queries(AsyncpgDriver(db))
+    await queue.enqueue(entrypoint, msgspec.json.encode(payload), dedupe_key=dedupe, on_conflict="skip")
+
+
+async def event(db: Db, kind: str, object_id: int) -> None:
+    """Tell the worker about the object's latest journalled event (notifications, webhooks, matching)."""
+    await enqueue(db, "event", await journal.LAST.one(db, kind, object_id))

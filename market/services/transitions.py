@@ -1,0 +1,98 @@
+"""The only place that changes a state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+from market.domain.accounts import Actor, Automaton
+from market.domain.calendar import deadline
+from market.domain.errors import IllegalTransition, Invalid, NotYours, Stale, Unmet
+from market.domain.machine import Edge, Machine, Party
+from market.domain.words import N_
+from market.services import jobs
+from market.store.query import Db
+from market.store.transitions import STEP
+
+
+class Stateful(Protocol):
+    """Anything with a row, a state and an optimistic lock."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def state(self) -> Any: ...
+    @property
+    def version(self) -> int: ...
+
+
+def allowed(
+    machine: Machine,
+    entity: Stateful,
+    action: str,
+    parties: frozenset[Party],
+    *,
+    facts: Mapping[str, Any] | None = None,
+    reason: str | None = None,
+) -> Edge:
+    """The edge, or the error that says why not: impossible 409, not yours 403, a rule unmet 422 (all of them)."""
+    found = machine.find(str(entity.state), action)
+    if found is None:
+        raise IllegalTransition
+    if not found.by & parties:
+        raise NotYours
+    if found.reason and not (reason or "").strip():
+        raise Invalid({"reason": N_("Give a reason; the other side will read it.")})
+    party = next(p for p in Party if p in found.by & parties)
+    known = {"party": party, **(facts or {})}
+    if unmet := [sentence for guard in found.guards if (sentence := guard(entity, known))]:
+        raise Unmet(unmet)
+    return found
+
+
+async def fire(
+    db: Db,
+    machine: Machine,
+    entity: Stateful,
+    action: str,
+    actor: Actor | Automaton,
+    parties: frozenset[Party],
+    *,
+    now: datetime,
+    facts: Mapping[str, Any] | None = None,
+    reason: str | None = None,
+) -> Edge:
+    """Move ``entity`` along ``action`` and journal it (the database does); the worker hears of it after commit.
+
+    Raises IllegalTransition, NotYours, Invalid (no reason given), Unmet, or Stale when the row has a newer version.
+    """
+    found = allowed(machine, entity, action, parties, facts=facts, reason=reason)
+    party = next(p for p in Party if p in found.by & parties)
+    due = deadline(now, machine.due[found.target]) if found.target in machine.due else None
+    changed = await STEP[machine.name].run(
+        db, entity.id, entity.version, found.target, action, actor.person_id, party, reason, due
+    )
+    if changed == 0:
+        raise Stale
+    await jobs.event(db, machine.name, entity.id)
+    return found
+
+
+def birth(
+    machine: Machine, action: str, parties: frozenset[Party], now: datetime
+) -> tuple[Edge, Party, datetime | None]:
+    """The edge that creates an object, the party taking it, and when its first state is due."""
+    found = machine.find("", action)
+    if found is None:
+        raise IllegalTransition
+    if not found.by & parties:
+        raise NotYours
+    party = next(p for p in Party if p in found.by & parties)
+    return found, party, deadline(now, machine.due[found.target]) if found.target in machine.due else None
+
+
+def offered(machine: Machine, entity: Stateful, parties: frozenset[Party]) -> list[Edge]:
+    """The moves open to these parties now, guards not asked: what buttons and ``actions`` show."""
+    return list(machine.offers(str(entity.state), parties))
+
