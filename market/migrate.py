@@ -1,4 +1,7 @@
-"""Bring a database to the schema of this version: numbered SQL files, forward only, one process at a time."""
+"""Bring a database to the schema of this version: numbered SQL files, forward only, one process at a time.
+
+The rollback half that the library's file format asks for stays empty: a mistake is mended by the next migration.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from pathlib import Path
 import asyncpg
 from pgqueuer.db import AsyncpgDriver
 from pgqueuer.queries import Queries
-from pogo_migrate import migrate as pogo
+from pogo_core.util import migrate as pogo
 
 LOCK = 0x6475696A  # one advisory lock for all processes of one database
 OLDEST = 150000
@@ -33,7 +36,7 @@ async def migrate(url: str) -> None:
             raise TooOld(f"PostgreSQL 15 or newer is needed; this server is {number // 10000}.")
         await db.execute("SELECT pg_advisory_lock($1)", LOCK)
         await db.execute("SET lock_timeout = '10s'; SET statement_timeout = '10min'")
-        await pogo.apply(db, migrations_dir())
+        await pogo.apply(db, migrations_dir(), schema_name="public")
         queue = Queries(AsyncpgDriver(db))
         if await queue.schema_is_installed():
             await queue.upgrade()

@@ -1,4 +1,7 @@
--- depends:
+-- Lifecycle and journal
+-- depends: 
+
+-- migrate: apply
 
 -- The shape of every state machine, and the journal.
 --
@@ -208,3 +211,5 @@ INSERT INTO lifecycle (machine, source, action, target) VALUES
     ('product', 'suspended', 'delist', 'delisted'),
     ('product', 'suspended', 'resume', 'listed')
 ;
+
+-- migrate: rollback

@@ -1,4 +1,7 @@
+-- Accounts
 -- depends: 0001_lifecycle
+
+-- migrate: apply
 
 -- Organisations, the people in them, and how they prove who they are.
 
@@ -104,3 +107,5 @@ CREATE TABLE idempotency (
     CONSTRAINT idempotency_pkey PRIMARY KEY (person_id, key)
 );
 CREATE INDEX idempotency_created ON idempotency (created_at);
+
+-- migrate: rollback

@@ -1,4 +1,7 @@
+-- Products and demands
 -- depends: 0002_accounts
+
+-- migrate: apply
 
 -- What is offered and what is asked for. The *_version tables keep every content that was ever public: what an open
 -- negotiation refers to stays as it was.
@@ -106,3 +109,5 @@ CREATE TABLE demand_version (
 );
 CREATE TRIGGER demand_version_immutable BEFORE UPDATE OR DELETE ON demand_version
     FOR EACH ROW EXECUTE FUNCTION row_is_immutable();
+
+-- migrate: rollback

@@ -1,4 +1,7 @@
+-- Matches, negotiations, agreements
 -- depends: 0003_products_demands
+
+-- migrate: apply
 
 -- From a proposal to an agreement.
 
@@ -139,3 +142,5 @@ CREATE TABLE signature (
 );
 CREATE TRIGGER signature_immutable BEFORE UPDATE OR DELETE ON signature
     FOR EACH ROW EXECUTE FUNCTION row_is_immutable();
+
+-- migrate: rollback

@@ -1,4 +1,7 @@
+-- Notices
 -- depends: 0004_matches_negotiations
+
+-- migrate: apply
 
 -- Who is told what: notifications, webhooks, signed checkpoints of the journal.
 
@@ -56,3 +59,5 @@ CREATE TABLE checkpoint (
 );
 CREATE TRIGGER checkpoint_immutable BEFORE UPDATE OR DELETE ON checkpoint
     FOR EACH ROW EXECUTE FUNCTION row_is_immutable();
+
+-- migrate: rollback
