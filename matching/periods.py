@@ -1,0 +1,226 @@
+"""Time in a text: the span of time asked for or covered, and how often something is renewed.
+
+All expressions are bounded, so reading a text takes time linear in its length.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+from functools import lru_cache
+
+import msgspec
+
+DAYS = {
+    "实时": 0.0, "秒": 1 / 86_400, "分钟": 1 / 1_440, "小时": 1 / 24, "时": 1 / 24, "日": 1.0, "天": 1.0,
+    "工作日": 1.0, "周": 7.0, "星期": 7.0, "旬": 10.0, "半月": 15.0, "月": 30.0, "月度": 30.0, "季": 91.0,
+    "季度": 91.0, "半年": 182.0, "年": 365.0, "年度": 365.0,
+    "real-time": 0.0, "second": 1 / 86_400, "minute": 1 / 1_440, "hour": 1 / 24, "day": 1.0, "week": 7.0,
+    "month": 30.0, "quarter": 91.0, "year": 365.0,
+}  # fmt: skip
+"""Length of a unit of time in days; 0 is as it happens."""
+
+_ADVERBS = {
+    "hourly": "hour", "daily": "day", "weekly": "week", "biweekly": "week", "fortnightly": "week",
+    "monthly": "month", "quarterly": "quarter", "yearly": "year", "annual": "year", "annually": "year",
+    "real-time": "real-time", "real time": "real-time", "realtime": "real-time", "live": "real-time",
+}  # fmt: skip
+_LABELS = (
+    (0.0, "实时"), (1 / 1_440, "每分钟"), (1 / 24, "每小时"), (1.0, "每日"), (7.0, "每周"), (10.0, "每旬"),
+    (15.0, "每半月"), (30.0, "每月"), (91.0, "每季度"), (182.0, "每半年"), (365.0, "每年"), (math.inf, "一次性"),
+)  # fmt: skip
+_DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"两": 2, "俩": 2, "半": 0.5}
+
+_N = r"(?:\d{1,4}|[一二两三四五六七八九十]{1,3}|半)"
+_Y = r"(?:19|20)\d\d"
+_YM = rf"{_Y}(?:学?年度?)?(?:\s?[./年-]?\s?(?:1[0-2]|0?[1-9])月(?:份)?(?:\s?\d{{1,2}}日)?)?"
+_MONTHS = "January February March April May June July August September October November December".split()
+_MON = r"(?:(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[a-z]{0,6}\.?\s)"
+_EN_DATE = rf"{_MON}?{_Y}\b"
+
+_SPAN = re.compile(
+    rf"""(?P<between>(?:自|从|在)?{_YM}(?:\s?[-—–~～－]{{1,2}}\s?|\s?[至到]\s?){_YM}(?:期间|之间)?)(?!\d)
+    |(?P<since>(?:年份|时间|数据)?(?:自|从)?(?<!\d){_YM}(?:以来|以后|之后|及以后|往后|开始|起(?:始|至今)?|至今|到现在|到今|到目前|后|至现在))
+    |(?P<back>回溯(?:到|至)?{_YM})
+    |(?P<last>(?:最近|近|过去|前|可?回溯|历史)\s?(?:至少|不少于|不低于|超过)?\s?{_N}\s?(?:个)?(?:完整)?(?:自然)?(?:年|月|季度|周|天|日)(?:度)?(?:以上|内|以内|以来)?)
+    |(?P<within>(?<![每\d]){_N}\s?(?:个)?(?:年|月|季度)(?:以内|之内|内)(?!更新|完成|交付))
+    |(?P<least>(?:至少|不少于|不低于)\s?{_N}\s?(?:个)?(?:年|月|季度)(?:以上)?的?历史)
+    |(?P<en_between>(?:\b[Ff]rom\s|\b[Bb]etween\s)?\b{_EN_DATE}\s?(?:[-–—]|to|and|through|until|till)\s?(?:{_EN_DATE}))
+    |(?P<en_since>\b(?:[Ss]ince|[Ff]rom|[Aa]fter|[Ss]tarting(?:\sfrom)?|[Bb]eginning)\s{_EN_DATE}
+        (?:\s(?:onwards?|to\s(?:the\s)?(?:present|date|today|now)|until\s(?:now|today)|forward))?|\b{_EN_DATE}\s
+        (?:onwards?|to\s(?:the\s)?(?:present|date)|and\slater|or\slater))
+    |(?P<en_last>\b(?:[Ll]ast|[Pp]ast|[Pp]revious|[Rr]ecent)\s(?:\d{{1,3}}|two|three|four|five|six|seven|eight|nine|ten|
+        twelve|twenty|thirty|few|several)?\s?(?:years?|months?|quarters?|decades?|weeks?|days?)\b)
+    |(?P<en_ago>\b\d{{1,3}}\s(?:years|months)\b(?!\sold))
+    |(?P<one>(?<!\d){_Y}年度?(?:[1-9]\d?(?:[-—–至到]\d\d?)?月份?)?(?:\d{{1,2}}日)?(?!\d))
+    |(?P<en_one>(?:(?:\bin|\bfor|\bduring|\bof)\s(?:the\s)?(?:year\s|fiscal\syear\s)?|\bfiscal\syear\s|{_MON})?\b{_Y}\b(?![-/]\d))
+    |(?P<history>历史(?=数据|资料|记录|$|[，。；,;])|(?:全部|所有)历史|\b[Hh]istorical\b)""",
+    re.VERBOSE,
+)  # fmt: skip
+_UNIT = r"(?:工作日|半年度?|半月|季度?|月度?|年度?|周|星期|旬|日|天|小时|分钟|秒)"
+_RENEW = r"(?:更新|刷新|补充|更换|上传|报送|同步)"
+_CYCLE = re.compile(
+    rf"""(?P<zh>(?:后续|今后|之后|以后|其余|至少)?(?:能|可)?(?:每|逐|按|分|以)\s?(?:{_N}\s?个?)?{_UNIT}(?:\d{{1,2}}[日号]前|初|末|底)?(?:为周期)?
+        (?:至少|最少|定期|动态|滚动|可|能|都|的|推送|提供)?\s?(?:{_RENEW}|发布)(?:频率|一次|一期|1次)?)
+    |(?P<times>(?:后续|今后)?(?:每隔?)?{_N}\s?个?{_UNIT}(?:左右|能|就|要)?{_RENEW}(?:一次|1次|一期)?(?:就够用|就行|即可|就可以|就够了)?)
+    |(?P<each>每{_UNIT}(?:一期|一次|一更))
+    |(?P<word>(?:实时|持续|动态|不定期|定期|天天|逐{_UNIT}|日|周|月度?|季度?|年度?|半年){_RENEW})
+    |(?P<after>{_RENEW}(?:频率|周期|频次)?\s?(?:为|是|：|:|要求|至少|到|在)?\s?(?:每|按|以)?\s?(?:实时|T\+\d|{_UNIT}(?:级|度|次)?))
+    |(?P<tplus>T\s?\+\s?[01]\d?(?:(?:或|、|/)按?{_UNIT})?{_RENEW}?)
+    |(?P<once>一次性(?:交付|提供|购买|采购)?(?:即可)?|(?:静态|不更新|无需更新|不再更新|停止更新))
+    |(?P<en>\b(?:(?:[Uu]pdated|[Rr]efreshed)\s(?:every\s(?:\d{{1,3}}\s)?(?:second|minute|hour|day|week|month|quarter|year)s?|
+        hourly|daily|weekly|monthly|quarterly|yearly|annually|in\sreal\stime|regularly)|
+        (?:[Hh]ourly|[Dd]aily|[Ww]eekly|[Mm]onthly|[Qq]uarterly|[Yy]early|[Aa]nnual|[Rr]eal[- ]?time|[Ll]ive)\s(?:updates?|updating|refresh(?:es)?|feeds?)
+        |[Oo]ne[- ]off(?:\sdelivery)?|[Oo]ne[- ]time(?:\sdelivery)?|[Uu]pdates?\s(?:daily|weekly|monthly|quarterly|annually|yearly)))""",
+    re.VERBOSE,
+)  # fmt: skip
+_BARE = re.compile(
+    r"(?P<zh>实时|T\+\d|不定期|静态|一次性|(?:每|按|逐|分)?(?:\d{1,2}个?)?(?:工作日|半年度?|半月|季度?|月度?|年度?|周|星期|旬|日|天|小时|分钟|秒))"
+    r"|\b(?P<en>hourly|daily|weekly|monthly|quarterly|yearly|annual(?:ly)?|real[- ]?time|hour|day|week|month|quarter|year|"
+    r"never|static|not updated|irregular(?:ly)?)\b",
+    re.IGNORECASE,
+)
+
+
+class Span(msgspec.Struct, frozen=True):
+    """A stretch of time named at ``text[start:start + len(phrase)]``; an open end is None. ``days`` is set
+    instead when only a length is asked for (at least one year of history)."""
+
+    phrase: str
+    start: int
+    time_from: date | None
+    time_to: date | None
+    history: bool = False
+
+
+class Cycle(msgspec.Struct, frozen=True):
+    """How often: ``days`` between renewals (0 = real time, infinite = never, NaN = renewed, interval unsaid)."""
+
+    phrase: str
+    start: int
+    days: float
+
+    @property
+    def label(self) -> str:
+        """The cycle in one Chinese word, for a line's value."""
+        if math.isnan(self.days):
+            return "持续更新"
+        return min(_LABELS, key=lambda entry: abs(math.log((self.days or 1e-6) / (entry[0] or 1e-6)))
+                   if not math.isinf(self.days) and not math.isinf(entry[0]) else
+                   float(self.days != entry[0]) * 1e9)[1]  # fmt: skip
+
+
+def number(text: str) -> float:
+    """The value of a small number in digits or Chinese numerals (十二, 两, 半); NaN when it is none."""
+    if text.isdigit():
+        return float(text)
+    tens, ten, ones = text.partition("十")
+    if not ten:
+        return float(_DIGITS.get(text, math.nan))
+    return 10 * float(_DIGITS.get(tens, 1)) + float(_DIGITS.get(ones, 0))
+
+
+@lru_cache(maxsize=8_192)
+def spans(text: str, today: date) -> tuple[Span, ...]:
+    """The time spans named in ``text``, in order; 近五年 and the like are counted back from ``today``."""
+    return tuple(_spans(text, today))
+
+
+def _spans(text: str, today: date) -> Iterator[Span]:
+    for match in _SPAN.finditer(text):
+        kind, phrase = match.lastgroup or "", match[0]
+        points = _points(phrase)
+        start = end = None
+        if kind.endswith("between") and len(points) == 2:
+            start, end = points[0][0], points[1][1]
+        elif kind in ("since", "back", "en_since"):
+            start = points[0][0]
+        elif kind in ("one", "en_one"):
+            start, end = points[0][0], points[-1][1]
+        elif kind in ("last", "within", "least", "en_last", "en_ago"):
+            start = today - timedelta(days=_length(phrase))
+        lead = len(phrase) - len(phrase.lstrip())
+        if start is None or end is None or start <= end:
+            yield Span(phrase.strip(), match.start() + lead, start, end, kind == "history")
+
+
+_POINT = re.compile(
+    rf"(?P<month>{_MON})?(?P<year>{_Y})(?:\s?[年./-]?\s?(?P<m1>1[0-2]|0?[1-9])(?:[-—–至到](?P<m2>1[0-2]|0?[1-9]))?月)?"
+)
+
+
+def _points(phrase: str) -> list[tuple[date, date]]:
+    """First and last day of each year or month in ``phrase``."""
+    found = []
+    for match in _POINT.finditer(phrase):
+        year = int(match["year"])
+        first, last = 1, 12
+        if match["month"]:
+            first = last = [name[:3] for name in _MONTHS].index(match["month"][:3]) + 1
+        elif match["m1"]:
+            first = int(match["m1"])
+            last = max(first, int(match["m2"] or first))
+        after = date(year + last // 12, last % 12 + 1, 1)
+        found.append((date(year, first, 1), after - timedelta(days=1)))
+    return found
+
+
+_WORDS = {"few": 3, "several": 3, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
+          "nine": 9, "ten": 10, "twelve": 12, "twenty": 20, "thirty": 30}  # fmt: skip
+_LENGTH = re.compile(rf"({_N}|few|several|t\w+|four|five|six|seven|eight|nine)?\s?(个)?(?:完整)?(?:自然)?"
+                     r"(年|月|季度|周|天|日|decade|year|month|quarter|week|day)")  # fmt: skip
+
+
+def _length(phrase: str) -> int:
+    """Days in 近五年, the last 12 months."""
+    match = _LENGTH.search(phrase)
+    if match is None:
+        return 365
+    count = _WORDS.get(match[1] or "", None) or (number(match[1]) if match[1] else 1.0)
+    unit = 3652.5 if match[3] == "decade" else DAYS.get(match[3], 365.0)
+    length = (1.0 if math.isnan(count) else count) * unit
+    return round(min(length, 300 * 365.25))
+
+
+@lru_cache(maxsize=8_192)
+def cycles(text: str) -> tuple[Cycle, ...]:
+    """The update cycles stated in ``text`` (only where it speaks of renewal: 每月更新, monthly updates, T+1)."""
+    return tuple(Cycle(match[0], match.start(), _interval(match[0])) for match in _CYCLE.finditer(text))
+
+
+@lru_cache(maxsize=8_192)
+def cycle(text: str) -> Cycle | None:
+    """The cycle a short label such as 每季度, 动态 (每半年更新), monthly or T+1 stands for; None when it says none.
+
+    The most frequent of several (日、月) counts.
+    """
+    found = [Cycle(match[0], match.start(), _interval(match[0])) for match in _BARE.finditer(text)]
+    known = [entry for entry in found if not math.isnan(entry.days)]
+    return min(known, key=lambda entry: entry.days) if known else None
+
+
+def _interval(phrase: str) -> float:
+    low = phrase.lower()
+    if re.search(r"一次性|静态|不更新|无需更新|不再更新|停止更新|one[- ](?:off|time)|never|static|not updated", low):
+        return math.inf
+    if re.search(r"实时|real[- ]?time|live", low):
+        return 0.0
+    if re.search(r"不定期|irregular", low):
+        return math.nan
+    if match := re.search(r"t\s?\+\s?(\d+)", low):
+        return float(max(1, int(match[1])))
+    if "天天" in low:
+        return 1.0
+    if match := re.search(r"半年|半月", low):
+        return DAYS[match[0]]
+    if match := re.search(rf"({_N})?\s?个?(工作日|半年|半月|季度?|月|年|周|星期|旬|日|天|小时|分钟|秒)", phrase):
+        count = number(match[1]) if match[1] and match[1] != "半" else 1.0
+        return (1.0 if math.isnan(count) or not count else count) * DAYS[match[2]]
+    for word, unit in _ADVERBS.items():
+        if word in low:
+            return DAYS[unit]
+    if match := re.search(r"(\d{1,3})?\s?(second|minute|hour|day|week|month|quarter|year)", low):
+        return float(match[1] or 1) * DAYS[match[2]]
+    return math.nan

