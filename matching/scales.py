@@ -258,3 +258,8 @@ def _budget_en(match: re.Match[str]) -> Money:
     amount = Decimal(match["amount"].replace(",", "")) * _SCALES.get(match["scale"] or "", 1)
     return Money(match[0], match.start(), amount if yuan else None, _period(match["tail"] or ""),
                  bool(re.search("about|around", match[0])))  # fmt: skip
+
+
+def price_period(unit: str) -> float | None:
+    """Days one price pays for: 元/年 365, per month 30, per call or record 0; None for once and for all."""
+    return _period(unit.replace("元", ""))
