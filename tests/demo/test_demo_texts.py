@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from market.domain.matches import DeclineCode, RejectCode
+
 DEMO = Path(__file__).parents[2] / "market" / "demo"
 
 PRODUCT_STATES = {"draft", "review", "listed", "suspended", "delisted"}
@@ -95,6 +97,7 @@ def test_organisations_are_whole() -> None:
     organisations = keyed("organisations")
     codes = [organisation["credit_code"] for organisation in organisations.values()]
     assert len(set(codes)) == len(codes) >= 24
+    assert all(organisation["evidence"] for organisation in organisations.values())
     for code in codes:
         assert len(code) == 18
         assert code[16] == organisation_check(code[8:16]), code
@@ -168,6 +171,7 @@ def test_products_are_whole() -> None:
         assert product["opening"] in {"unconditional", "conditional"}
         assert product["source_statement"]
         assert product["contact_role"]
+        assert bool(product.get("risk_assessment")) == (product["data_class"] == "important")
 
 
 def test_products_amounts_dates_and_fields_parse() -> None:
@@ -217,6 +221,7 @@ def test_demands_are_whole() -> None:
         assert all(products[key]["state"] == "listed" for key in demand["expects"])
         assert demand["budget"] is None or Decimal(demand["budget"]) > 0
         assert demand["needed_by"] is None or (demand["needed_by"] < 0) == (demand["state"] == "expired")
+        assert bool(demand.get("question")) == (demand["state"] == "clarifying")
         assert bool(demand.get("reason")) == (demand["state"] in {"closed_unmet", "withdrawn", "expired"})
 
 
@@ -242,6 +247,9 @@ def test_every_state_and_every_story_occurs_and_they_agree() -> None:
             assert demand["with"] in demand["expects"] or demand["story"] == "rejected_by_broker"
         turned_down = demand["story"] in {"declined_supplier", "declined_demander", "rejected_by_broker"}
         assert bool(demand.get("story_reason")) == turned_down
+        if turned_down:
+            by_broker = demand["story"] == "rejected_by_broker"
+            assert (RejectCode if by_broker else DeclineCode)(demand["story_code"])
 
 
 def test_the_two_printed_organisations_meet_often() -> None:
