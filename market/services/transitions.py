@@ -95,4 +95,3 @@ def birth(
 def offered(machine: Machine, entity: Stateful, parties: frozenset[Party]) -> list[Edge]:
     """The moves open to these parties now, guards not asked: what buttons and ``actions`` show."""
     return list(machine.offers(str(entity.state), parties))
-

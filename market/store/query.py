@@ -14,13 +14,13 @@ from typing import Any, Generic, TypeAlias, TypeVar
 
 import asyncpg
 import msgspec
-from asyncpg.pool import PoolConnectionProxy
 
 from market.domain.errors import NotFound
 from market.store.violations import translate
 
 T = TypeVar("T")
-Db: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
+Db: TypeAlias = Any
+"""An asyncpg connection, from the pool or not. asyncpg ships no types, and the two classes share no base."""
 
 REGISTRY: list[Query[Any] | Command] = []
 

@@ -1,1 +1,5 @@
-"""Server-rendered pages."""
+"""Server-rendered pages; every one works without JavaScript."""
+
+from market.web.router import ROUTES
+
+__all__ = ["ROUTES"]

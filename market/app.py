@@ -1,0 +1,126 @@
+"""create_app(settings): assembly only, no rules."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from litestar import Litestar, Request
+from litestar.config.app import AppConfig
+from litestar.config.compression import CompressionConfig
+from litestar.config.csrf import CSRFConfig
+from litestar.middleware import DefineMiddleware
+from litestar.middleware.session.client_side import CookieBackendConfig
+from litestar.plugins.flash import FlashConfig, FlashPlugin
+from litestar.response import Response
+from litestar.template.config import TemplateConfig
+
+from market import api, db, web
+from market.domain.accounts import Actor
+from market.services.matchmaking import Matchmaker
+from market.settings import Settings, secret_key
+from market.store.query import Db
+from market.web.guards import permission_guard
+from market.web.jinja import engine
+from market.web.problems import HANDLERS
+from market.web.sessions import Authentication
+
+log = logging.getLogger("market")
+
+BODY_LIMIT = 4 * 1024 * 1024
+"""Bytes of one request body."""
+
+SECURITY_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+}
+
+
+async def transaction(request: Request[Any, Any, Any]) -> AsyncIterator[Db]:
+    """One transaction per request: raise to roll back, return to commit."""
+    async with request.app.state.pool.acquire() as connection, connection.transaction():
+        yield connection
+
+
+async def actor(request: Request[Actor, Any, Any]) -> Actor:
+    """Who is calling."""
+    return request.user
+
+
+async def now() -> datetime:
+    """The time of this request."""
+    return datetime.now(UTC)
+
+
+async def matchmaker(request: Request[Any, Any, Any]) -> Matchmaker:
+    """The matcher of this process."""
+    found: Matchmaker = request.app.state.matchmaker
+    return found
+
+
+def secure(response: Response[Any]) -> Response[Any]:
+    """Headers every answer carries unless a handler set its own."""
+    for name, value in SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response
+
+
+def create_app(settings: Settings) -> Litestar:
+    """The site and the API on ``settings.database_url`` (already migrated)."""
+    key = secret_key(settings)
+    sessions = CookieBackendConfig(
+        secret=hashlib.sha256(b"session" + key).digest(),
+        key="__Host-session" if settings.secure else "session",
+        secure=settings.secure,
+        exclude=["^/api/", "^/static/"],
+    )
+
+    @asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        app.state.settings = settings
+        app.state.pool = await db.create_pool(settings)
+        app.state.matchmaker = Matchmaker(settings.database_url)
+        async with app.state.matchmaker.following():
+            yield
+        await app.state.pool.close()
+
+    templates = TemplateConfig(instance=engine())
+
+    def sessions_first(config: AppConfig) -> AppConfig:
+        config.middleware = [sessions.middleware, DefineMiddleware(Authentication), *config.middleware]
+        return config
+
+    return Litestar(
+        route_handlers=[*web.ROUTES, *api.ROUTES],
+        guards=[permission_guard],
+        lifespan=[lifespan],
+        on_app_init=[sessions_first],
+        plugins=[FlashPlugin(FlashConfig(template_config=templates))],
+        template_config=templates,
+        dependencies={
+            "db": transaction,
+            "actor": actor,
+            "now": now,
+            "matchmaker": matchmaker,
+        },
+        exception_handlers=HANDLERS,
+        after_request=secure,
+        csrf_config=CSRFConfig(
+            secret=hashlib.sha256(b"csrf" + key).hexdigest(),
+            cookie_name="__Host-csrf" if settings.secure else "csrf",
+            cookie_secure=settings.secure,
+            cookie_httponly=True,
+            exclude=["^/api/"],
+        ),
+        compression_config=CompressionConfig(backend="gzip", minimum_size=1000),
+        request_max_body_size=BODY_LIMIT,
+        openapi_config=api.OPENAPI,
+        logging_config=None,
+        debug=False,
+    )

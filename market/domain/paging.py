@@ -1,0 +1,63 @@
+"""Keyset paging: a cursor is the (time, id) of the last row seen, opaque to the caller."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Generic, TypeVar
+
+import msgspec
+
+from market.domain.errors import Invalid
+from market.domain.words import N_
+
+T = TypeVar("T")
+U = TypeVar("U")
+PAGE = 20
+MOST = 100
+
+
+class Cursor(msgspec.Struct, frozen=True, array_like=True):
+    """Where the next page begins: after the row of this time and id."""
+
+    at: datetime
+    id: int
+
+
+class Page(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
+    """Some rows, and the cursor of the next page (None on the last)."""
+
+    items: tuple[T, ...]
+    next: str | None = None
+
+    def map(self, change: Callable[[T], U]) -> Page[U]:
+        """The same page with every item changed."""
+        return Page(items=tuple(map(change, self.items)), next=self.next)
+
+
+def encode(cursor: Cursor) -> str:
+    """As it stands in an address."""
+    return base64.urlsafe_b64encode(msgspec.json.encode(cursor)).decode().rstrip("=")
+
+
+def decode(text: str | None) -> Cursor | None:
+    """Raises Invalid for anything we did not hand out."""
+    if not text:
+        return None
+    try:
+        raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        cursor = msgspec.json.decode(raw, type=Cursor)
+    except (binascii.Error, ValueError, msgspec.DecodeError):
+        raise Invalid({"cursor": N_("This page address is not valid. Start from the first page.")}) from None
+    if cursor.at.tzinfo is None or not 0 <= cursor.id < 2**63:
+        raise Invalid({"cursor": N_("This page address is not valid. Start from the first page.")})
+    return cursor
+
+
+def page_of(rows: Sequence[T], limit: int, key: Callable[[T], Cursor]) -> Page[T]:
+    """Make a page of ``limit`` out of the ``limit + 1`` rows that were asked for."""
+    more = len(rows) > limit
+    items = tuple(rows[:limit])
+    return Page(items=items, next=encode(key(items[-1])) if more else None)

@@ -1,0 +1,192 @@
+"""Demands: write, submit, triage, open, close."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from market.domain.accounts import Actor
+from market.domain.demands import Demand, DemandCard, DemandContent, content_errors, masked_card, masked_demand
+from market.domain.errors import Forbidden, IllegalTransition, Invalid, NotFound, Stale
+from market.domain.lifecycles import DEMAND
+from market.domain.machine import Edge, Party
+from market.domain.money import money_error
+from market.domain.paging import PAGE, Cursor, Page, decode, page_of
+from market.domain.text import cleaned
+from market.services import jobs, matchmaking
+from market.services.transitions import birth, fire, offered
+from market.store import demands, journal
+from market.store.query import Db
+
+EDITABLE = frozenset({"draft", "submitted", "triage", "clarifying", "open"})
+
+
+def parties(actor: Actor, demand: Demand | DemandCard) -> frozenset[Party]:
+    """What the actor is to this demand."""
+    return actor.parties(demander=demand.organisation_id)
+
+
+def checked(content: DemandContent) -> DemandContent:
+    """Cleaned, its lines read when none are given. Raises Invalid with every error."""
+    content = cleaned(content)
+    errors: dict[str, str] = {}
+    if content.budget is not None and (wrong := money_error(content.budget)):
+        errors["budget"] = wrong
+    if len(content.title) < 2:
+        errors["title"] = "This is too short."
+    if len(content.text) < 2:
+        errors["text"] = "This is too short."
+    errors |= content_errors(content)
+    if errors:
+        raise Invalid(errors)
+    if content.lines is None:
+        content = msgspec.structs.replace(content, lines=matchmaking.read_lines(content.title, content.text))
+    return content
+
+
+async def create(
+    db: Db, actor: Actor, content: DemandContent, *, now: datetime, source: str = "", source_id: str | None = None
+) -> Demand:
+    """A draft of the actor's organisation."""
+    content = checked(content)
+    edge, party, due = birth(DEMAND, "create", actor.parties(demander=actor.organisation_id), now)
+    demand_id = await demands.INSERT.one(
+        db,
+        actor.organisation_id,
+        *demands.columns(content),
+        source,
+        source_id,
+        edge.target,
+        edge.action,
+        actor.person_id,
+        party,
+        due,
+    )
+    await jobs.event(db, "demand", demand_id)
+    return await get(db, actor, demand_id)
+
+
+async def get(db: Db, actor: Actor, demand_id: int) -> Demand:
+    """The demand as this actor may see it; raises NotFound when they may not."""
+    demand = await demands.GET.one(db, demand_id, actor.organisation_id, actor.is_staff)
+    if not demand.sealed or actor.is_staff or parties(actor, demand):
+        return demand
+    if actor.organisation_id and await demands.RELEASED_TO.one(db, demand_id, actor.organisation_id):
+        return demand
+    return masked_demand(demand)
+
+
+async def get_own(db: Db, actor: Actor, demand_id: int) -> Demand:
+    """The demand of one's own organisation, unmasked; raises NotFound for any other."""
+    demand = await get(db, actor, demand_id)
+    if Party.DEMANDER not in parties(actor, demand):
+        raise NotFound
+    return demand
+
+
+async def page(
+    db: Db,
+    actor: Actor,
+    *,
+    mine: bool = False,
+    states: list[str] | None = None,
+    theme: str | None = None,
+    region: str | None = None,
+    cursor: str | None = None,
+    limit: int = PAGE,
+) -> Page[DemandCard]:
+    """Demands the actor may see, latest change first."""
+    after = decode(cursor)
+    rows = await demands.LIST.all(
+        db,
+        actor.organisation_id,
+        actor.is_staff,
+        actor.organisation_id if mine else None,
+        states,
+        theme or None,
+        region or None,
+        after.at if after else None,
+        after.id if after else None,
+        limit + 1,
+    )
+    found = page_of(rows, limit, lambda card: Cursor(card.updated_at, card.id))
+    return found.map(lambda card: _as_seen(actor, card))
+
+
+async def search(
+    db: Db, actor: Actor, ids: list[int], *, theme: str | None, region: str | None, limit: int = PAGE
+) -> list[DemandCard]:
+    """The cards of demands the matcher found, in its order, cut down to what the actor may see."""
+    rows = await demands.CARDS.all(
+        db, ids, actor.organisation_id, actor.is_staff, ["open"], theme or None, region or None, limit
+    )
+    return [_as_seen(actor, card) for card in rows]
+
+
+def _as_seen(actor: Actor, card: DemandCard) -> DemandCard:
+    if card.sealed and not actor.is_staff and not parties(actor, card):
+        return masked_card(card)
+    return card
+
+
+async def edit(db: Db, actor: Actor, demand_id: int, version: int, content: DemandContent, *, now: datetime) -> Demand:
+    """Change the contents. What was public is kept as a version. Raises Stale when ``version`` is not the latest."""
+    content = checked(content)
+    demand = await demands.lock(db, demand_id, actor.organisation_id, actor.is_staff)
+    if Party.DEMANDER not in parties(actor, demand):
+        raise Forbidden
+    if demand.state not in EDITABLE:
+        raise IllegalTransition
+    if demand.version != version:
+        raise Stale
+    if demand.opened_at:
+        await demands.KEEP_VERSION.run(db, demand_id, demand.revision, content_of(demand), actor.person_id)
+    if await demands.UPDATE.run(db, demand_id, version, *demands.columns(content)) == 0:
+        raise Stale
+    await journal.append(
+        db,
+        "demand",
+        demand_id,
+        "edit",
+        party=Party.DEMANDER,
+        person_id=actor.person_id,
+        data={"revision": demand.revision + 1},
+    )
+    await jobs.event(db, "demand", demand_id)
+    return await get(db, actor, demand_id)
+
+
+def content_of(demand: Demand) -> dict[str, Any]:
+    """The contents alone, as they are kept in a version."""
+    values = {name: getattr(demand, name) for name in DemandContent.__struct_fields__}
+    found: dict[str, Any] = msgspec.to_builtins(DemandContent(**values))
+    return found
+
+
+async def act(
+    db: Db,
+    actor: Actor,
+    demand_id: int,
+    action: str,
+    *,
+    now: datetime,
+    version: int | None = None,
+    reason: str | None = None,
+) -> Demand:
+    """Take one step of the lifecycle. ``version`` guards against acting on what one has not seen."""
+    demand = await demands.lock(db, demand_id, actor.organisation_id, actor.is_staff)
+    if version is not None and demand.version != version:
+        raise Stale
+    facts = {
+        "live_negotiations": await demands.LIVE_NEGOTIATIONS.one(db, demand_id),
+        "effective_agreements": await demands.EFFECTIVE_AGREEMENTS.one(db, demand_id),
+    }
+    await fire(db, DEMAND, demand, action, actor, parties(actor, demand), now=now, facts=facts, reason=reason)
+    return await demands.GET.one(db, demand_id, actor.organisation_id, True)
+
+
+def actions(actor: Actor, demand: Demand) -> list[Edge]:
+    """The moves open to this actor."""
+    return offered(DEMAND, demand, parties(actor, demand))

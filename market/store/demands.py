@@ -1,0 +1,107 @@
+"""SQL for demands. Visibility: one's own, staff, and what has been opened; sealed ones are masked by the service."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from market.domain.demands import Demand, DemandCard, DemandContent
+from market.store.query import Command, Db, Query
+
+GET = Query(
+    Demand,
+    """SELECT d.id, d.organisation_id, o.name AS organisation_name, o.state = 'verified' AS organisation_verified,
+        d.title, d.text, d.lines, d.theme, d.region, d.purpose, d.budget, d.needed_by, d.sealed, d.masked,
+        d.state, d.state_reason, d.due_at, d.revision, d.version, d.created_at, d.opened_at, d.updated_at
+    FROM demand d JOIN organisation o ON o.id = d.organisation_id
+    WHERE d.id = $1 AND (d.organisation_id = $2 OR $3
+        OR d.state IN ('open', 'in_negotiation', 'partly_fulfilled', 'fulfilled'))""",
+)
+LOCK = Query(
+    Demand,
+    """SELECT d.id, d.organisation_id, o.name AS organisation_name, o.state = 'verified' AS organisation_verified,
+        d.title, d.text, d.lines, d.theme, d.region, d.purpose, d.budget, d.needed_by, d.sealed, d.masked,
+        d.state, d.state_reason, d.due_at, d.revision, d.version, d.created_at, d.opened_at, d.updated_at
+    FROM demand d JOIN organisation o ON o.id = d.organisation_id
+    WHERE d.id = $1 AND (d.organisation_id = $2 OR $3
+        OR d.state IN ('open', 'in_negotiation', 'partly_fulfilled', 'fulfilled'))
+    FOR UPDATE OF d""",
+)
+LIST = Query(
+    DemandCard,
+    """SELECT d.id, d.organisation_id, o.name AS organisation_name, d.state, d.title, left(d.text, 400) AS text,
+        d.theme, d.region, d.budget, d.needed_by, d.sealed, d.masked, d.due_at, d.version, d.updated_at
+    FROM demand d JOIN organisation o ON o.id = d.organisation_id
+    WHERE (d.organisation_id = $1 OR $2 OR d.state IN ('open', 'in_negotiation', 'partly_fulfilled', 'fulfilled'))
+        AND ($3::bigint IS NULL OR d.organisation_id = $3)
+        AND ($4::text[] IS NULL OR d.state = ANY ($4))
+        AND ($5::text IS NULL OR d.theme = $5)
+        AND ($6::text IS NULL OR d.region LIKE $6 || '%')
+        AND ($7::timestamptz IS NULL OR (d.updated_at, d.id) < ($7, $8::bigint))
+    ORDER BY d.updated_at DESC, d.id DESC LIMIT $9""",
+)
+CARDS = Query(
+    DemandCard,
+    """SELECT d.id, d.organisation_id, o.name AS organisation_name, d.state, d.title, left(d.text, 400) AS text,
+        d.theme, d.region, d.budget, d.needed_by, d.sealed, d.masked, d.due_at, d.version, d.updated_at
+    FROM unnest($1::bigint[]) WITH ORDINALITY AS wanted(id, place)
+        JOIN demand d ON d.id = wanted.id JOIN organisation o ON o.id = d.organisation_id
+    WHERE (d.organisation_id = $2 OR $3 OR d.state IN ('open', 'in_negotiation', 'partly_fulfilled', 'fulfilled'))
+        AND ($4::text[] IS NULL OR d.state = ANY ($4))
+        AND ($5::text IS NULL OR d.theme = $5)
+        AND ($6::text IS NULL OR d.region LIKE $6 || '%')
+    ORDER BY wanted.place LIMIT $7""",
+)
+INSERT = Query(
+    int,
+    """INSERT INTO demand (organisation_id, title, text, lines, theme, region, purpose, budget, needed_by, sealed,
+        masked, source, source_id, state, state_action, state_actor_id, state_party, due_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) RETURNING id""",
+)
+UPDATE = Command(
+    """UPDATE demand SET title = $3, text = $4, lines = $5, theme = $6, region = $7, purpose = $8, budget = $9,
+        needed_by = $10, sealed = $11, masked = $12, revision = revision + 1, version = version + 1,
+        updated_at = now()
+    WHERE id = $1 AND version = $2""",
+)
+KEEP_VERSION = Command(
+    """INSERT INTO demand_version (demand_id, revision, content, person_id) VALUES ($1, $2, $3, $4)
+    ON CONFLICT DO NOTHING""",
+)
+LIVE_NEGOTIATIONS = Query(
+    int,
+    "SELECT count(*) FROM negotiation WHERE demand_id = $1 AND state NOT IN ('finalized', 'terminated')",
+)
+EFFECTIVE_AGREEMENTS = Query(
+    int,
+    """SELECT count(*) FROM agreement a JOIN negotiation n ON n.id = a.negotiation_id
+    WHERE n.demand_id = $1 AND a.state = 'effective'""",
+)
+RELEASED_TO = Query(
+    bool,
+    """SELECT EXISTS (SELECT FROM match m JOIN product p ON p.id = m.product_id
+    WHERE m.demand_id = $1 AND p.organisation_id = $2 AND m.state IN ('mutual', 'converted'))""",
+)
+OVERDUE = Query(int, "SELECT id FROM demand WHERE state = $1 AND due_at < $2 ORDER BY id LIMIT 500")
+
+
+def columns(content: DemandContent) -> tuple[Any, ...]:
+    """The editable columns in the order of INSERT and UPDATE."""
+    return (
+        content.title,
+        content.text,
+        msgspec.to_builtins(content.lines or ()),
+        content.theme,
+        content.region,
+        content.purpose,
+        content.budget,
+        content.needed_by,
+        content.sealed,
+        list(content.masked),
+    )
+
+
+async def lock(db: Db, demand_id: int, organisation_id: int | None, staff: bool) -> Demand:
+    """The row, locked until the transaction ends. Raises NotFound when it is not visible."""
+    return await LOCK.one(db, demand_id, organisation_id, staff)

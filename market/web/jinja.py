@@ -1,0 +1,98 @@
+"""The Jinja environment: translation, dates and money in the reader's form, words for states."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_currency, format_decimal
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from litestar import Request
+from litestar.plugins.flash import get_flashes
+from litestar.plugins.jinja import JinjaTemplateEngine
+
+from market import __version__, i18n
+from market.domain import calendar
+from market.domain.permissions import Permission
+from market.web import labels
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def day(value: date | datetime | None) -> str:
+    """A date in the reader's form."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        value = value.astimezone(calendar.ZONE).date()
+    return format_date(value, "medium", i18n.LOCALES[i18n.language.get()])
+
+
+def moment(value: datetime | None) -> str:
+    """Date and time, Chinese time."""
+    if value is None:
+        return ""
+    return format_datetime(value.astimezone(calendar.ZONE), "medium", locale=i18n.LOCALES[i18n.language.get()])
+
+
+def yuan(value: Decimal | None) -> str:
+    """An amount of money; None is "to be negotiated"."""
+    if value is None:
+        return i18n.gettext(labels.NEGOTIABLE)
+    return format_currency(value, "CNY", locale=i18n.LOCALES[i18n.language.get()])
+
+
+def number(value: float) -> str:
+    """A number with the reader's separators."""
+    return format_decimal(value, locale=i18n.LOCALES[i18n.language.get()])
+
+
+def word(value: object, kind: str) -> str:
+    """The words for a state, action or enum value: ``{{ demand.state | word("demand.state") }}``."""
+    return i18n.gettext(labels.WORDS[kind].get(str(value), str(value))) if value not in (None, "") else ""
+
+
+def due(value: datetime | None) -> str:
+    """How long there is: "3 working days left", "overdue by 2 working days"."""
+    if value is None:
+        return ""
+    left = calendar.working_days_left(datetime.now(UTC), value)
+    if left > 0:
+        return i18n.ngettext("%(n)d working day left", "%(n)d working days left", left) % {"n": left}
+    if left == 0:
+        return i18n.gettext("due today")
+    return i18n.ngettext("overdue by %(n)d working day", "overdue by %(n)d working days", -left) % {"n": -left}
+
+
+@pass_context
+def may(context: Mapping[str, Any], permission: str) -> bool:
+    """Whether the reader holds a permission: ``{% if may("demand:write") %}``."""
+    request: Request[Any, Any, Any] = context["request"]
+    return bool(request.user.may(Permission(permission)))
+
+
+def engine() -> JinjaTemplateEngine:
+    """The template engine: autoescaped, undefined names are errors."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    environment.filters.update(day=day, moment=moment, yuan=yuan, number=number, word=word, due=due)
+    environment.globals.update(
+        now_timestamp=lambda: datetime.now(UTC).timestamp(),
+        may=may,
+        get_flashes=get_flashes,
+        language=i18n.language.get,
+        version=__version__,
+        words=labels.WORDS,
+    )
+    return JinjaTemplateEngine(engine_instance=environment)

@@ -1,0 +1,23 @@
+"""All page routes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from litestar import Router
+from litestar.static_files import create_static_files_router
+from litestar.types import ControllerRouterHandler
+
+from market.domain.permissions import Permission
+from market.web.pages import demands
+
+ROUTES: list[ControllerRouterHandler] = [
+    Router("/", route_handlers=[*demands.ROUTES], include_in_schema=False),
+    create_static_files_router(
+        "/static",
+        directories=[Path(__file__).parent / "static"],
+        opt={"permission": Permission.PUBLIC},
+        cache_control=None,
+        name="static",
+    ),
+]

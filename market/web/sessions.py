@@ -1,0 +1,77 @@
+"""Who is calling: a signed cookie on pages, a bearer token on the API, never one in place of the other.
+
+Decision: the session is an encrypted cookie holding (person, organisation, epoch). Rationale: server-side sessions of
+the framework keep an id the browser chose (fixation); raising ``person.session_epoch`` ends every session at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from litestar.connection import ASGIConnection
+from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
+
+from market import i18n
+from market.domain.accounts import ANONYMOUS, Actor, Person
+from market.domain.errors import Unauthenticated
+from market.domain.words import N_
+from market.store import accounts
+
+Connection = ASGIConnection[Any, Any, Any, Any]
+
+
+class Authentication(AbstractAuthenticationMiddleware):
+    """Puts the Actor into ``scope["user"]`` and the reader's language into its context variable."""
+
+    async def authenticate_request(self, connection: Connection) -> AuthenticationResult:
+        """Never refuses by itself, except a bearer token that is not valid."""
+        actor = await (api_actor(connection) if is_api(connection) else session_actor(connection))
+        wanted = actor.language or connection.cookies.get("language", "")
+        accept = connection.headers.get("accept-language", "")
+        i18n.language.set(i18n.choose(wanted, accept, connection.app.state.settings.language))
+        return AuthenticationResult(user=actor, auth=None)
+
+
+def is_api(connection: Connection) -> bool:
+    """Whether this path belongs to the JSON API."""
+    return str(connection.scope["path"]).startswith("/api/")
+
+
+async def session_actor(connection: Connection) -> Actor:
+    """The person of the session cookie, or ANONYMOUS when it is absent, outdated or ended elsewhere."""
+    session = connection.scope.get("session")
+    if not isinstance(session, dict) or "person" not in session:
+        return ANONYMOUS
+    async with connection.app.state.pool.acquire() as db:
+        found = await accounts.ACTOR_OF_SESSION.first(
+            db, session["person"], session.get("organisation"), session.get("epoch")
+        )
+    return found or ANONYMOUS
+
+
+async def api_actor(connection: Connection) -> Actor:
+    """The person behind the bearer token; ANONYMOUS without one."""
+    header = connection.headers.get("authorization", "")
+    if not header:
+        return ANONYMOUS
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthenticated(N_("Send the API token as: Authorization: Bearer <token>."))
+    async with connection.app.state.pool.acquire() as db:
+        found = await accounts.ACTOR_OF_TOKEN.first(db, hash_token(token.strip()))
+        if found is None or found.token_id is None:
+            raise Unauthenticated(N_("This API token is not known, has expired or was revoked."))
+        await accounts.TOUCH_TOKEN.run(db, found.token_id)
+    return found
+
+
+def hash_token(token: str) -> bytes:
+    """Tokens are random 256-bit strings: one round of SHA-256 is enough to store them by."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+
+
+def sign_in(session: dict[str, Any], person: Person, organisation_id: int) -> None:
+    """Start a fresh session for this person."""
+    session.clear()
+    session.update(person=person.id, organisation=organisation_id, epoch=person.session_epoch)
