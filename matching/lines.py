@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import lru_cache
 
-from matching import periods, purposes, regions, scales, topics
+from matching import periods, purposes, regions, scales, subjects, subjects_en
+from matching.subjects import Cut
 from matching.types import Kind, Level, Line
 from matching.wording import HAN, Piece, clauses, level
 
@@ -41,7 +42,7 @@ class _Reader:
         self.text = text
         self.pieces = clauses(text)
         self.chinese = len(HAN.findall(text)) * 8 > len(text)
-        self.cuts: list[topics.Cut] = []
+        self.cuts: list[Cut] = []
 
     def lines(self) -> tuple[Line, ...]:
         aims = list(purposes.find(self._sentences(), self.text, chinese=self.chinese)) if not self.chinese else list(
@@ -55,12 +56,12 @@ class _Reader:
         self.cuts.sort(key=lambda cut: (cut[1], cut[2]))
         return tuple(self._line(*cut) for cut in self.cuts)
 
-    def _subjects(self, aimed: list[topics.Cut]) -> list[topics.Cut]:
+    def _subjects(self, aimed: list[Cut]) -> list[Cut]:
         if len(self.text.strip()) <= 30 and len(self.pieces) == 1 or len(self.text) < 80 and not self._asks():
-            return list(topics.short(self.text.rstrip("。.?？!！ "), self.cuts))
+            return list(subjects.short(self.text.rstrip("。.?？!！ "), self.cuts))
         if self.chinese:
-            return list(topics.chinese(self.pieces, self.cuts, aimed))
-        return list(topics.english(self._sentences(), self.cuts, aimed))
+            return list(subjects.read(self.pieces, self.cuts, aimed))
+        return list(subjects_en.read(self._sentences(), self.cuts, aimed))
 
     def _asks(self) -> bool:
         pattern = r"[，。,；：:]|需|想|求" if self.chinese else r"[:;.]\s|\b(?:we|need|looking|want|would|is there|are there|find)\b"
@@ -78,11 +79,12 @@ class _Reader:
     def _clause(self, at: int) -> Piece | None:
         return next((piece for piece in self.pieces if piece.start <= at < piece.end), None)
 
-    def _typed(self, aims: list[tuple[int, int]]) -> Iterator[topics.Cut]:
+    def _typed(self, aims: list[tuple[int, int]]) -> Iterator[Cut]:
         text = self.text
         for span in periods.spans(text, _ANY_DAY):
             piece = self._clause(span.start)
-            if piece is None or not piece.background or len(self.pieces) == 1:
+            aimed = any(s <= span.start < e for s, e in aims)
+            if not aimed and (piece is None or not piece.background or len(self.pieces) == 1):
                 yield Kind.TIME_SPAN, span.start, span.start + len(span.phrase)
         cycles = [(c.start, c.start + len(c.phrase)) for c in periods.cycles(text)]
         yield from ((Kind.UPDATE_CYCLE, s, e) for s, e in cycles)
@@ -98,24 +100,34 @@ class _Reader:
             if not any(s < end and grain.start < e for s, e in [*cycles, *budgets, *ways]):
                 yield Kind.GRANULARITY, grain.start, end
 
-    def _regions(self, aims: list[tuple[int, int]]) -> Iterator[topics.Cut]:
+    def _regions(self, aims: list[tuple[int, int]]) -> Iterator[Cut]:
+        """Places of the data; those of the writer or the purpose only when there are no others."""
         groups = _grouped(self.text, regions.find(self.text))
-        strong = [g for g in groups if not self._weak(g[0], g[1], aims)]
+        strength = [self._weakness(start, end, aims) for start, end, _ in groups]
+        kept = [group for group, weak in zip(groups, strength, strict=True) if weak == min(strength)]
+        named = [group for group in kept if self._scoped(group[0])]
+        kept = [group for group in kept if group in named or self._extra(group[0])] if named else kept
+        if kept and min(strength) > 0:
+            kept = kept[:1]
         seen: list[frozenset[str]] = []
-        for start, end, codes in strong or groups[:1]:
-            if any(regions.covers(old, codes) for old in seen):
-                continue
-            seen.append(codes)
-            yield Kind.REGION, start, end
+        for start, end, codes in kept:
+            if not any(regions.covers(old, codes) for old in seen):
+                seen.append(codes)
+                yield Kind.REGION, start, end
 
-    def _weak(self, start: int, end: int, aims: list[tuple[int, int]]) -> bool:
+    def _scoped(self, at: int) -> bool:
+        return re.search(r"(?:覆盖|范围|区域|地区|重点)[^，。]{0,4}$", self.text[max(0, at - 10) : at]) is not None
+
+    def _extra(self, at: int) -> bool:
+        piece = self._clause(at)
+        return piece is not None and level(piece.text, Level.MUST) is Level.NICE
+
+    def _weakness(self, start: int, end: int, aims: list[tuple[int, int]]) -> int:
+        if _ORGANISATION.match(self.text, end) or _BASED.search(self.text, max(0, start - 24), start):
+            return 2
         piece = self._clause(start)
-        return (
-            any(s <= start < e for s, e in aims)
-            or _ORGANISATION.match(self.text, end) is not None
-            or _BASED.search(self.text, max(0, start - 24), start) is not None
-            or (piece is not None and piece.background)
-        )
+        aimed = any(s <= start < e for s, e in aims)
+        return int(aimed or piece is not None and piece.background and not subjects.request(piece.text))
 
     def _line(self, kind: Kind, start: int, end: int) -> Line:
         phrase = self.text[start:end]
@@ -129,10 +141,10 @@ _ORGANISATION = re.compile(
     r"(?:省|市|县|区)?[一-鿿]{0,9}?(?:局|厅|委员会|管委会|政府|分公司|公司|大学|学院|支行|分行|银行|法院|研究院|研究所|协会|某局|某区)(?![一-鿿]{0,2}名单)"
 )
 _BASED = re.compile(r"(?:总部|总部在|位于|来自|注册在|我们在|(?:based|located|university|maker|company|firm|office|group) in)\s?$")
-_BESIDE = re.compile(r"(?:、|,\s?|，|和|及|与|以及|或|\sand\s|,\sand\s|/|\s?and the wider\s)")
+_BESIDE = re.compile(r"(?:、|,\s?|，|和|及|与|以及|或|到|\sand\s|,\sand\s|/|\s?and the wider\s)")
 _WIDER = re.compile(
     r"(?:省|市)?(?:境内|省内|市内|全境|全域|市区|城区|本地|范围内?|各商圈|各(?:乡镇|区县|县区|街道)(?:、行政村)?|地区|全省|全市|及下辖(?:县区|区县|各县)?|及周边(?:省份|地区|城市|省市)?|"
-    r"(?:[两三四五六七八九十\d]{1,2}个?)(?:省市|省份|省|市|地|区)(?:[两三四五六\d]县(?:[（(]市[）)])?)?|北部|南部|东部|西部|中部|段)|\s(?:cities|province|Province|city|City)\b"
+    r"(?:[两三四五六七八九十\d]{1,2}个?)(?:省市|省份|省|市|地|区)(?:[两三四五六\d]县(?:[（(]市[）)])?)?|北部|南部|东部|西部|中部|段|(?<=市)区(?!县))|\s(?:cities|province|Province|city|City)\b"
 )
 
 
@@ -151,7 +163,7 @@ def _grouped(text: str, found: Iterable[regions.Place]) -> list[tuple[int, int, 
     return groups
 
 
-def _without_inner(typed: list[topics.Cut], subjects: list[topics.Cut]) -> list[topics.Cut]:
+def _without_inner(typed: list[Cut], subjects: list[Cut]) -> list[Cut]:
     """Both lists, without a format or region inside a list of fields it is a part of."""
     fields = [(s, e) for kind, s, e in subjects if kind is Kind.FIELDS]
     kept = [

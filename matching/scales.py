@@ -16,7 +16,7 @@ from matching.periods import DAYS, number
 
 # ---------------------------------------------------------------------------------------------- granularity
 SPACE = {
-    "点": 0, "经纬度": 0, "坐标": 0, "站点": 0, "测站": 0, "站": 0, "断面": 0, "门店": 0, "楼栋": 0, "楼宇": 0,
+    "点": 0, "经纬度": 0, "坐标": 0, "站点": 0, "测站": 0, "断面": 0, "门店": 0, "楼栋": 0, "楼宇": 0,
     "路段": 1, "路口": 1, "小班": 1, "地块": 1, "图斑": 1, "格网": 1, "网格": 1, "格子": 1, "栅格": 1, "小区": 1,
     "商圈": 2, "村": 2, "行政村": 2, "社区": 2, "乡镇": 3, "街道": 3, "乡": 3, "镇": 3, "街镇": 3, "片区": 3,
     "区县": 4, "县区": 4, "县": 4, "区": 4, "市县": 4, "县域": 4, "地市": 5, "城市": 5, "市": 5, "市州": 5,
@@ -38,19 +38,22 @@ _ENTITY = (
     "企业|单户企业|单户|户|公司|机构|医院|学校|个人|个体|人|车|车辆|车牌号|船|批次|项目|病种|行业|品种|商品|产品|科室|线路|"
     "订单|门店|用户|年龄段|性别|年龄|专业|部门|景区|单品|型号|品牌|类别|类型"
 )
+_NOUN_EN = r"(?!file|download|e?mail|api|the|an?|our|us|my|post|end|default|hand|law|using|\w+ing\b)[a-z]+"
 _GRAIN = re.compile(
-    rf"""(?P<fine>(?:时间|空间)?(?:粒度|间隔|分辨率|精度|颗粒度)(?:为|是|要求|不低于|不超过|优于|达到?|到|：|:|在)?\s?(?:至少)?\s?[^\s，,；;。、（(]{{1,12}})
-    |(?P<metre>(?:精确到|不低于|优于|达到?|若有|有)?\s?(?:\d{{1,5}}(?:\.\d)?|[一二三五十百几]{{1,3}})\s?(?:米|公里|千米)(?:分辨率|网格|格网|的?格子|栅格|精度|以内|更好)*)
-    |(?P<level>(?:最好|至少|要求|能|可)?(?:细|精确|下沉|具体|定位|汇总|分解|统计|细分|细化|精细|拆分)?(?:到|至)(?:每个|各|单个)?(?:{_ZH}|{_ENTITY}|法院)(?:法院|（[^）]{{1,8}}）|\([^)]{{1,8}}\))?
-        (?:(?:、|或者?|和|及|/)(?:{_ZH}))*(?:一级|级别|级|层级|层面|粒度)?)
-    |(?P<each>(?:按|分|逐|以|每)(?:{_TIME}|{_ZH}|{_ENTITY})(?:（[^）]{{1,8}}）|\([^)]{{1,8}}\))?(?:(?:、|和|及|或者?|，|,)?(?:按|分|逐)(?:{_TIME}|{_ZH}|{_ENTITY})(?:（[^）]{{1,8}}）)?)*
-        (?:逐条|统计|汇总|提供|采集|拆分|记录|分)?(?!更新|刷新|推送|补充|发布|一次|一期))
-    |(?P<record>(?:逐(?:条|笔|起|单|户|车|人|日|例)(?:记录|明细)?|(?:单户)?企业级(?:别)?|个体级|个人级|明细级|微观数据))
-    |(?P<tier>(?:{_ZH})(?:级别|级|一级|层级|粒度|尺度)(?!市|别墅|医院|示范|重点|以上|统计产量))
-    |(?P<span>(?:\d{{1,3}}\s?分钟|小时|逐?日|日度|月度|季度|年度|分时|逐时|分钟级?)(?:级|粒度)?(?=(?:或(?:更细|季度))?(?:级|粒度|的)?(?:数据|观测|监测|统计|均值|汇总|气象|流量|序列|历史|值|或更细|报|颗粒度)))
-    |(?P<en>\b(?:by|per|at(?:\sthe)?|down\sto(?:\sthe)?|for\seach|each|every|broken\sdown\sby)\s(?:(?:{_EN}|hour|day|week|month|quarter|year|sector|gender|sex|age(?:\sgroup)?|race|industry|company|household|individual|species|type|age)s?\b)
-        (?:(?:,|\sand|\sor)\s(?:by\s)?(?:(?:{_EN}|hour|day|week|month|quarter|year|sector|gender|industry|age|race)\b))*(?:\s?[- ]level)?)
-    |(?P<en_level>\b(?:{_EN}|individual|household|company|firm|record|patient|transaction)[- ]level(?:\s(?:data|aggregates|records|figures))?)
+    rf"""(?P<fine>(?:时间|空间)?(?:粒度|间隔|分辨率|颗粒度)(?:为|是|要求|不低于|不超过|优于|达到?|到|：|:|在)\s?(?:至少)?\s?[^\s，,；;。、（(]{{1,12}})
+    |(?P<metre>(?:精确到|不低于|优于|达到?|若有|有)?\s?(?:\d{{1,5}}(?:\.\d)?|[一二三五十百几]{{1,3}})\s?(?:米|公里|千米)(?:分辨率|网格|格网|的?格子|栅格|精度|更好)*)
+    |(?P<level>(?:(?:最好|至少|要求|能|可)*(?:细|精确|下沉|具体|定位|汇总|分解|统计|细分|细化|精细|拆分)(?:到|至)(?:每个|各|单个)?(?:{_ZH}|{_ENTITY})
+        |(?:最好|至少|要求|能|可)*到(?:每个|各)?(?:{_ZH}|企业|个人|单户))(?:法院)?(?:（[^）]{{1,8}}）|\([^)]{{1,8}}\))?(?:(?:、|或者?|和|及|/)(?:{_ZH}))*(?:一级|级别|级|层级|层面|粒度)?)
+    |(?P<each>(?:按|(?<!区)分|逐)(?!公司|年龄|成|布|别|类|析|局|行(?!业)|部|店|钟|人|站|区域|数|户)(?:{_TIME}|{_ZH}|{_ENTITY})(?!数|企业)(?:编码)?(?:（[^）]{{1,8}}）|\([^)]{{1,8}}\))?(?:(?:、|和|及|或者?|，|,)?(?:按|分|逐)(?:{_TIME}|{_ZH}|{_ENTITY})(?:（[^）]{{1,8}}）)?)*
+        (?:逐条|统计|汇总|提供|采集|拆分|记录|分)?(?!更新|刷新|推送|补充|发布|一次|一期|计费|付费|次|查得))
+    |(?P<every>(?:生长季内)?每(?:{_TIME})(?:的(?=人数|数据|数值|观测)|至少一[期景条]|一条)|以车牌号为查询条件)
+    |(?P<among>(?<=[市县区省州])各(?:乡镇|街道|区县|县区|社区|村|县)(?=[^一-龥]|[一-龥]))
+    |(?P<record>(?:逐(?:条|笔|起|单|户|车|人|日|例)(?:记录|明细)?|(?:单户)?(?:企业|地块|站点|个体|个人|楼栋)级(?:别)?|明细级|微观数据))
+    |(?P<tier>(?:{_ZH})(?:级别|级|一级|层级|粒度|尺度)(?!市|别墅|医院|示范|重点|以上|统计产量|课题|政府|部门|平台|机关|单位|财政|公路|名录|汇总表))
+    |(?P<span>(?:\d{{1,3}}\s?分钟|小时|逐?日|日度|周度|月度|季度|年度|分时|逐时|分钟级?)(?:级|粒度)?(?=(?:或(?:更细|季度))?(?:级|粒度|的)?(?:数据|观测|监测|统计|均值|汇总|气象|流量|序列|降雨|历史|值|或更细|报|颗粒度|间隔|$|[，。；])))
+    |(?P<en>\b(?:(?:(?:by|per|at(?:\sthe)?|down\sto(?:\sthe)?)\s(?:{_EN})s?\b|(?:by|per)\s{_NOUN_EN}(?=[\s,.;]|$))|(?:(?:for|in)\s)?(?:each|every)\s(?:{_EN}|hour|day|week|month|year)s?\b)
+        (?:\s?[- ]level)?(?:(?:,|/|\sand\s|\sor\s|\s(?=by\s))\s?(?:by\s)?(?:(?:{_EN}|hour|day|week|month|quarter|year|sector|gender|industry|age|race|type|model|sex)\b))*)
+    |(?P<en_level>(?i:\b(?:{_EN}|individual|household|company|firm|record|patient|transaction)[- ]level(?:\s(?:data|aggregates|records|figures))?))
     |(?P<en_time>\b(?:[Hh]ourly|[Dd]aily|[Ww]eekly|[Mm]onthly|[Qq]uarterly|[Yy]early|[Aa]nnual)(?:,?\s(?:or|and|/)\s(?:hourly|daily|weekly|monthly|quarterly|yearly|annual))?\b(?!\s(?:updates?|updating|refresh|feeds?|by\sfile|report|salar|income|wage)))
     |(?P<en_row>\bone\s(?:row|record)\sper\s\w+)
     |(?P<en_res>\b\d{{1,4}}\s?(?:m|km|metres?|meters?)\s(?:resolution|grid)|\b\d{{1,3}}[- ]minute(?:s)?(?:\sintervals?)?)""",
@@ -117,9 +120,9 @@ def _metres(match: re.Match[str]) -> float:
 
 # ------------------------------------------------------------------------------------- formats and delivery
 FORMATS = {
-    "table": r"excel|xlsx?|csv|tsv|et\b|表格|汇总表|统计表|电子表|spreadsheets?",
+    "table": r"excel|xlsx?|csv|tsv|et\b|表格|汇总表|统计表|电子表|spreadsheets?|(?<=\()table(?=\))",
     "csv": r"csv|tsv", "excel": r"excel|xlsx?|表格|电子表|spreadsheets?", "json": r"geojson|jsonl?|json", "xml": r"xml|rdf",
-    "geo": r"shapefile|shp|geojson|kmz|kml|gis(?:\s?(?:files?|文件|矢量|数据))?|矢量|gdb|geopackage|国家2000坐标系|cgcs2000|wgs-?84",
+    "geo": r"shapefile|shp|geojson|kmz|kml|gis(?:\s?(?:files?|文件|矢量|数据))?|矢量(?:文件|格式)|gdb|geopackage|国家2000坐标系|cgcs2000|wgs-?84",
     "raster": r"geotiff|tiff?|netcdf|hdf5?|grib2?|栅格|png|jpe?g",
     "text": r"pdf|docx?|word(?:文档)?|txt|html|rtf", "columnar": r"parquet|arrow|orc|sqlite",
 }  # fmt: skip
@@ -127,8 +130,8 @@ FORMATS = {
 
 DELIVERY = {
     "api": r"(?:restful\s?|web\s?)?apis?(?![a-z])(?:\s?接口)?(?:实时查询|调用)?|(?:批量|查询|数据|共享|标准)?接口(?:方式|服务|调用|查询|返回|对接)*|web\s?service|webservice|http|endpoint|在线查询|实时查询",
-    "download": r"(?:网盘|直接|文件|在线|批量|平台|可)?下载(?:文件)?|downloads?|bulk\s(?:files?|download)|网盘|file\b|files\b|附件|ftp|sftp|文件(?:传输|交付|推送|下载)|离线(?:数据)?包|数据包|数据集交付|邮件|e-?mail|拷贝|硬盘|光盘",
-    "push": r"(?:批量)?(?:文件)?推送|每(?:天|日|月|周)推[^，。；]{1,14}|消息队列|kafka|webhooks?|stream(?:ing)?|订阅",
+    "download": r"(?:网盘|直接|文件|在线|批量|平台|可)?下载(?:文件)?|downloads?|bulk\s(?:files?|download)|网盘|file\b|files\b|附件|ftp|sftp|文件(?:传输|交付|推送|下载)|离线(?:数据)?包(?!含|括)|数据包(?!含|括)|数据集交付|邮件|e-?mail|拷贝|硬盘|光盘",
+    "push": r"(?:批量)?(?:文件)?推送|每(?:天|日|月|周)推[^，。；]{1,14}|消息队列|kafka|webhooks?|stream(?:ing)?\s(?:api|data|feed)|订阅",
     "database": r"库表(?:交换)?|数据库(?:同步|直连|交换)|前置机|database\s(?:dump|access)",
     "enclave": r"可信(?:数据)?(?:环境|空间|执行环境)|隐私计算|联合建模|联邦学习|沙箱|多方安全计算|数据不出域|可用不可见|sandbox|clean\sroom|secure\senvironment",
     "model": r"模型(?:服务|调用)|核验服务|核查服务|报告(?:形式|方式)",
@@ -226,7 +229,7 @@ def budgets(text: str) -> tuple[Money, ...]:
 def _budget(match: re.Match[str]) -> Money | None:
     phrase, lead, tail = match[0], match["per"], match["tail"]
     marked = re.search(r"预算|经费|总额|费用|价|万|左右|以内|之内|以下", lead + tail)
-    if not match["unit"] and not (match["scale"] == "万" and marked):
+    if match["amount"] == "几" or not match["unit"] and not (match["scale"] == "万" and marked):
         return None
     amount = _amount(match["amount"]) * _SCALES.get(match["scale"] or "", 1)
     if match["unit"] == "万":

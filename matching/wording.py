@@ -32,19 +32,21 @@ _MUST = re.compile(
     re.IGNORECASE,
 )
 _BACKGROUND = re.compile(
-    r"^\s*(?:各位好|您好|你好|大家好|Hi\b|Hello|咱们?是|我们是|我们公司|我们有|我们自己|我们(?:单位|团队|合作社)?(?:主要)?(?:做|在做|开)|我司(?:是|为)|我公司(?:是|为)|本公司|我们在|"
+    r"^\s*(?:各位好|您好|你好|大家好|Hi\b|Hello|咱们?是|我们是|我们公司|我们有|我们自己|我们(?:单位|团队|合作社)?(?:主要)?(?:做|在做|开)|我司(?:是|为)|我公司(?:是|为)|本公司|我们.{0,4}在|"
     r"我[院校所司行局厅](?:是|为|承担|呼吸)|总部|客户|目前|过去|此前|近[两二三几]年.{0,12}(?:上升|下降|增长|越来越)|现有|手里|之前|以前|去年起?|曾|导致|因为|由于|基层|口径不一|可签|可先|"
     r"先签|合适的话|(?:We|I) (?:are|am|have|run|work|manage)\b|Our (?:company|team|group|lab)|I'm\b|We're\b|As an?\b|Please\b|Thanks?\b|Currently|At present|Before )",
 )
 
 
 class Piece(msgspec.Struct, frozen=True):
-    """A stretch of the text from ``start`` to ``end`` with the number of the sentence it is in."""
+    """A stretch of the text from ``start`` to ``end`` with the number of the sentence it is in; ``follows`` is the
+    punctuation that ended the sentence before."""
 
     text: str
     start: int
     end: int
     sentence: int
+    follows: str = ""
 
     @property
     def background(self) -> bool:
@@ -59,17 +61,18 @@ def clauses(text: str) -> tuple[Piece, ...]:
 
 def _clauses(text: str) -> Iterator[Piece]:
     hidden = _PARENS.sub(lambda match: "（" * len(match[0]), text)
-    at = 0
+    at, follows = 0, ""
     for number, stop in enumerate([*(m for m in _SENTENCE_END.finditer(hidden) if m.end() > m.start()), None]):
         limit = stop.start() if stop else len(text)
         begin = at
         for cut in _CLAUSE_END.finditer(hidden, at, limit):
             if cut.start() > begin:
-                yield Piece(text[begin : cut.start()], begin, cut.start(), number)
+                yield Piece(text[begin : cut.start()], begin, cut.start(), number, follows)
             begin = cut.end()
         if limit > begin:
-            yield Piece(text[begin:limit], begin, limit, number)
-        at = stop.end() if stop else limit
+            yield Piece(text[begin:limit], begin, limit, number, follows)
+        if stop:
+            at, follows = stop.end(), stop[0]
 
 
 def level(clause: str, default: Level) -> Level:

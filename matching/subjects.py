@@ -1,0 +1,300 @@
+"""What a Chinese demand is about and which fields it wants, read from its wording.
+
+Nothing here knows subjects: a topic is what follows a request (需要, 采购, 求购) up to where another kind of
+requirement begins; fields are the lists after 包括, 字段, 含. ``subjects_en`` does the same for English.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from matching.types import Kind
+from matching.wording import Piece
+
+Cut = tuple[Kind, int, int]
+"""A piece of the text: what it is, from where, to where."""
+
+_VERB = (
+    r"(?:公开|统一|集中)?(?:采购|征集|获取|获得|得到|取得|拿到|购买|买|收集|调取|引入|接入|补充|找|求购|寻找?|全面了解|了解|摸一摸|查一下|查|看看?|掌握|共享|参考|知道)"
+    r"(?:到|了|一下)?"
+)
+_COUNT = r"(?:一[份套批下些个])?"
+_REQUEST = re.compile(
+    rf"(?:(?:现|还|特|亟|急|主要|只|仅|并|因此|所以)*(?:需要?(?!求)|想要?|希望(?:能够?)?(?:有|提供)?|拟|打算|最好|要(?!求))(?:能)?(?:面?向[^，]{{2,14}}?)?{_VERB}"
+    rf"|(?:现|特|亟|急)*(?:需要(?!的)|需(?![求从])|想要|缺少|所需(?:的)?(?:数据|信息|资料)(?:为|是|包括)?|希望(?:能)?(?:有|提供))"
+    rf"|(?:面?向[^，]{{2,14}}?)?(?:拟|申请)?(?:采购|征集|求购|获取))"
+    rf"{_COUNT}"
+)
+_WEAK = re.compile(
+    rf"(?:有没有|缺|(?<!需)(?<!要)求(?!和)|找|寻|最关键的是|要(?=[^求是么在能做好有把：:，])|补充|查一下|希望有?)(?:到|了)?{_COUNT}"
+)
+_SUBJECT = re.compile(
+    r"\s*(?:请问|各位|大家|三是|二是|一是|其次|再有|另外|还|也|就|现在?|目前|急|同时|并|此外|如有可能)*(?:我们|我司|我行|我局|我院|我校|我部|我单位|我公司|我|本人|本行|本局|本单位|课题组|消防救援支队)?(?:现在?|目前|还|也|就|急)?$"
+)
+_NOT_A_NOUN = re.compile(
+    r"^(?:哪些|外部数据|把|被|(?:数据)(?:大致|回来|来源)|在(?![售建营册校岗网线职研])|到|先|自己|能|做|开(?!发|放)|给|向|由|通过|以(?!上)|按|为|去|来|从|就|也|都|是|不(?!动产|良|合格|锈)|没|这|那|您|你|他|它|购买力|什么|怎么|如何|有(?!色|机|线|轨)|尽快|随时|一起|签|合作|支持|"
+    r"注意|说明|联系|确认|尽量|包|与|出|所有的?$|各位|如有|若有|可能|必须|任何|得|须|及时|大概|别)"
+)
+_LEAD = re.compile(
+    r"[\s：:，,、的之\"“”‘’「」·\-—]+|一[份套批下些个种]|(?:覆盖|涉及|关于|有关|针对|来自|下列|如下|以下|全部|所有|各类|各个|各(?![一-龥]?[级项])|全市|全省|全县|本市|本地|我市|主要(?!指标)|当地|境内|省内|市内|"
+    r"内(?!河|部|科|燃|分)|附近|周边|相关|正规的?|目前|最新|历年|分别|完整|详细|其中|再有|其次|首先|另外|此外|同时|以及|还有|并|[一二三四五六七八九]是|（?[一二三四五六七八九十]+[）、]|第[一二三四五]|"
+    r"\(?\d{1,2}[.、)）](?!\d)|如果能拿到|如果?能|顺带有?|如有可能|若有|如有|也?希望有?|区域|市)|(?:和|及|与)(?![平谐田县林顺硕静龙布阗政]|及|[^，]{1,6}(?:一致|匹配))"
+)
+_TAIL = re.compile(
+    r"(?:[\s。，,、：:；;的啊吗呢吧了]|等(?:相关|方面|内容|各类)?(?:的)?(?:数据|信息|资料|情况|指标|字段)*|都?有哪些|都?开?在哪里?|最好|就行|即可|都要有?|都要|都有|的话|也行|也可以?|更好|就更好了?|"
+    r"可以|能给到|有多少|也想要|也想知道|也想|想要|优先|以及|或者?|方面|两种形式|这几类?|数据回来|，?按[周月天日]的?|大致|发来)$"
+)
+_GENERIC = re.compile(
+    r"^(?:(?:以下|下列|如下|相关|有关|外部|上述|本地|公开|这些|那些|大致|哪些|这?么?几块|一些|政府|开放|支持|市场|业务|同类|我们?|他们|产品|免费|当地|历史|实时|批量|可|"
+    r"一个|新|的|脱敏|经?企业授权的?|经营类|主要|需求|查询|数据|位置|说明)*(?:数据|信息|资料|清单|名单|内容|情况|服务|数据集|需求|回来|自己|记录|条件|主键|格式|均可|预算|方式|接口|结果|价格|说明)?)$"
+)
+_FIELD_LEAD = re.compile(
+    r"(?:^|(?<=[^一-龥])|(?:数据|信息|字段|指标|内容|表格?|记录|每条)(?:中|里|上)?|(?<=[须应需要好望少还并]))(?:至少|必?须|应|需要?|必须|要|最好|希望|还|并)*(?:能)?(?:同时)?"
+    r"(?:包括|包含|含有?|内含|列明|注明|标明|带有?|带上|具备|涵盖|返回(?!的)|附带|附上?|要有|有(?=[^，]{1,16}[、和]))(?!此|义|量(?!、)|糊)(?:了|有)?[：:]?"
+    r"|字段(?:口径|至少|要|须|需)*(?:包括|包含|有|为|是|：|:|—+|列)?|指标(?:为|有|：|:)|能看出|以(?=[^，]{1,12}为(?:查询)?(?:条件|主键|键))"
+)
+_FIELD_WORD = re.compile(
+    r"(?:名称?|姓名|地址|电话|位置|坐标|经纬度|范围|日期|时间|编号|代码|文号|号码?|类型|等级|状态|金额|数量|人数|户数|面积|价格|单价|均价|费用|法人|代表人|资本|有效期|品牌|型号|规格|负责人|责任人|容量|比例|"
+    r"邮编|性质|来源|原因|机关|事由|说明|年龄段?|性别|学历|里程|次数|时长|频率|浓度|温度|湿度|气压|风速|风向|车牌|船名|MMSI|时间戳|开发商|供应商|字典|经度|纬度|套数|床位数?|标签|评分|"
+    r"楼龄|楼层|小区|联系人|业主|专业|限|标准|吨位|排名|单位|价|期)(?:（[^）]*）|\([^)]*\))?$"
+)
+_ENDING_FIELDS = re.compile(
+    r"(?:(?:名称|详细地址|地址|联系电话|电话|位置|坐标|经纬度|联系方式|营业时间|停靠時間|邮编|法人|负责人|床位数)(?:和|及|、|与|與)?){1,6}(?:信息|表|清单)?$"
+)
+_ALL_WANTED = re.compile(r"(?:最好|也)?(?:都要有?|都有|都得有|要有|要全|都需要|一个不能少|最好有|也要|缺一不可|也想知道|有的话更好|最好)$")
+_ITEM = re.compile(r"、|(?:以及|和|及|与|或)(?=[^、]{2,}$)")
+_LETTER = re.compile(r"^\s*[^，。]{0,16}?关于(?:申请|征集|请求|协助|商请)?.{2,40}的(?:函|通知|公告|请示|说明)")
+_LABEL = re.compile(
+    r"\s*(?:\d{1,2}[.、)）]\s?)?(?P<key>(?:数据|需求)?(?:内容|名称|字段|指标|粒度|范围|区域|地区|时间|期间|用途|交付|格式|更新|频率|预算|需求|项目))(?:要求|方式|频率|范围)?\s?(?:[：:]|—{1,2})\s?"
+)
+_LABELS = {"内容": Kind.TOPIC, "名称": Kind.TOPIC, "需求": Kind.TOPIC, "字段": Kind.FIELDS, "指标": Kind.FIELDS}
+_NUMBERED = re.compile(
+    r"\s*(?:[一二三四五六七八九]是|[（(]?[一二三四五六七八九十\d]{1,2}[）).、](?!\d)|其次|再有|另外|此外|还有|如有可能|同时)"
+)
+_HEADED = re.compile(r"(?:数据|信息|名单|名录|清单|目录|台账|记录|指数|报表|统计表|底图|影像)$")
+_OWN = re.compile(r"\s*(?:我[们行司局院校部]|本)")
+_EXTRA = re.compile(r"(?:能给到最好|也想要|如果能[^，]{0,8}(?:更好|就更好)|能有更好|就更好了?|更好|也行|也可以)$")
+
+
+def read(clauses: Sequence[Piece], typed: Sequence[Cut], aims: Sequence[Cut]) -> list[Cut]:
+    """Topics and fields of a Chinese text; ``typed`` are the pieces other kinds claim, ``aims`` the purposes."""
+    reader = _Reader(typed, aims, any(_request(piece.text) for piece in clauses))
+    for piece in clauses:
+        reader.clause(piece)
+    if not any(kind is Kind.TOPIC for kind, _, _ in reader.cuts):
+        reader.fallback(clauses)
+    return reader.cuts
+
+
+def request(text: str) -> bool:
+    """Whether a clause asks for something."""
+    return _request(text) is not None
+
+
+class _Reader:
+    """Remembers what the clauses so far were about: a list after a topic is its fields, one after 以下数据 is topics."""
+
+    def __init__(self, typed: Sequence[Cut], aims: Sequence[Cut], asks: bool) -> None:
+        self.typed, self.aims, self.asks = typed, aims, asks
+        self.cuts: list[Cut] = []
+        self.topic = False
+        self.wanted = False
+        self.listing = False
+        self.sentence = -1
+
+    def clause(self, piece: Piece) -> None:
+        first = piece.sentence != self.sentence
+        self.sentence = piece.sentence
+        self.listing = self.listing and (not first or piece.follows[:1] in "；;")
+        if self._aimed(piece):
+            return
+        body, at = piece.text, piece.start
+        letter = _LETTER.match(body)
+        if letter:
+            body, at = body[letter.end() :], at + letter.end()
+        label = _LABEL.match(body)
+        if label:
+            self._labelled(body, at, label)
+            return
+        colon = re.search(r"(?<!\d)[：:]|[：:](?!\d)", body)
+        if colon:
+            self._plain(body[: colon.start()], at, piece, first)
+            self._list(body[colon.end() :], at + colon.end(), piece)
+        else:
+            self._plain(body, at, piece, first)
+
+    def _aimed(self, piece: Piece) -> bool:
+        shared = (min(e, piece.end) - max(s, piece.start) for _, s, e in self.aims)
+        return any(size > 0.6 * (piece.end - piece.start) for size in shared)
+
+    def fallback(self, clauses: Sequence[Piece]) -> None:
+        """The first clause that is no sentence about the writer, when nothing else was found to be the topic."""
+        for piece in clauses:
+            letter = _LETTER.match(piece.text)
+            if (letter or not piece.background) and not self._aimed(piece):
+                lead = re.match(r"关于(?:申请|征集|请求)?(?:共享)?", piece.text)
+                self._topics(piece.text, piece.start, lead.end() if lead else 0, len(piece.text))
+                if self.topic:
+                    return
+
+    def _labelled(self, body: str, at: int, label: re.Match[str]) -> None:
+        key = label["key"].removeprefix("数据").removeprefix("需求") or "需求"
+        kind = _LABELS.get(key)
+        if kind is Kind.TOPIC:
+            self.wanted = True
+            self._topics(body, at, label.end(), len(body))
+        elif kind is Kind.FIELDS:
+            self._fields(body, at, label.end())
+
+    def _plain(self, body: str, at: int, piece: Piece, first: bool) -> None:
+        lead = _FIELD_LEAD.search(body)
+        asked = _request(body)
+        numbered = _NUMBERED.match(body)
+        if lead and self.topic and not numbered and (not asked or lead.start() <= asked.end()):
+            self._fields(body, at, lead.end())
+        elif asked or self.listing and first:
+            self.wanted = True
+            begin = asked.end() if asked else 0
+            stop = lead.start() if lead and lead.start() > begin else len(body)
+            self._topics(body, at, begin, stop)
+            if lead and stop < len(body):
+                self._fields(body, at, lead.end())
+        elif _field_list(body, self.topic):
+            self._fields(body, at, 0)
+        elif not piece.background and self._bare(body, numbered is not None):
+            extra = _EXTRA.search(body.rstrip("。 "))
+            if self.topic and extra and _FIELD_WORD.search(body[: extra.start()]):
+                self._fields(body, at, 0)
+            else:
+                self._topics(body, at, 0, len(body))
+
+    def _bare(self, body: str, numbered: bool) -> bool:
+        """Whether a clause without a request can still name a topic."""
+        if self.wanted and (numbered or _EXTRA.search(body.rstrip("。 "))):
+            return True
+        return not self.topic and (not self.asks or len(body) < 40 and _HEADED.search(body) is not None)
+
+    def _list(self, rest: str, at: int, piece: Piece) -> None:
+        """What follows a colon."""
+        label = _LABEL.match(rest)
+        if label:
+            self._labelled(rest, at, label)
+        elif self.topic and "、" in rest:
+            self._fields(rest, at, 0)
+        elif (self.wanted or _NUMBERED.match(rest)) and not _OWN.match(rest):
+            self.wanted = self.listing = True
+            asked = _request(rest)
+            self._topics(rest, at, asked.end() if asked else 0, len(rest))
+
+    def _fields(self, body: str, at: int, begin: int) -> None:
+        start, end = self._trim(body, at, begin, len(body), keep=True)
+        if end - start >= 2 and not _GENERIC.match(body[start - at : end - at]):
+            self.cuts.append((Kind.FIELDS, start, end))
+
+    def _topics(self, body: str, at: int, begin: int, stop: int) -> None:
+        start, end = self._trim(body, at, begin, stop)
+        phrase = body[start - at : end - at]
+        if end - start < 2 or _GENERIC.match(phrase) or _NOT_A_NOUN.match(phrase):
+            return
+        self.topic = True
+        self.cuts += _nouns(phrase, start)
+
+    def _trim(self, body: str, at: int, begin: int, stop: int, *, keep: bool = False) -> tuple[int, int]:
+        """Leave out what other kinds claim at both edges, and words that carry nothing."""
+        start, end = at + begin, at + stop
+        claims = [(s, e) for k, s, e in self.typed if s < end and e > start and not (keep and k is Kind.GRANULARITY)]
+        return trim(body, at, start, end, claims)
+
+
+def trim(body: str, at: int, start: int, end: int, claims: Iterable[tuple[int, int]]) -> tuple[int, int]:
+    """The part of ``start`` to ``end`` (offsets in a text that has ``body`` at ``at``) that is neither claimed at an
+    edge nor made of words that carry nothing."""
+    claims = list(claims)
+    moved = True
+    while moved and start < end:
+        before = start, end
+        if lead := _LEAD.match(body, start - at, end - at):
+            start = at + lead.end()
+        for s, e in claims:
+            if s <= start < e:
+                start = e
+            elif start < s < end <= e:
+                end = s
+        if tail := _TAIL.search(body, max(start - at, end - at - 14), end - at):
+            end = at + tail.start()
+        moved = before != (start, end)
+    return start, max(start, end)
+
+
+def _request(body: str) -> re.Match[str] | None:
+    """The request a clause makes near its beginning; of several in a row the last. Weak words (找, 求, 要) only
+    count where nothing but the writer stands before them."""
+    last = None
+    for match in _REQUEST.finditer(body, 0, 60):
+        if last is None and match.start() > 26 or last is not None and match.start() > last.end() + 2:
+            break
+        last = match
+    weak = _WEAK.search(body, last.end(), last.end() + 4) if last else _WEAK.search(body, 0, 30)
+    if weak and (last and weak.start() == last.end() or not last and _SUBJECT.match(body[: weak.start()])):
+        return weak
+    return last
+
+
+def _field_list(body: str, topic: bool) -> bool:
+    wanted = _ALL_WANTED.search(body.rstrip("。 "))
+    text = body[: wanted.start()] if wanted else body
+    items = [item for item in _ITEM.split(text.strip(" 。的")) if item]
+    known = sum(1 for item in items if _FIELD_WORD.search(item.strip()))
+    if wanted:
+        return known > 0
+    return topic and len(items) >= 3 and known * 2 >= len(items)
+
+
+def _nouns(phrase: str, start: int) -> Iterator[Cut]:
+    """One topic or several, with the fields that close the phrase (…的位置、类型和责任人; …地址电话)."""
+    owner, of, owned = phrase.rpartition("的")
+    items = _ITEM.split(owned)
+    if of and len(owner) > 1 and all(_FIELD_WORD.search(item) for item in items) and len(items) > 1:
+        yield Kind.TOPIC, start, start + len(owner)
+        yield Kind.FIELDS, start + len(owner) + 1, start + len(phrase)
+        return
+    ending = _ENDING_FIELDS.search(phrase)
+    if ending and ending.start() >= 2:
+        yield Kind.TOPIC, start, start + len(phrase[: ending.start()].rstrip("的和与與及、"))
+        yield Kind.FIELDS, start + ending.start(), start + len(phrase)
+        return
+    yield from _split(phrase, start)
+
+
+def _split(phrase: str, start: int) -> Iterator[Cut]:
+    """Long items of an enumeration are topics of their own; short ones are one topic."""
+    items = phrase.split("、")
+    sizes = [len(item) for item in items]
+    apart = len(items) > 2 and min(sizes) > 3 and sum(sizes) >= 7 * len(items) or len(items) == 2 and min(sizes) > 7
+    if not apart or "（" in phrase or "(" in phrase:
+        yield Kind.TOPIC, start, start + len(phrase)
+        return
+    for item in items:
+        begin, end = trim(item, 0, 0, len(item), ())
+        if end - begin > 1:
+            yield Kind.TOPIC, start + begin, start + end
+        start += len(item) + 1
+
+
+def short(text: str, typed: Sequence[Cut]) -> Iterator[Cut]:
+    """A need of a few words: the longest stretch left when places, times and the like are taken out is the topic."""
+    best, at = (0, 0), 0
+    for _, s, e in [*typed, (Kind.TOPIC, len(text), len(text))]:
+        if s > at:
+            start, end = trim(text[at:s], at, at, s, ())
+            if end - start > best[1] - best[0]:
+                best = (start, end)
+        at = max(at, e)
+    phrase = text[best[0] : best[1]]
+    if len(phrase.strip()) > 1:
+        ending = _ENDING_FIELDS.search(phrase)
+        cut = best[0] + ending.start() if ending and ending.start() >= 2 else best[1]
+        yield Kind.TOPIC, best[0], best[0] + len(text[best[0] : cut].rstrip("的和与與及、"))
+        if cut < best[1]:
+            yield Kind.FIELDS, cut, best[1]

@@ -1,0 +1,132 @@
+"""What an English demand is about and which fields it wants, read from its wording (see ``subjects``)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from matching.subjects import Cut
+from matching.types import Kind
+from matching.wording import Piece
+
+_REQUEST = re.compile(
+    r"\b(?:(?:we|I|they|(?:our|my|the)\s\w+)\s)?(?:(?:would|also|really|currently|urgently|do)\s)*"
+    r"(?:need|want|require|seek|request|(?<=would\s)like|(?<=would\s)love)(?:s|ing)?\b"
+    r"(?:\sto\s(?:have|get|obtain|buy|see|know|find|access|purchase|understand|explore|check(?=[^.]*:)))?"
+    r"|\b(?:looking|searching|search) for|\binterested in|\bwish to (?:buy|obtain|get)|\b(?:is|are) there (?:any\s)?"
+    r"|\bwhere can I find|\bfind (?:data|datasets|information) (?:on|about)|\bplease (?:provide|publish|release|share)"
+    r"|\bcould you (?:provide|publish|release|share)|\b(?:may|can) (?:I|we) (?:have|get|request)"
+    r"|\bto check [a-z ]{1,24}(?=:)",
+    re.IGNORECASE,
+)
+_LEAD = re.compile(
+    r"(?:\s|,|:|(?:and|or|the|an?|some|any|all|more|complete|detailed|also|every|each|what|which|who|how many|have|get|know|see|"
+    r"data(?:sets?)? (?:on|about|of|for|regarding)|information (?:on|about|regarding)|of|on|about|a list of|list of|historical|"
+    r"China(?=\s[a-z])|local|mapped|our|dataset(?= of| on))\b)+",
+    re.IGNORECASE,
+)
+_END = re.compile(
+    r"[:;(（]|\s(?:with|including|include|such as|broken down|covering|where|so that|so we|in order|because|as well as|which|that|if|when|"
+    r"to (?:study|analy|understand|support|help|compare|feed|build|check)|for (?:our|my|the purpose|use|an? (?:study|project|research|analysis|"
+    r"model|app)|\w+ing\b)|used (?:in|for)|would be|are|is|at|issued|since|via|through|by|based on|across|between|during|over the|"
+    r"split (?:by|between)|in (?:each|a particular)|as an?)\b|\s(?:in|for|from)\s(?=[A-Z\d])"
+)
+_NOT_A_NOUN = re.compile(
+    r"(?:for|with|from|in|by|to|through|via|including|such|each|split|ideally|if|as|covering|preferably|updated|preferred|at|since|only|"
+    r"not|no|so|but|because|which|that|it|them|this|us|you|help|be|data|information|records?|datasets?|broken|fields?|delivered|please|"
+    r"thanks|where|when|until|onwards?|per|up)\b(?:\s|$)",
+    re.IGNORECASE,
+)
+_FIELDS = re.compile(
+    r"\b(?:[Ff]ields?|[Cc]olumns?|[Aa]ttributes?|[Vv]ariables?)\s?(?:needed|required|wanted|include|are)?\s?[:：]\s?"
+    r"|\b(?:including|includes?|broken down by|containing|such as)\s(?!us\b|to\b|you\b)"
+    r"|\bwith\b(?:\sthe)?(?:\s(?:fields?|columns?|details))?(?:\s(?:of|on|such as))?\s"
+)
+_LIST_END = re.compile(
+    r"[.;(]|\s(?:where possible|if possible|if available|since|from(?=\s[A-Z\d])|for the|so that|would be|is|are|in(?=\s[A-Z]))\b"
+    r"|,\s(?:with|from|since|updated|ideally|preferably)\b"
+)
+_EXTRA = re.compile(
+    r"(?:^\s*|[,;]\s(?:and\s)?)(?P<what>[A-Za-z][^,;:]{3,80}?)\swould be (?:an? )?(?:very )?(?:nice|useful|great|welcome|good|helpful|plus|bonus)",
+)
+_FIELD_LIKE = re.compile(r"dictionar|column|\bfields?\b|\bcodes?\b|\bnames?\b|description|coordinates|address", re.IGNORECASE)
+_PARENS = re.compile(r"\([^()]{0,160}\)")
+
+
+def read(sentences: Sequence[Piece], typed: Sequence[Cut], aims: Sequence[Cut]) -> list[Cut]:
+    """Topics and fields of an English text of at least one sentence."""
+    reader = _Reader(typed, aims)
+    asks = any(_REQUEST.search(piece.text) for piece in sentences)
+    for number, piece in enumerate(sentences):
+        reader.sentence(piece, bare=not asks and number == 0)
+    return reader.cuts
+
+
+class _Reader:
+    def __init__(self, typed: Sequence[Cut], aims: Sequence[Cut]) -> None:
+        self.typed, self.aims = typed, aims
+        self.cuts: list[Cut] = []
+
+    @property
+    def topic(self) -> bool:
+        return any(kind is Kind.TOPIC for kind, _, _ in self.cuts)
+
+    def sentence(self, piece: Piece, *, bare: bool) -> None:
+        body, at = piece.text, piece.start
+        request = _REQUEST.search(body)
+        begin = request.end() if request else 0
+        if request and request[0].lower().endswith("check") or request and re.match("to check", request[0], re.IGNORECASE):
+            begin = max(begin, body.find(":", begin))
+        fields = _FIELDS.search(body, begin)
+        colon = body.find(":", begin)
+        if request or bare:
+            stops = [len(body), *([fields.start()] if fields else []), *([colon] if colon >= 0 else [])]
+            self._nouns(body, at, begin, min(stops))
+        if colon >= 0 and request and not (fields and fields.end() > colon):
+            if self.topic:
+                self._list(body, at, colon + 1)
+            else:
+                self._nouns(body, at, colon + 1, len(body))
+        for lead in _FIELDS.finditer(body, begin) if self.topic else ():
+            self._list(body, at, lead.end())
+        for extra in _EXTRA.finditer(body):
+            self._extra(extra, at)
+
+    def _extra(self, extra: re.Match[str], at: int) -> None:
+        start, end = at + extra.start("what"), at + extra.end("what")
+        if any(s < end and start < e for _, s, e in [*self.typed, *self.cuts]):
+            return
+        self.cuts.append((Kind.FIELDS if _FIELD_LIKE.search(extra["what"]) else Kind.TOPIC, start, end))
+
+    def _list(self, body: str, at: int, begin: int) -> None:
+        while begin < len(body) and body[begin] in " :：,":
+            begin += 1
+        stop = _LIST_END.search(body, begin)
+        text = body[begin : stop.start() if stop else len(body)].rstrip(" ,.")
+        start, end = at + begin, at + begin + len(text)
+        if len(text) > 2 and not any(s < end and start < e for k, s, e in self.cuts if k is Kind.FIELDS):
+            self.cuts.append((Kind.FIELDS, start, end))
+
+    def _nouns(self, body: str, at: int, begin: int, stop: int) -> None:
+        """The noun phrases of an enumeration, one topic each, until one begins with something else."""
+        hidden = _PARENS.sub(lambda match: "(" * len(match[0]), body)
+        for match in re.finditer(r"[^,，]+", hidden[begin:stop]):
+            self.cuts += self._noun(body, at, begin + match.start(), begin + match.end())
+
+    def _noun(self, body: str, at: int, begin: int, stop: int) -> Iterator[Cut]:
+        start, moved = begin, True
+        while moved:
+            before = start
+            if lead := _LEAD.match(body, start, stop):
+                start = lead.end()
+            start = max([start, *(e - at for _, s, e in self.typed if s - at <= start < e - at)])
+            moved = start != before
+        if start >= stop or _NOT_A_NOUN.match(body, start, stop):
+            return
+        end = _END.search(body, start + 1, stop)
+        limit = min([end.start() if end else stop, *(s - at for k, s, _ in self.typed if start < s - at < stop)])
+        phrase = body[start:limit].rstrip(" .,")
+        phrase = re.sub(r"\s(?:and|or|for|in|of|from|the|at|an?)$", "", phrase)
+        aimed = any(s < at + start + len(phrase) and at + start < e for _, s, e in self.aims)
+        if len(phrase) > 2 and not aimed:
+            yield Kind.TOPIC, at + start, at + start + len(phrase)
