@@ -126,6 +126,8 @@ class DemandCard(msgspec.Struct, frozen=True, kw_only=True):
 
 
 MASK = "▇▇▇"
+EXCERPT = 400
+"""Characters of the text on a card."""
 
 
 def mask(text: str, phrases: tuple[str, ...]) -> str:
@@ -163,7 +165,7 @@ def masked_card(card: DemandCard) -> DemandCard:
         organisation_id=0,
         organisation_name="",
         title=mask(card.title, words),
-        text=mask(card.text, words),
+        text=mask(card.text, words)[:EXCERPT],
         masked=(),
     )
 
@@ -171,8 +173,8 @@ def masked_card(card: DemandCard) -> DemandCard:
 def content_errors(content: DemandContent) -> dict[str, str]:
     """What single-field bounds cannot say, field -> sentence."""
     found: dict[str, str] = {}
-    whole = f"{content.title}\n{content.text}\n{content.purpose}".casefold()
-    if any(p.casefold() not in whole for p in content.masked):
+    parts = (content.title, content.text, content.purpose)
+    if any(all(mask(part, (phrase,)) == part for part in parts) for phrase in content.masked):
         found["masked"] = N_("A word to cover does not stand in the title, text or purpose.")
     if content.masked and not content.sealed:
         found["sealed"] = N_("Words are only covered in a sealed demand.")

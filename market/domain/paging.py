@@ -17,6 +17,8 @@ T = TypeVar("T")
 U = TypeVar("U")
 PAGE = 20
 MOST = 100
+LONGEST = 200
+"""Characters of a cursor."""
 
 
 class Cursor(msgspec.Struct, frozen=True, array_like=True):
@@ -46,6 +48,8 @@ def decode(text: str | None) -> Cursor | None:
     """Raises Invalid for anything we did not hand out."""
     if not text:
         return None
+    if len(text) > LONGEST:  # before parsing: deep nesting would exhaust the stack
+        raise Invalid({"cursor": N_("This page address is not valid. Start from the first page.")})
     try:
         raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
         cursor = msgspec.json.decode(raw, type=Cursor)

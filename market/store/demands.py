@@ -30,7 +30,8 @@ LOCK = Query(
 )
 LIST = Query(
     DemandCard,
-    """SELECT d.id, d.organisation_id, o.name AS organisation_name, d.state, d.title, left(d.text, 400) AS text,
+    """SELECT d.id, d.organisation_id, o.name AS organisation_name, d.state, d.title,
+        left(d.text, CASE WHEN d.sealed THEN 20000 ELSE 400 END) AS text, -- cut by the service after masking
         d.theme, d.region, d.budget, d.needed_by, d.sealed, d.masked, d.due_at, d.version, d.updated_at
     FROM demand d JOIN organisation o ON o.id = d.organisation_id
     WHERE (d.organisation_id = $1 OR $2 OR d.state IN ('open', 'in_negotiation', 'partly_fulfilled', 'fulfilled'))
@@ -43,7 +44,8 @@ LIST = Query(
 )
 CARDS = Query(
     DemandCard,
-    """SELECT d.id, d.organisation_id, o.name AS organisation_name, d.state, d.title, left(d.text, 400) AS text,
+    """SELECT d.id, d.organisation_id, o.name AS organisation_name, d.state, d.title,
+        left(d.text, CASE WHEN d.sealed THEN 20000 ELSE 400 END) AS text, -- cut by the service after masking
         d.theme, d.region, d.budget, d.needed_by, d.sealed, d.masked, d.due_at, d.version, d.updated_at
     FROM unnest($1::bigint[]) WITH ORDINALITY AS wanted(id, place)
         JOIN demand d ON d.id = wanted.id JOIN organisation o ON o.id = d.organisation_id
