@@ -21,6 +21,7 @@ from litestar.template.config import TemplateConfig
 
 from market import api, db, web
 from market.domain.accounts import Actor
+from market.services import limits
 from market.services.matchmaking import Matchmaker
 from market.settings import Settings, secret_key
 from market.store.query import Db
@@ -44,8 +45,13 @@ SECURITY_HEADERS = {
 
 async def transaction(request: Request[Any, Any, Any]) -> AsyncIterator[Db]:
     """One transaction per request: raise to roll back, return to commit."""
-    async with request.app.state.pool.acquire() as connection, connection.transaction():
-        yield connection
+    async with request.app.state.pool.acquire() as connection:
+        try:
+            async with connection.transaction():
+                yield connection
+        except Exception as error:
+            await limits.note_refused(connection, error)
+            raise
 
 
 async def actor(request: Request[Actor, Any, Any]) -> Actor:

@@ -43,6 +43,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Database connections of one process."""
     web_workers: Annotated[int, Meta(ge=1, le=64)] = 1
     """Processes of the site."""
+    behind_proxy: bool = False
+    """A proxy of ours stands in front: take the caller's address from the last entry of X-Forwarded-For."""
     private_webhooks: bool = False
     """Allow webhook targets in private address ranges."""
     auto_propose: bool = False
@@ -70,7 +72,7 @@ def from_env(env: Mapping[str, str]) -> Settings:
     if unknown := sorted(k for k in env if k.startswith("MARKET_") and k not in known | {"MARKET_TEST_DATABASE_URL"}):
         raise SettingsError(f"{unknown[0]} is not a setting. Known: {', '.join(sorted(known))}.")
     values: dict[str, object] = dict(raw)
-    for name in ("private_webhooks", "auto_propose"):
+    for name in ("behind_proxy", "private_webhooks", "auto_propose"):
         if name in raw:
             if raw[name].lower() not in ("1", "0", "true", "false", "yes", "no", "on", "off"):
                 raise SettingsError(f"MARKET_{name.upper()} must be true or false, not {raw[name]!r}.")

@@ -8,15 +8,25 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
+from argon2 import PasswordHasher
 
 from market.domain.accounts import CREDIT_CODE_ALPHABET, Actor, OrganisationKind, OrganisationState
 from market.domain.demands import Demand, DemandContent, LineKind, LineLevel, RequirementLine
 from market.domain.permissions import Role
-from market.services import demands
+from market.domain.products import Delivery, Product, ProductContent, ProductState
+from market.services import demands, products
 
 NUMBERS = itertools.count(1)
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery"
+QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+"""The cheapest argon2 there is: hashing is not what most tests are about. A hash carries its parameters."""
+PASSWORD_HASH = QUICK.hash(PASSWORD)
+
+
+def email_of(name: str) -> str:
+    """The address of the person of this name."""
+    return f"{name.replace(' ', '').lower()}@test.example"
 
 
 def credit_code() -> str:
@@ -39,12 +49,13 @@ class Given:
         return self.now
 
     async def actor(self, kind: str, role: Role = Role.OWNER, *, verified: bool = True) -> Actor:
-        """A person with a fresh organisation of this kind."""
+        """A person with a fresh organisation of this kind, who signs in with PASSWORD (``browsing.sign_in``)."""
         n = next(NUMBERS)
         person = await self.db.fetchval(
-            "INSERT INTO person (name, email, password_hash) VALUES ($1, $2, 'none') RETURNING id",
+            "INSERT INTO person (name, email, password_hash) VALUES ($1, $2, $3) RETURNING id",
             f"Person {n}",
-            f"p{n}-{secrets.token_hex(3)}@test.example",
+            email_of(f"Person {n}"),
+            PASSWORD_HASH,
         )
         organisation = await self.db.fetchval(
             """INSERT INTO organisation (name, kind, credit_code, evidence, state, state_action, state_party)
@@ -98,3 +109,23 @@ class Given:
         demand = await self.draft_demand(actor, **content)
         await demands.act(self.db, actor, demand.id, "submit", now=self.now)
         return await demands.act(self.db, await self.staff(), demand.id, "open", now=self.now)
+
+    async def draft_product(self, actor: Actor | None = None, **content: Any) -> Product:
+        """A draft that meets the rules of listing."""
+        actor = actor or await self.supplier()
+        values = {
+            "title": "江苏省公路货运量日汇总",
+            "abstract": "江苏省各县公路货运量的每日汇总数据,2023年至今",
+            "delivery": (Delivery.API, Delivery.FILE),
+            "source_statement": "收费站通行记录汇总",
+        } | content
+        return await products.create(self.db, actor, ProductContent(**values), now=self.now)
+
+    async def listed_product(self, actor: Actor | None = None, **content: Any) -> Product:
+        """A product that has been through review."""
+        actor = actor or await self.supplier()
+        product = await self.draft_product(actor, **content)
+        await products.act(self.db, actor, product.id, "submit", now=self.now)
+        product = await products.act(self.db, await self.staff(Role.REGISTRAR), product.id, "list", now=self.now)
+        assert product.state is ProductState.LISTED
+        return product

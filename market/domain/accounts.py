@@ -86,6 +86,29 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     disabled: bool
 
 
+class Membership(msgspec.Struct, frozen=True, kw_only=True):
+    """One organisation somebody belongs to, and their role there."""
+
+    organisation_id: int
+    name: str
+    kind: OrganisationKind
+    role: Role
+
+
+class ApiToken(msgspec.Struct, frozen=True, kw_only=True):
+    """What an API token is and may do, without its secret."""
+
+    id: int
+    name: str
+    person_id: int
+    person_name: str
+    scopes: tuple[str, ...]
+    created_at: datetime
+    expires_at: datetime
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+
 class Actor(msgspec.Struct, frozen=True, kw_only=True):
     """Who is calling: a person acting for one organisation in one role, or nobody (``ANONYMOUS``)."""
 

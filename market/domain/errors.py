@@ -81,6 +81,11 @@ class WrongPassword(Unauthenticated):
     slug = "wrong-password"
     title = "The e-mail address or the password is not right"
 
+    def __init__(self, detail: str = "", *, attempts: Sequence[str] = ()) -> None:
+        super().__init__(detail)
+        self.attempts = tuple(attempts)
+        """Under what keys the try is counted once the transaction has been rolled back."""
+
 
 class Forbidden(MarketError):
     """Your role does not allow this."""

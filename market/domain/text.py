@@ -19,6 +19,12 @@ def clean(text: str) -> str:
     return unicodedata.normalize("NFC", kept).strip()
 
 
+def one_line(text: str) -> str:
+    """``clean`` for names and titles: one line, without invisible format characters that could disguise a name."""
+    visible = "".join(c for c in clean(text) if unicodedata.category(c) != "Cf")
+    return " ".join(visible.split())
+
+
 S = TypeVar("S", bound=msgspec.Struct)
 
 

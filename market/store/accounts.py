@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from market.domain.accounts import Actor, Organisation, Person
+from market.domain.accounts import Actor, Membership, Organisation, Person
 from market.store.query import Command, Query
 
 PERSON_BY_EMAIL = Query(
@@ -39,3 +39,10 @@ ORGANISATION = Query(
     """SELECT id, name, kind, credit_code, region, about, evidence, state, state_reason, due_at, version, created_at
     FROM organisation WHERE id = $1""",
 )
+MEMBERSHIPS = Query(
+    Membership,
+    """SELECT o.id AS organisation_id, o.name, o.kind, m.role
+    FROM membership m JOIN organisation o ON o.id = m.organisation_id
+    WHERE m.person_id = $1 ORDER BY m.created_at, o.id""",
+)
+SET_PASSWORD = Command("UPDATE person SET password_hash = $2 WHERE id = $1")

@@ -12,7 +12,7 @@ import msgspec
 from litestar.datastructures import FormMultiDict
 from litestar.response import Template
 
-from market.domain.errors import Invalid, Unmet
+from market.domain.errors import Invalid, Unmet, WrongPassword
 from market.domain.text import clean
 from market.domain.words import N_
 from market.web.problems import Rejected
@@ -80,7 +80,7 @@ def sentence(kind: Any, error: str) -> str:
 
 @contextmanager
 def retry(page: Callable[[dict[str, str], tuple[str, ...]], Template]) -> Iterator[None]:
-    """Show the form again (422, what was typed kept) when the block raises Invalid; the transaction rolls back.
+    """Show the form again (422, what was typed kept) when the block raises Invalid or WrongPassword, and roll back.
 
     ``page(errors, unmet)`` builds the page: errors by field, and the sentences of unmet rules.
     """
@@ -90,6 +90,10 @@ def retry(page: Callable[[dict[str, str], tuple[str, ...]], Template]) -> Iterat
         unmet = error.sentences if isinstance(error, Unmet) else ()
         again = page(error.fields, unmet)
         again.status_code = error.status
+        raise Rejected(again) from error
+    except WrongPassword as error:
+        again = page({"password": error.detail}, ())
+        again.status_code = Invalid.status
         raise Rejected(again) from error
 
 

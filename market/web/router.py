@@ -9,10 +9,10 @@ from litestar.static_files import create_static_files_router
 from litestar.types import ControllerRouterHandler
 
 from market.domain.permissions import Permission
-from market.web.pages import demands
+from market.web.pages import account, demands, system
 
 ROUTES: list[ControllerRouterHandler] = [
-    Router("/", route_handlers=[*demands.ROUTES], include_in_schema=False),
+    Router("/", route_handlers=[*system.ROUTES, *account.ROUTES, *demands.ROUTES], include_in_schema=False),
     create_static_files_router(
         "/static",
         directories=[Path(__file__).parent / "static"],

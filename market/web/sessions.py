@@ -6,7 +6,6 @@ the framework keep an id the browser chose (fixation); raising ``person.session_
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 from litestar.connection import ASGIConnection
@@ -16,6 +15,7 @@ from market import i18n
 from market.domain.accounts import ANONYMOUS, Actor, Person
 from market.domain.errors import Unauthenticated
 from market.domain.words import N_
+from market.services import tokens
 from market.store import accounts
 
 Connection = ASGIConnection[Any, Any, Any, Any]
@@ -59,19 +59,29 @@ async def api_actor(connection: Connection) -> Actor:
     if scheme.lower() != "bearer" or not token:
         raise Unauthenticated(N_("Send the API token as: Authorization: Bearer <token>."))
     async with connection.app.state.pool.acquire() as db:
-        found = await accounts.ACTOR_OF_TOKEN.first(db, hash_token(token.strip()))
+        found = await accounts.ACTOR_OF_TOKEN.first(db, tokens.hash_of(token.strip()))
         if found is None or found.token_id is None:
             raise Unauthenticated(N_("This API token is not known, has expired or was revoked."))
         await accounts.TOUCH_TOKEN.run(db, found.token_id)
     return found
 
 
-def hash_token(token: str) -> bytes:
-    """Tokens are random 256-bit strings: one round of SHA-256 is enough to store them by."""
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
-
-
 def sign_in(session: dict[str, Any], person: Person, organisation_id: int) -> None:
     """Start a fresh session for this person."""
     session.clear()
     session.update(person=person.id, organisation=organisation_id, epoch=person.session_epoch)
+
+
+def caller(connection: Connection) -> str:
+    """The caller's network address: the connection's, or behind a proxy of ours the one it vouches for."""
+    if connection.app.state.settings.behind_proxy:
+        forwarded: str = connection.headers.get("x-forwarded-for", "")
+        if last := forwarded.rpartition(",")[2].strip():
+            return last
+    return connection.client.host if connection.client else ""
+
+
+def safe_path(wanted: str, fallback: str = "/inbox") -> str:
+    """``wanted`` when it is a path of this site, else ``fallback``: never an address of another host."""
+    plain = wanted.isascii() and wanted.isprintable() and not any(c in wanted for c in "\\ ")
+    return wanted if plain and wanted.startswith("/") and not wanted.startswith("//") else fallback

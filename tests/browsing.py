@@ -1,0 +1,69 @@
+"""What a person does in a browser, over HTTP: sign in, send forms. And what a program does: carry a token.
+
+    await browsing.sign_in(client, actor)
+    answer = await browsing.post_form(client, "/demands/new", {"title": …, "text": …})
+    headers = await browsing.bearer(committed, actor)        # {"Authorization": "Bearer dj_…"}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from httpx import Response
+from litestar.testing import AsyncTestClient
+
+from market.domain.accounts import Actor
+from market.domain.permissions import GRANTS, SCOPES
+from market.services import tokens
+from tests.given import PASSWORD, Given, email_of
+
+Client = AsyncTestClient[Any]
+HTML = {"accept": "text/html"}
+
+
+async def csrf_token(client: Client) -> str:
+    """The token of this browser's forms: the cookie every first page sets."""
+    if "csrf" not in client.cookies:
+        await client.get("/sign-in", headers=HTML)
+    return client.cookies["csrf"]
+
+
+async def post_form(client: Client, path: str, data: Mapping[str, Any] | None = None) -> Response:
+    """Send a form as a browser does. Redirects are not followed. A list value repeats its field."""
+    fields = {"_csrf_token": await csrf_token(client), **(data or {})}
+    return await client.post(path, data=fields, headers=HTML)
+
+
+async def get_page(client: Client, path: str) -> Response:
+    """Open a page as a browser does."""
+    return await client.get(path, headers=HTML)
+
+
+async def sign_in(client: Client, who: Actor | str, password: str = PASSWORD) -> Response:
+    """Sign in through the form: an actor of ``given``, or an e-mail address. Fails when it does not work."""
+    email = who if isinstance(who, str) else email_of(who.name)
+    answer = await post_form(client, "/sign-in", {"email": email, "password": password})
+    assert answer.status_code == 303, answer.text
+    return answer
+
+
+async def sign_out(client: Client) -> Response:
+    """Sign out through the form in the header."""
+    return await post_form(client, "/sign-out")
+
+
+async def token_for(given: Given, actor: Actor, scopes: set[str] | None = None) -> str:
+    """An API token of this actor: every scope of the role, or the ones given."""
+    wanted = scopes if scopes is not None else GRANTS[actor.role] & SCOPES if actor.role else set()
+    now = datetime.now(UTC)
+    made = await tokens.create(
+        given.db, actor, name="test", scopes=frozenset(map(str, wanted)), expires_at=now + timedelta(days=1), now=now
+    )
+    return made.token
+
+
+async def bearer(given: Given, actor: Actor, scopes: set[str] | None = None) -> dict[str, str]:
+    """The header of an API call by this actor."""
+    return {"Authorization": f"Bearer {await token_for(given, actor, scopes)}"}
