@@ -30,6 +30,7 @@ ORGANISATION = Machine(
         edge("reinstate", O.SUSPENDED, O.VERIFIED, REGISTRAR),
     ),
     due={O.REGISTERED: 10, O.IN_REVIEW: 3, O.REJECTED: 10},
+    onward={O.REGISTERED: "submit", O.IN_REVIEW: "verify", O.REJECTED: "submit"},
 )
 
 _LISTABLE = (
@@ -56,6 +57,7 @@ PRODUCT = Machine(
     ),
     final=frozenset({P.DELISTED}),
     due={P.DRAFT: 20, P.COMPLIANCE_REVIEW: 5},
+    onward={P.DRAFT: "submit", P.COMPLIANCE_REVIEW: "list"},
 )
 
 DEMAND = Machine(
@@ -95,18 +97,20 @@ DEMAND = Machine(
     ),
     final=frozenset({D.FULFILLED, D.CLOSED_UNMET, D.WITHDRAWN, D.EXPIRED}),
     due={D.DRAFT: 20, D.SUBMITTED: 1, D.TRIAGE: 2, D.CLARIFYING: 5, D.OPEN: 60},
+    onward={D.DRAFT: "submit", D.SUBMITTED: "open", D.TRIAGE: "open", D.CLARIFYING: "answer", D.OPEN: "expire"},
 )
 
 _INTRODUCE = (matches.identities_verified, matches.source_stated, matches.both_open, matches.no_conflict)
+_APPROVE = (matches.both_open, matches.no_conflict, matches.broker_is_neutral)
 MATCH = Machine(
     "match",
     (
         edge("generate", NEW, M.GENERATED, SYSTEM),
         edge("review", M.GENERATED, M.BROKER_REVIEW, SYSTEM),
         edge("propose", M.GENERATED, M.PROPOSED, SYSTEM, guards=(matches.both_open, matches.no_conflict)),
-        edge("propose", M.BROKER_REVIEW, M.PROPOSED, BROKER, guards=(matches.both_open, matches.no_conflict)),
-        edge("reject", M.BROKER_REVIEW, M.REJECTED, BROKER, reason=True),
-        edge("reject", M.PROPOSED, M.REJECTED, BROKER, reason=True),
+        edge("propose", M.BROKER_REVIEW, M.PROPOSED, BROKER, guards=_APPROVE),
+        edge("reject", M.BROKER_REVIEW, M.REJECTED, BROKER, reason=True, guards=(matches.broker_is_neutral,)),
+        edge("reject", M.PROPOSED, M.REJECTED, BROKER, reason=True, guards=(matches.broker_is_neutral,)),
         edge("interest", M.PROPOSED, M.PROPOSED, DEMANDER, SUPPLIER, guards=(matches.both_open,)),
         edge("snooze", M.PROPOSED, M.PROPOSED, DEMANDER, SUPPLIER),
         edge("meet", M.PROPOSED, M.MUTUAL, DEMANDER, SUPPLIER, guards=_INTRODUCE),
@@ -122,6 +126,7 @@ MATCH = Machine(
     ),
     final=frozenset({M.CONVERTED, M.REJECTED, M.DECLINED, M.STALE, M.EXPIRED}),
     due={M.BROKER_REVIEW: 2, M.PROPOSED: 10, M.MUTUAL: 10},
+    onward={M.BROKER_REVIEW: "propose", M.PROPOSED: "interest", M.MUTUAL: "convert"},
 )
 
 _FORWARD = (negotiations.not_held, negotiations.parties_verified)
@@ -151,6 +156,13 @@ NEGOTIATION = Machine(
     ),
     final=frozenset({N.FINALIZED, N.TERMINATED}),
     due={N.REQUESTED: 5, N.OFFERED: 5, N.ACCEPTED: 3, N.AGREED: 3, N.VERIFIED: 3},
+    onward={
+        N.REQUESTED: "offer",
+        N.OFFERED: "accept",
+        N.ACCEPTED: "agree",
+        N.AGREED: "verify",
+        N.VERIFIED: "finalize",
+    },
 )
 
 AGREEMENT = Machine(

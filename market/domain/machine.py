@@ -66,13 +66,15 @@ def edge(
 class Machine:
     """A named table of edges, checked when it is made.
 
-    ``due`` maps a state to the working days its actor has in it (None: no clock).
+    ``due`` maps a state to the working days its actor has in it (None: no clock); ``onward`` to the action that moves
+    it on, where other moves only leave (withdraw, terminate, …).
     """
 
     name: str
     edges: tuple[Edge, ...]
     final: frozenset[str] = frozenset()
     due: Mapping[str, int] = field(default_factory=dict)
+    onward: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         check(self)
@@ -91,9 +93,18 @@ class Machine:
         """The moves open to these parties in this state."""
         return tuple(e for e in self.edges if e.source == source and e.by & parties)
 
+    def moves_on(self, source: str) -> Edge | None:
+        """The edge that moves this state on, where the table names one."""
+        return self.find(source, self.onward[source]) if source in self.onward else None
+
     def waits_for(self, party: Party) -> tuple[str, ...]:
-        """The states with a clock in which this party has a move."""
-        return tuple(s for s in self.states if s in self.due and self.offers(s, frozenset({party})))
+        """The states with a clock that this party is to move on; where none is named ``onward``, any move counts."""
+        found = []
+        for state in self.states:
+            ahead = self.moves_on(state)
+            if state in self.due and (party in ahead.by if ahead else self.offers(state, frozenset({party}))):
+                found.append(state)
+        return tuple(found)
 
 
 def check(machine: Machine) -> None:
@@ -114,6 +125,9 @@ def check(machine: Machine) -> None:
         raise ValueError(f"{machine.name}: no way to a final state from {sorted(stuck)}")
     if unknown := (set(machine.due) | machine.final) - states:
         raise ValueError(f"{machine.name}: unknown states {sorted(unknown)}")
+    for state, action in machine.onward.items():
+        if machine.find(state, action) is None:
+            raise ValueError(f"{machine.name}: no edge {action} moves {state} on")
 
 
 def _closure(machine: Machine, start: set[str], *, forward: bool) -> set[str]:
