@@ -9,104 +9,185 @@ exactly, to the last bit, as one built from scratch from the same documents.
 
 from __future__ import annotations
 
+import threading
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from functools import cached_property
+from typing import Any, Final, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
+
+from matching import kernels
+from matching.located import Places
+from matching.query import Weighted
+from matching.regions import Codes
 
 K1: Final = 1.2
 B: Final = 0.75
 
-Counts = Mapping[str, float]
-"""The weighted term counts of one document, terms in order of first appearance. Weights are multiples of 1/4,
-so that sums of them are exact in binary floating point whatever their order."""
+SCALE: Final = 8
+"""Counts are stored in eighths, in one byte: weights are multiples of 1/8, and 31.875 of a word is enough."""
+
+MOST: Final = 255
+_VALUES: Final = np.log1p(np.arange(MOST + 1) / SCALE).astype(np.float32)
+_NTH: Final = bytes(round(SCALE / n**0.5) for n in range(1, 33))
+"""What the first, second, … English term of a Chinese word counts for."""
+
+Hit = tuple[str, float]
+Weights = tuple[NDArray[np.int32], NDArray[np.float32]]
+
+
+class Bag(NamedTuple):
+    """The terms of one document as read, repetitions kept.
+
+    ``fields`` pairs the terms of each field with what one of them counts for in the body, in eighths, and
+    whether the field belongs to the head; ``english`` are the glosses of each of its Chinese words.
+    """
+
+    fields: Sequence[tuple[int, bool, list[str]]]
+    english: Sequence[tuple[str, ...]]
+    place: Codes
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One kind of terms of all documents: for each term the rows it occurs in (``doc[ptr[t]:ptr[t + 1]]``,
+    rising) and its count in each; for each row the sum of the counts and 1 / the norm of their logarithms."""
+
+    ptr: NDArray[np.int64]
+    doc: NDArray[np.int32]
+    count: NDArray[np.uint8]
+    length: NDArray[np.float32]
+    inverse: NDArray[np.float32]
+
+    def frequency(self, size: int) -> NDArray[np.int32]:
+        """In how many documents each of ``size`` terms occurs."""
+        found = np.zeros(size, np.int32)
+        found[: len(self.ptr) - 1] = np.diff(self.ptr)
+        return found
+
+    def known(self, wanted: Weights) -> Weights:
+        """Those terms of ``wanted`` that existed when the part was made."""
+        here = wanted[0] < len(self.ptr) - 1
+        return wanted[0][here], wanted[1][here]
+
+
+@dataclass(frozen=True)
 class Segment:
-    """Documents in order of id, their counts by document (forward) and by term (postings)."""
+    """Documents in order of id. ``place`` numbers ``Index.places``."""
 
     ids: list[str]
-    rows: dict[str, int]
-    indptr: NDArray[np.int64]
-    terms: NDArray[np.int32]
-    counts: NDArray[np.float32]
-    post_ptr: NDArray[np.int64]
-    post_doc: NDArray[np.int32]
-    post_count: NDArray[np.float32]
-    length: NDArray[np.float32]
+    body: Part
+    head: Part
+    gloss: Part
+    place: NDArray[np.int32]
 
-    def terms_of(self, row: int) -> NDArray[np.int32]:
-        return self.terms[self.indptr[row] : self.indptr[row + 1]]
+    @cached_property
+    def rows(self) -> dict[str, int]:
+        return {doc_id: row for row, doc_id in enumerate(self.ids)}
 
 
-def build_segment(documents: Mapping[str, Counts], vocabulary: dict[str, int]) -> Segment:
-    """The segment of ``documents``; new terms are appended to ``vocabulary``."""
-    ids = sorted(documents)
-    sizes = np.fromiter((len(documents[i]) for i in ids), np.int64, len(ids))
-    indptr = np.concatenate(([0], np.cumsum(sizes))).astype(np.int64)
-    total = int(indptr[-1])
-    add = vocabulary.setdefault
-    terms = np.fromiter((add(t, len(vocabulary)) for i in ids for t in documents[i]), np.int32, total)
-    counts = np.fromiter((c for i in ids for c in documents[i].values()), np.float32, total)
-    doc = np.repeat(np.arange(len(ids), dtype=np.int32), sizes)
-    by_term = coo_array((counts, (doc, terms)), shape=(len(ids), len(vocabulary))).tocsc()
-    by_term.sort_indices()
-    length = np.bincount(doc, weights=counts, minlength=len(ids)).astype(np.float32)
-    return Segment(
-        ids=ids,
-        rows={i: row for row, i in enumerate(ids)},
-        indptr=indptr,
-        terms=terms,
-        counts=counts,
-        post_ptr=by_term.indptr.astype(np.int64),
-        post_doc=by_term.indices.astype(np.int32),
-        post_count=by_term.data,
-        length=length,
-    )
+def build_segment(bags: Mapping[str, Bag], vocabulary: dict[str, int], places: Places) -> Segment:
+    """The segment of ``bags``; new terms and places are appended to ``vocabulary`` and ``places``."""
+    ids = sorted(bags)
+    body, head, gloss = _Tokens(), _Tokens(), _Tokens()
+    number = vocabulary.setdefault
+    for doc_id in ids:
+        bag = bags[doc_id]
+        for weight, in_head, terms in bag.fields:
+            numbers = [number(term, len(vocabulary)) for term in terms]
+            body.add(numbers, bytes([weight]) * len(numbers))
+            if in_head:
+                head.add(numbers, bytes([SCALE]) * len(numbers))
+        for english in bag.english:
+            gloss.add([number(term, len(vocabulary)) for term in english], _NTH[: len(english)])
+        for tokens in (body, head, gloss):
+            tokens.end()
+    place = np.fromiter((places.number(bags[doc_id].place) for doc_id in ids), np.int32, len(ids))
+    size = len(vocabulary)
+    return Segment(ids, body.part(size), head.part(size), gloss.part(size), place)
 
 
-@njit(nogil=True, cache=True)
-def _accumulate(  # pragma: no cover - compiled
-    ptr: Any, doc: Any, count: Any, norm: Any, terms: Any, weights: Any, score: Any, touched: Any
-) -> int:
-    """Add BM25 of every posting of ``terms`` to ``score``; lists the documents touched, returns how many."""
-    n = 0
-    for j in range(len(terms)):
-        weight = weights[j]
-        for p in range(ptr[terms[j]], ptr[terms[j] + 1]):
-            d = doc[p]
-            if score[d] == 0.0:
-                touched[n] = d
-                n += 1
-            score[d] += weight * count[p] / (count[p] + norm[d])
-    return n
+class _Tokens:
+    """Collects the tokens of one document after another."""
+
+    def __init__(self) -> None:
+        self._tokens = array("i")
+        self._weights = bytearray()
+        self._ptr = array("q", [0])
+
+    def add(self, numbers: Sequence[int], weights: bytes) -> None:
+        self._tokens.extend(numbers)
+        self._weights += weights
+
+    def end(self) -> None:
+        self._ptr.append(len(self._tokens))
+
+    def part(self, size: int) -> Part:
+        tokens = np.frombuffer(self._tokens, np.int32) if self._tokens else np.empty(0, np.int32)
+        weights = np.frombuffer(self._weights, np.uint8)
+        ptr = np.frombuffer(self._ptr, np.int64)
+        terms, counts, starts = kernels.count_terms(tokens, weights, ptr, size, MOST)
+        length = _sums(weights, ptr).astype(np.float32)
+        norm = np.sqrt(_sums(_VALUES[counts].astype(np.float64) ** 2, starts))
+        inverse = np.divide(1.0, norm, out=np.zeros_like(norm), where=norm > 0).astype(np.float32)
+        return Part(*kernels.invert(terms, counts, starts, size), length, inverse)
 
 
-@dataclass(frozen=True, slots=True)
+def _sums(values: NDArray[Any], ptr: NDArray[np.int64]) -> NDArray[np.float64]:
+    """The sum of each ``values[ptr[i]:ptr[i + 1]]``, whatever stands before it."""
+    return np.asarray(kernels.sums(values, ptr), np.float64)
+
+
+def _normalised(length: NDArray[np.float32], mean: float) -> NDArray[np.float32]:
+    return (K1 * SCALE * (1 - B + B * (length / (mean or 1.0)))).astype(np.float32)
+
+
+_scratch = threading.local()
+
+
+def _room(size: int) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
+    """Zeroed scores and a list of rows of this thread; whoever adds scores sets them back to zero."""
+    if getattr(_scratch, "size", 0) < size:
+        _scratch.size = size
+        _scratch.arrays = np.zeros(size, np.float32), np.empty(size, np.int32)
+    arrays: tuple[NDArray[np.float32], NDArray[np.int32]] = _scratch.arrays
+    return arrays
+
+
+@dataclass(frozen=True)
 class Index:
     """One consistent state of the index; see the module's text."""
 
     vocabulary: dict[str, int]
+    places: Places
     segments: tuple[Segment, ...]
     alive: tuple[NDArray[np.bool_], ...]
+    side: Mapping[str, Bag]
     frequency: NDArray[np.int32]
+    gloss_frequency: NDArray[np.int32]
     size: int
-    total_length: float
+    lengths: tuple[float, float]
 
     @classmethod
-    def build(cls, documents: Mapping[str, Counts]) -> Index:
-        """An index of ``documents`` (id to counts) in one segment."""
+    def build(cls, bags: Mapping[str, Bag]) -> Index:
+        """An index of ``bags`` by id, in one segment."""
         vocabulary: dict[str, int] = {}
-        segment = build_segment(documents, vocabulary)
-        frequency = np.bincount(segment.terms, minlength=len(vocabulary)).astype(np.int32)
-        alive = np.ones(len(segment.ids), bool)
-        total = float(segment.length.sum(dtype=np.float64))
-        return cls(vocabulary, (segment,), (alive,), frequency, len(segment.ids), total)
+        places = Places()
+        segment = build_segment(bags, vocabulary, places)
+        return cls(
+            vocabulary=vocabulary,
+            places=places,
+            segments=(segment,),
+            alive=(np.ones(len(bags), bool),),
+            side={},
+            frequency=segment.body.frequency(len(vocabulary)),
+            gloss_frequency=segment.gloss.frequency(len(vocabulary)),
+            size=len(bags),
+            lengths=(float(segment.body.length.sum(dtype=float)), float(segment.gloss.length.sum(dtype=float))),
+        )
 
     def find(self, doc_id: str) -> tuple[int, int] | None:
         """Segment number and row of a living document."""
@@ -116,108 +197,120 @@ class Index:
                 return number, row
         return None
 
-    def without(self, ids: Iterable[str]) -> Index:
-        """The index less those of ``ids`` it holds."""
-        gone = [place for place in map(self.find, dict.fromkeys(ids)) if place is not None]
-        if not gone:
-            return self
+    def without(self, bags: Mapping[str, Bag]) -> Index:
+        """The index less the documents ``bags`` (as they were added); those it does not hold are passed over."""
+        gone = {doc_id: place for doc_id in bags if (place := self.find(doc_id)) is not None}
         alive = [mask.copy() for mask in self.alive]
-        frequency, total = self.frequency.copy(), self.total_length
-        for number, row in gone:
-            segment = self.segments[number]
+        for number, row in gone.values():
             alive[number][row] = False
-            frequency[segment.terms_of(row)] -= 1
-            total -= float(segment.length[row])
-        size = self.size - len(gone)
-        return replace(self, alive=tuple(alive), frequency=frequency, size=size, total_length=total)
+        rest = replace(
+            self,
+            alive=tuple(alive),
+            side={doc_id: bag for doc_id, bag in self.side.items() if doc_id not in gone},
+            size=self.size - len(gone),
+            lengths=self._lengths(gone.values(), -1),
+        )
+        return rest._counted([bags[doc_id] for doc_id in gone], -1)
 
-    def plus(self, documents: Mapping[str, Counts]) -> Index:
-        """The index with ``documents`` added, replacing those with the same id."""
-        rest = self.without(documents)
-        side = dict(documents)
-        names = list(self.vocabulary)
-        for segment, mask in zip(rest.segments[1:], rest.alive[1:], strict=True):
-            side |= {segment.ids[row]: _counts(segment, row, names) for row in np.flatnonzero(mask).tolist()}
-        added = build_segment(side, self.vocabulary)
-        frequency = np.zeros(len(self.vocabulary), np.int32)
-        frequency[: len(rest.frequency)] = rest.frequency
-        for doc_id in documents:
-            frequency[added.terms_of(added.rows[doc_id])] += 1
-        total = rest.total_length + sum(float(added.length[added.rows[i]]) for i in documents)
-        return Index(
-            self.vocabulary,
-            (rest.segments[0], added),
-            (rest.alive[0], np.ones(len(added.ids), bool)),
-            frequency,
-            rest.size + len(documents),
-            total,
+    def plus(self, bags: Mapping[str, Bag]) -> Index:
+        """The index with documents it does not hold added."""
+        side = {**self.side, **bags}
+        added = build_segment(side, self.vocabulary, self.places)
+        more = replace(
+            self,
+            segments=(self.segments[0], added),
+            alive=(self.alive[0], np.ones(len(added.ids), bool)),
+            side=side,
+            size=self.size + len(bags),
+        )
+        more = replace(more, lengths=more._lengths([(1, added.rows[doc_id]) for doc_id in bags], 1))
+        return more._counted(list(bags.values()), 1)
+
+    def _lengths(self, where: Iterable[tuple[int, int]], change: int) -> tuple[float, float]:
+        body, gloss = self.lengths
+        for number, row in where:
+            body += change * float(self.segments[number].body.length[row])
+            gloss += change * float(self.segments[number].gloss.length[row])
+        return body, gloss
+
+    def _counted(self, bags: Sequence[Bag], change: int) -> Index:
+        body = [{term for _, _, terms in bag.fields for term in terms} for bag in bags]
+        gloss = [{term for english in bag.english for term in english} for bag in bags]
+        return replace(
+            self,
+            frequency=self._changed(self.frequency, body, change),
+            gloss_frequency=self._changed(self.gloss_frequency, gloss, change),
         )
 
-    def merged(self) -> Index:
-        """The same documents in one segment, without the vocabulary of documents long gone."""
-        names = list(self.vocabulary)
-        documents: dict[str, Counts] = {}
-        for segment, mask in zip(self.segments, self.alive, strict=True):
-            documents |= {
-                segment.ids[row]: _counts(segment, row, names) for row in np.flatnonzero(mask).tolist()
-            }
-        return Index.build(documents)
+    def _changed(self, old: NDArray[np.int32], seen: Iterable[set[str]], change: int) -> NDArray[np.int32]:
+        new = np.zeros(len(self.vocabulary), np.int32)
+        new[: len(old)] = old
+        np.add.at(new, [self.vocabulary[term] for terms in seen for term in terms], change)
+        return new
 
-    def scores(self, query: Counts) -> list[tuple[NDArray[np.int32], NDArray[np.float32]]]:
-        """For each segment the living documents that share a term with ``query``, and their scores."""
+    def term_id(self, term: str) -> int | None:
+        """The number of ``term``, None when no document ever had it."""
+        number = self.vocabulary.get(term)
         # The vocabulary may have grown since this snapshot was taken.
-        newest = len(self.frequency)
-        known = [(n, w) for t, w in query.items() if (n := self.vocabulary.get(t, newest)) < newest]
-        terms = np.fromiter((n for n, _ in known), np.int32, len(known))
-        frequency = self.frequency[terms]
-        rarity = np.log1p((self.size - frequency + 0.5) / (frequency + 0.5))
-        weights = (np.log1p([w for _, w in known]) * rarity).astype(np.float32)
-        terms, weights = terms[frequency > 0], weights[frequency > 0]
-        return [self._score(number, terms, weights) for number in range(len(self.segments))]
+        return number if number is not None and number < len(self.frequency) else None
 
-    def _score(
-        self, number: int, terms: NDArray[np.int32], weights: NDArray[np.float32]
-    ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-        segment = self.segments[number]
-        here = terms < len(segment.post_ptr) - 1
-        mean = np.float32(self.total_length / self.size if self.total_length else 1.0)
-        norm = np.float32(K1) * (np.float32(1 - B) + np.float32(B) * segment.length / mean)
-        score = np.zeros(len(segment.ids), np.float32)
-        touched = np.empty(len(segment.ids), np.int32)
-        postings = (segment.post_ptr, segment.post_doc, segment.post_count)
-        n = _accumulate(*postings, norm, terms[here], weights[here], score, touched)
-        rows = touched[:n][self.alive[number][touched[:n]]]
-        return rows, score[rows]
+    def rarity(self, ids: NDArray[np.int32]) -> NDArray[np.float64]:
+        """Inverse document frequency of each term (Robertson's, never negative); -1 is an unknown term."""
+        return self._rarity(self.frequency, ids)
 
-    def top(
-        self, query: Counts, k: int, places: Sequence[NDArray[np.bool_]] | None = None
-    ) -> list[tuple[str, float]]:
-        """The best ``k`` living documents, (id, score), highest score first and equal scores by id.
+    def gloss_rarity(self, ids: NDArray[np.int32]) -> NDArray[np.float64]:
+        """The same among the glosses."""
+        return self._rarity(self.gloss_frequency, ids)
 
-        ``places`` holds one mask per segment of the documents to choose from.
+    def _rarity(self, frequency: NDArray[np.int32], ids: NDArray[np.int32]) -> NDArray[np.float64]:
+        if not len(frequency):
+            return np.full(len(ids), np.log1p(2 * self.size + 1.0))
+        seen = np.where(ids >= 0, frequency[ids], 0)
+        rare: NDArray[np.float64] = np.log1p((self.size - seen + 0.5) / (seen + 0.5))
+        return rare
+
+    @cached_property
+    def _norms(self) -> tuple[tuple[NDArray[np.float32], NDArray[np.float32]], ...]:
+        """BM25's length normalisation of every body and every gloss."""
+        return tuple(
+            (
+                _normalised(s.body.length, self.lengths[0] / (self.size or 1)),
+                _normalised(s.gloss.length, self.lengths[1] / (self.size or 1)),
+            )
+            for s in self.segments
+        )
+
+    def top(self, query: Weighted, k: int, among: Iterable[str] | None = None) -> list[Hit]:
+        """The best ``k`` living documents, highest score first and equal scores by id.
+
+        ``among`` restricts them to some ids.
         """
-        found: list[tuple[str, float]] = []
-        for number, (rows, score) in enumerate(self.scores(query)):
-            if places is not None:
-                chosen = places[number][rows]
-                rows, score = rows[chosen], score[chosen]
-            if len(rows) > k > 0:
-                edge = np.partition(score, len(score) - k)[len(score) - k]
-                rows, score = rows[score >= edge], score[score >= edge]
-            order = np.lexsort((rows, -score))[:k]
-            ids = self.segments[number].ids
-            found += [(ids[rows[i]], float(score[i])) for i in order]
+        factor = self.places.factors(query.places)
+        allowed = self.alive if among is None else self._masks(among)
+        found: list[Hit] = []
+        for number, segment in enumerate(self.segments):
+            score, touched = _room(len(segment.ids))
+            n = self._accumulate(number, query, score, touched)
+            limit = min(k, len(segment.ids))
+            rows, values = kernels.best(score, touched, n, allowed[number], segment.place, factor, limit)
+            found += [(segment.ids[row], float(value)) for row, value in zip(rows, values, strict=True)]
         return sorted(found, key=lambda hit: (-hit[1], hit[0]))[:k]
 
-    def places(self, ids: Iterable[str]) -> list[NDArray[np.bool_]]:
-        """One mask per segment of the living documents among ``ids``."""
+    def _accumulate(self, number: int, query: Weighted, score: NDArray[np.float32], touched: NDArray[np.int32]) -> int:
+        segment = self.segments[number]
+        norm, gloss_norm = self._norms[number]
+        body, head, gloss = segment.body, segment.head, segment.gloss
+        terms, weights = body.known(query.body)
+        n = kernels.saturate(body.ptr, body.doc, body.count, norm, terms, weights, score, touched, 0)
+        terms, weights = head.known(query.head)
+        n = kernels.project(head.ptr, head.doc, _VALUES, head.count, head.inverse, terms, weights, score, touched, n)
+        terms, weights = gloss.known(query.gloss)
+        n = kernels.saturate(gloss.ptr, gloss.doc, gloss.count, gloss_norm, terms, weights, score, touched, n)
+        return int(n)
+
+    def _masks(self, ids: Iterable[str]) -> list[NDArray[np.bool_]]:
         masks = [np.zeros(len(segment.ids), bool) for segment in self.segments]
         for place in map(self.find, ids):
             if place is not None:
                 masks[place[0]][place[1]] = True
         return masks
-
-
-def _counts(segment: Segment, row: int, names: Sequence[str]) -> dict[str, float]:
-    part = slice(segment.indptr[row], segment.indptr[row + 1])
-    return dict(zip((names[t] for t in segment.terms[part]), segment.counts[part].tolist(), strict=True))

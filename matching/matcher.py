@@ -6,28 +6,35 @@ import threading
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final, Self
 
 import msgspec
 
-from matching.lexical import Counts, Index
+from matching.lexical import SCALE, Bag, Hit, Index
+from matching.located import place_of
+from matching.query import read, weigh
 from matching.text import Analyser
 from matching.types import Demand, Document, Match
 
 WEIGHTS: Final[Mapping[str, float]] = {
     "title": 2.0,
-    "tags": 1.0,
     "description": 1.0,
+    "detail": 0.125,
+    "tags": 2.0,
     "fields": 1.0,
     "publisher": 0.5,
     "themes": 0.5,
     "region": 0.5,
-    "granularity": 0.5,
+    "granularity": 0.25,
     "update_frequency": 0.25,
     "formats": 0.25,
     "delivery": 0.25,
 }
-"""What a word counts for in each attribute of a document; multiples of 1/4 (see ``lexical.Counts``)."""
+"""What a word counts for in each attribute of a document; multiples of 1/8 (see ``lexical.SCALE``)."""
+
+HEAD: Final = frozenset(["title", "tags", "themes", "publisher"])
+"""The attributes that name a product, matched a second time by themselves."""
 
 MERGE_AT: Final = 2048
 """Documents in the side segment at which it is merged into the main one."""
@@ -70,7 +77,7 @@ class Matcher:
     when it began. ``add`` and ``remove`` are exact: afterwards every answer equals that of a matcher
     fitted on the same products from scratch.
 
-    :param weights: what a word counts for in each attribute of a ``Document``; multiples of 1/4.
+    :param weights: what a word counts for in each attribute of a ``Document``; multiples of 1/8.
     """
 
     def __init__(self, *, weights: Mapping[str, float] = WEIGHTS) -> None:
@@ -84,9 +91,9 @@ class Matcher:
 
         :raises ValueError: two of them have the same id; the message names it.
         """
-        counts = self._counts_of(products)
+        documents = _by_id(products)
         with self._writing:
-            self._state = State(Index.build(counts), {product.id: product for product in products})
+            self._state = State(Index.build(self._bags(products)), documents)
         return self
 
     def add(self, products: Iterable[Document]) -> None:
@@ -94,42 +101,51 @@ class Matcher:
 
         :raises ValueError: two of them have the same id.
         """
-        products = list(products)
-        counts = self._counts_of(products)
+        documents = _by_id(products)
+        bags = self._bags(documents.values())
         with self._writing:
-            index = self._state.index.plus(counts)
-            index = index.merged() if len(index.segments[1].ids) >= MERGE_AT else index
-            self._state = State(index, self._state.documents | {p.id: p for p in products})
+            held = self._state.documents
+            rest = self._state.index.without(self._bags(held[i] for i in documents if i in held))
+            index = rest.plus(bags)
+            documents = held | documents
+            if len(index.side) >= MERGE_AT:
+                index = Index.build(self._bags(documents.values()))
+            self._state = State(index, documents)
 
     def remove(self, ids: Iterable[str]) -> None:
         """Forget the products ``ids``; ids that are not held are passed over."""
-        ids = set(ids)
         with self._writing:
-            documents = {i: d for i, d in self._state.documents.items() if i not in ids}
-            self._state = State(self._state.index.without(ids), documents)
+            held = self._state.documents
+            gone = {i: held[i] for i in ids if i in held}
+            index = self._state.index.without(self._bags(gone.values()))
+            self._state = State(index, {i: d for i, d in held.items() if i not in gone})
 
-    def match(self, demands: Sequence[Demand], k: int = 10, *, reasons: bool = False) -> list[list[Match]]:
+    def match(
+        self, demands: Sequence[Demand], k: int = 10, *, reasons: bool = False, today: date | None = None
+    ) -> list[list[Match]]:
         """The best ``k`` products of each demand, highest score first, equal scores by id.
 
         :param reasons: add the verdict on every requirement line (read from the text when not given).
+        :param today: the day "the last three years" of a demand is counted back from; today by default.
         """
         state = self._state
         found = [self._match(state, demand, k) for demand in demands]
         if not reasons:
             return found
-        return [_explained(state, d, matches) for d, matches in zip(demands, found, strict=True)]
+        day = today or date.today()
+        return [_explained(state, d, matches, day) for d, matches in zip(demands, found, strict=True)]
 
-    def search(self, text: str, k: int, *, among: Collection[str] | None = None) -> list[tuple[str, float]]:
+    def search(self, text: str, k: int, *, among: Collection[str] | None = None) -> list[Hit]:
         """The best ``k`` products for a text as (id, score), only those in ``among`` when it is given."""
         index = self._state.index
-        return index.top(self.query_counts(text), k, None if among is None else index.places(among))
+        return index.top(weigh(read(text, self._analyser), index), k, among)
 
     def score(self, demand: Demand, ids: Iterable[str]) -> dict[str, float]:
         """The score of ``demand`` with each product held among ``ids``; 0 where they share nothing."""
-        index = self._state.index
-        ids = [i for i in ids if index.find(i)]
-        found = index.top(self.query_counts(query_text(demand)), len(ids), index.places(ids))
-        return dict.fromkeys(ids, 0.0) | dict(found)
+        state = self._state
+        held = [i for i in ids if i in state.documents]
+        query = weigh(read(query_text(demand), self._analyser), state.index)
+        return dict.fromkeys(held, 0.0) | dict(state.index.top(query, len(held), held))
 
     def document(self, product_id: str) -> Document | None:
         """The product as it was last added."""
@@ -139,44 +155,46 @@ class Matcher:
         return self._state.index.size
 
     def __contains__(self, product_id: object) -> bool:
-        return isinstance(product_id, str) and self._state.index.find(product_id) is not None
-
-    def query_counts(self, text: str) -> Counts:
-        """The terms of a query and how often each occurs, in order of first appearance."""
-        return Counter(self._analyser.terms(text))
-
-    def document_counts(self, product: Document) -> Counts:
-        """The weighted terms of a product, in order of first appearance."""
-        counts: dict[str, float] = {}
-        for field, weight in self.weights.items():
-            value: str | tuple[str, ...] = getattr(product, field)
-            text = value if isinstance(value, str) else "\n".join(value)
-            for term in self._analyser.terms(text) if text else ():
-                counts[term] = counts.get(term, 0.0) + weight
-        return counts
+        return product_id in self._state.documents
 
     def _match(self, state: State, demand: Demand, k: int) -> list[Match]:
-        hits = state.index.top(self.query_counts(query_text(demand)), k)
+        hits = state.index.top(weigh(read(query_text(demand), self._analyser), state.index), k)
         return [
             Match(demand=demand.id, product=product, rank=rank, score=score)
             for rank, (product, score) in enumerate(hits, 1)
         ]
 
-    def _counts_of(self, products: Sequence[Document]) -> dict[str, Counts]:
-        counts = {product.id: self.document_counts(product) for product in products}
-        if len(counts) < len(products):
-            twice = [i for i, n in Counter(product.id for product in products).items() if n > 1]
-            raise ValueError(f"products with the same id: {', '.join(sorted(twice)[:10])}")
-        return counts
+    def _bags(self, products: Iterable[Document]) -> dict[str, Bag]:
+        return {product.id: self._bag(product) for product in products}
+
+    def _bag(self, product: Document) -> Bag:
+        fields, english = [], []
+        for name, weight in self.weights.items():
+            value: str | tuple[str, ...] = getattr(product, name)
+            text = value if isinstance(value, str) else "\n".join(value)
+            if text:
+                fields.append((int(weight * SCALE), name in HEAD, self._analyser.terms(text)))
+                if name != "detail":
+                    english += [terms for _, terms in self._analyser.glosses(text)]
+        return Bag(fields, english, place_of(product))
 
 
-def _explained(state: State, demand: Demand, matches: Sequence[Match]) -> list[Match]:
-    # Lines and reasons know regions, periods and more: nobody pays for loading that who only ranks.
+def _by_id(products: Iterable[Document]) -> dict[str, Document]:
+    products = list(products)
+    documents = {product.id: product for product in products}
+    if len(documents) < len(products):
+        twice = [i for i, n in Counter(product.id for product in products).items() if n > 1]
+        raise ValueError(f"products with the same id: {', '.join(sorted(twice)[:10])}")
+    return documents
+
+
+def _explained(state: State, demand: Demand, matches: Sequence[Match], today: date) -> list[Match]:
+    # Lines and reasons know periods, amounts and more: nobody pays for loading that who only ranks.
     from matching.explain import explain
     from matching.lines import extract
 
     lines = extract(query_text(demand)) if demand.lines is None else demand.lines
     return [
-        msgspec.structs.replace(match, reasons=tuple(explain(demand, lines, state.documents[match.product])))
+        msgspec.structs.replace(match, reasons=explain(lines, state.documents[match.product], today=today))
         for match in matches
     ]

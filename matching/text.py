@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import cache
 from importlib import resources
 from typing import Final
@@ -16,21 +17,24 @@ from typing import Final
 import rjieba
 import snowballstemmer
 
+from matching import gloss
+
 STOP: Final = frozenset(
     """
-    a an and are as at be been but by can could do does for from had has have how i if in into
-    is it its me my no not of on or our s should so such t than that the their then there these
-    they this those to was we were what when where which who will with would you your
+    a an and are as at be been but by can could do does for from had has have how i if in into is it
+    its me my no not of on or our s should so such t than that the their then there these they this
+    those to was we were what when where which who will with would you your
     """.split()  # noqa: SIM905 - read as a text, not as a list
 )
 """English words that carry no need: function words only, nothing a product could be about."""
 
-_HAN: Final = (
+HAN: Final = (
     r"\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"  # radicals, kana, Han
     r"\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"  # Hangul, compatibility and rare Han
 )
-_RUNS: Final = re.compile(rf"([{_HAN}]+)|([^\W_{_HAN}]+)")
+_RUNS: Final = re.compile(rf"([{HAN}]+)|([^\W_{HAN}]+)")
 _SURROGATES: Final = re.compile(r"[\ud800-\udfff]")
+_LONGEST_WORD: Final = 8
 
 
 @cache
@@ -52,28 +56,38 @@ def normalise(text: str) -> str:
 
 
 class Analyser:
-    """Cuts texts into terms; keeps the stems it has worked out. Safe to share between threads."""
+    """Cuts texts into terms; keeps the stems and glosses it has worked out. Safe to share between threads."""
 
     def __init__(self) -> None:
         self._stem = snowballstemmer.stemmer("english").stemWord
         self._stems: dict[str, str] = {}
+        self._glosses: dict[str, tuple[str, ...]] = {}
 
     def terms(self, text: str) -> list[str]:
         """All index terms of ``text``, in order of reading, repetitions kept."""
-        return self.folded_terms(normalise(text))
-
-    def folded_terms(self, folded: str) -> list[str]:
-        """The terms of a text that went through ``normalise``."""
         terms: list[str] = []
-        for run in _RUNS.finditer(folded):
+        for run in _RUNS.finditer(normalise(text)):
             if run[1]:
-                self._han(run[1], terms)
+                _cut(run[1], terms)
             elif run[2] not in STOP:
-                terms.append(self.stem(run[2]))
+                terms.append(self._stemmed(run[2]))
         return terms
 
-    def stem(self, word: str) -> str:
-        """The English stem of a lower-case word (other scripts pass unchanged)."""
+    def glosses(self, text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """The Chinese words of ``text``, the longest the dictionary knows, each with its English terms."""
+        for run in _RUNS.finditer(normalise(text)):
+            for word in _dictionary_words(run[1]) if run[1] else ():
+                english = self._gloss(word)
+                if english:
+                    yield word, english
+
+    def _gloss(self, word: str) -> tuple[str, ...]:
+        english = self._glosses.get(word)
+        if english is None:
+            english = self._glosses[word] = gloss.gloss(word, self.terms)
+        return english
+
+    def _stemmed(self, word: str) -> str:
         stem = self._stems.get(word)
         if stem is None:
             stem = self._stem(word) if word.isascii() and len(word) <= 40 else word[:40]
@@ -81,10 +95,19 @@ class Analyser:
                 self._stems[word] = stem
         return stem
 
-    @staticmethod
-    def _han(run: str, terms: list[str]) -> None:
-        if len(run) < 3:
-            terms.append(run)
-            return
-        terms += rjieba.cut_for_search(run)
-        terms += [run[i : i + 2] for i in range(len(run) - 1)]
+
+def _cut(run: str, terms: list[str]) -> None:
+    if len(run) < 3:
+        terms.append(run)
+        return
+    # Without the hidden Markov model: guessed words are worse for search than the pairs they are made of.
+    terms += rjieba.cut_for_search(run, False)
+    terms += [run[i : i + 2] for i in range(len(run) - 1)]
+
+
+def _dictionary_words(run: str) -> Iterator[str]:
+    at = 0
+    while at < len(run):
+        size = next((n for n in range(_LONGEST_WORD, 1, -1) if gloss.known(run[at : at + n])), 1)
+        yield run[at : at + size]
+        at += size

@@ -51,6 +51,8 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     title: str = ""
     description: str = ""
+    detail: str = ""
+    """What else there is to say (specifications, notes, sample records); a word of it counts for little."""
     tags: tuple[str, ...] = ()
     themes: tuple[str, ...] = ()
     publisher: str = ""

@@ -1,0 +1,157 @@
+"""The inner loops, compiled by numba; they hold no lock and release the interpreter's.
+
+Postings are three arrays: ``ptr`` (terms + 1), ``doc`` (row of each posting, rising within a term) and
+``count`` (weighted occurrences, see ``lexical.SCALE``).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+Array = Any
+
+
+@njit(nogil=True, cache=True)
+def count_terms(tokens: Array, weights: Array, ptr: Array, size: int, cap: int) -> tuple[Array, Array, Array]:
+    """Unique terms of each document with their summed weights, at most ``cap``, in order of first appearance.
+
+    Document ``d`` is ``tokens[ptr[d]:ptr[d + 1]]``; ``size`` is the number of terms there are.
+    """
+    place = np.full(size, -1, np.int64)
+    terms = np.empty(len(tokens), np.int32)
+    counts = np.empty(len(tokens), np.uint8)
+    out = np.zeros(len(ptr), np.int64)
+    n = 0
+    for d in range(len(ptr) - 1):
+        first = n
+        for i in range(ptr[d], ptr[d + 1]):
+            term = tokens[i]
+            at = place[term]
+            if at < first:
+                place[term] = at = n
+                terms[n] = term
+                counts[n] = 0
+                n += 1
+            counts[at] = min(cap, counts[at] + weights[i])
+        out[d + 1] = n
+    return terms[:n].copy(), counts[:n].copy(), out
+
+
+@njit(nogil=True, cache=True)
+def sums(values: Array, ptr: Array) -> Array:
+    """The sum of each ``values[ptr[i]:ptr[i + 1]]``, added in that order and independent of its neighbours."""
+    found = np.zeros(len(ptr) - 1, np.float64)
+    for d in range(len(ptr) - 1):
+        for i in range(ptr[d], ptr[d + 1]):
+            found[d] += values[i]
+    return found
+
+
+@njit(nogil=True, cache=True)
+def invert(terms: Array, counts: Array, ptr: Array, size: int) -> tuple[Array, Array, Array]:
+    """Postings by term of documents by row."""
+    where = np.zeros(size + 1, np.int64)
+    for t in terms:
+        where[t + 1] += 1
+    for t in range(size):
+        where[t + 1] += where[t]
+    post_ptr = where.copy()
+    doc = np.empty(len(terms), np.int32)
+    count = np.empty(len(terms), np.uint8)
+    for d in range(len(ptr) - 1):
+        for i in range(ptr[d], ptr[d + 1]):
+            p = where[terms[i]]
+            doc[p] = d
+            count[p] = counts[i]
+            where[terms[i]] = p + 1
+    return post_ptr, doc, count
+
+
+@njit(nogil=True, cache=True)
+def saturate(
+    ptr: Array,
+    doc: Array,
+    count: Array,
+    norm: Array,
+    terms: Array,
+    weights: Array,
+    score: Array,
+    touched: Array,
+    n: int,
+) -> int:
+    """Add ``weight * count / (count + norm[doc])`` (BM25's shape); returns how many documents are touched."""
+    for j in range(len(terms)):
+        weight = weights[j]
+        for p in range(ptr[terms[j]], ptr[terms[j] + 1]):
+            d = doc[p]
+            if score[d] == 0.0:
+                touched[n] = d
+                n += 1
+            c = np.float32(count[p])
+            score[d] += weight * (c / (c + norm[d]))
+    return n
+
+
+@njit(nogil=True, cache=True)
+def project(
+    ptr: Array, doc: Array, value: Array, count: Array, norm: Array, terms: Array, weights: Array, score: Array,
+    touched: Array, n: int,
+) -> int:  # fmt: skip
+    """Add ``weight * value[count] * norm[doc]`` (the cosine's shape)."""
+    for j in range(len(terms)):
+        weight = weights[j]
+        for p in range(ptr[terms[j]], ptr[terms[j] + 1]):
+            d = doc[p]
+            if score[d] == 0.0:
+                touched[n] = d
+                n += 1
+            score[d] += weight * (value[count[p]] * norm[d])
+    return n
+
+
+@njit(nogil=True, cache=True)
+def best(
+    score: Array, touched: Array, n: int, allowed: Array, place: Array, factor: Array, k: int
+) -> tuple[Array, Array]:
+    """The ``k`` best of the touched rows, best first, equal scores by row; sets ``score`` back to zero.
+
+    Each score is multiplied by ``factor[place[row]]`` first.
+    """
+    rows = np.empty(k, np.int32)
+    values = np.empty(k, np.float32)
+    size = 0
+    for i in range(n):
+        d = touched[i]
+        s = score[d] * factor[place[d]]
+        score[d] = 0.0
+        if not allowed[d] or k == 0 or (size == k and (s < values[0] or (s == values[0] and d > rows[0]))):
+            continue
+        if size < k:
+            at = size
+            size += 1
+            while at > 0:
+                up = (at - 1) >> 1
+                if values[up] < s or (values[up] == s and rows[up] > d):
+                    break
+                values[at], rows[at] = values[up], rows[up]
+                at = up
+        else:
+            at = 0
+            while True:
+                low = 2 * at + 1
+                if low >= k:
+                    break
+                right = low + 1
+                if right < k and (
+                    values[right] < values[low] or (values[right] == values[low] and rows[right] > rows[low])
+                ):
+                    low = right
+                if values[low] > s or (values[low] == s and rows[low] < d):
+                    break
+                values[at], rows[at] = values[low], rows[low]
+                at = low
+        values[at], rows[at] = s, d
+    return rows[:size], values[:size]

@@ -1,0 +1,61 @@
+"""Where a product and a demand are: a pair whose places have no ground in common is worth less.
+
+Word scores alone put the air quality of another city above the right one. A product's place is read from its
+region, its title and the name of a public body that publishes it.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching import regions
+from matching.regions import Codes
+from matching.types import Document
+
+ELSEWHERE: Final = 0.78
+"""What is left of the score of a product that lies wholly outside the places a demand names."""
+
+_PUBLIC: Final = ("局", "委", "厅", "政府", "办", "中心", "院", "大队", "支队", "管委会")
+
+
+@lru_cache(maxsize=65_536)
+def named(text: str) -> tuple[Codes, ...]:
+    """The places ``text`` names; a name of several places stands for all of them."""
+    return tuple(frozenset().union(*place.options) for place in regions.find(text)) if text else ()
+
+
+def place_of(document: Document) -> Codes:
+    """The ground a product covers as far as it says; the empty set when it does not."""
+    region = named(document.region)
+    publisher = named(document.publisher) if document.publisher.endswith(_PUBLIC) else ()
+    for told in (named(document.title), publisher):
+        fitting = [p for p in told if p and (not region or any(regions.overlaps(p, r) for r in region))]
+        if fitting:
+            return frozenset().union(*fitting)
+    return frozenset().union(*region)
+
+
+class Places:
+    """The distinct places of an index, numbered; number 0 is the unknown place. Only ever grows."""
+
+    def __init__(self) -> None:
+        self.codes: list[Codes] = [frozenset()]
+        self._numbers: dict[Codes, int] = {frozenset(): 0}
+
+    def number(self, place: Codes) -> int:
+        """The number of ``place``, a new one if need be."""
+        if place not in self._numbers:
+            self.codes.append(place)
+            self._numbers[place] = len(self.codes) - 1
+        return self._numbers[place]
+
+    def factors(self, wanted: tuple[Codes, ...]) -> NDArray[np.float32]:
+        """For every numbered place what it leaves of a score when ``wanted`` are the places asked for."""
+        if not wanted:
+            return np.ones(len(self.codes), np.float32)
+        near = [not place or any(regions.overlaps(place, want) for want in wanted) for place in self.codes]
+        return np.where(near, np.float32(1), np.float32(ELSEWHERE))

@@ -1,0 +1,109 @@
+"""What is asked, as weighted terms: one weighting that suits three words and three paragraphs.
+
+Let ``w(t) = log(1 + n(t)) * idf(t) ** 1.25`` for a term that occurs ``n`` times in the query. A document scores
+
+    sum of w(t) * bm25(t, text) / sum of w  +  r * sum of w(t) * cosine(t, head) / sum of w
+
+where ``r`` grows with the length of the query up to ``HEAD``: the head (title, tags, publisher) of a product
+that answers a paragraph is covered by it, while a word or two of a short query in a short title say little.
+English terms also score against the English glosses of Chinese documents, and the glosses of a Chinese query
+against English documents, an English word weighing less the later it stands in the dictionary's entry.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching import located
+from matching.regions import Codes
+from matching.text import Analyser
+
+IDF_POWER: Final = 1.25
+HEAD: Final = 0.6
+HEAD_SHORT: Final = 0.15
+GLOSS: Final = 1.0
+SINGLE: Final = 0.6
+"""What the gloss of a single character weighs against that of a word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """The terms of a text, in order of first appearance, with their repetitions; the English for its Chinese
+    words; the places it names."""
+
+    terms: dict[str, int]
+    glosses: dict[tuple[str, ...], float]
+    places: tuple[Codes, ...]
+
+
+def read(text: str, analyser: Analyser) -> Query:
+    """``text`` as a query."""
+    glosses: Counter[tuple[str, ...]] = Counter()
+    weight: dict[tuple[str, ...], float] = {}
+    for word, english in analyser.glosses(text):
+        glosses[english] += 1
+        weight[english] = SINGLE if len(word) == 1 else 1.0
+    worth = {english: weight[english] * float(np.log1p(n) / np.log(2)) for english, n in glosses.items()}
+    return Query(dict(Counter(analyser.terms(text))), worth, located.named(text))
+
+
+class Statistics(Protocol):
+    """What weighting needs to know of an index."""
+
+    def term_id(self, term: str) -> int | None: ...
+    def rarity(self, ids: NDArray[np.int32]) -> NDArray[np.float64]: ...
+    def gloss_rarity(self, ids: NDArray[np.int32]) -> NDArray[np.float64]: ...
+
+
+Weights = tuple[NDArray[np.int32], NDArray[np.float32]]
+"""Term ids and their weights."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weighted:
+    """A query against one index: the weights of terms in the body, the head and the glosses of documents."""
+
+    body: Weights
+    head: Weights
+    gloss: Weights
+    places: tuple[Codes, ...]
+
+
+def weigh(query: Query, index: Statistics) -> Weighted:
+    """Weigh the terms of ``query`` by what is rare in ``index``."""
+    ids = np.array([-1 if (n := index.term_id(t)) is None else n for t in query.terms], np.int32)
+    often = np.log1p(np.fromiter(query.terms.values(), np.float64, len(ids)))
+    weights = often * index.rarity(ids) ** IDF_POWER
+    total = float(weights.sum()) or 1.0
+    head = min(HEAD, HEAD_SHORT * total / (float(np.sqrt((weights**2).sum())) or 1.0))
+    foreign = np.fromiter((t.isascii() and not t.isdigit() for t in query.terms), bool, len(ids))
+    gloss = np.where(foreign, often * index.gloss_rarity(ids) ** IDF_POWER, 0.0)
+    english, english_weights = _english(query, index)
+    return Weighted(
+        _known(np.concatenate((ids, english)), np.concatenate((weights, english_weights)) / total),
+        _known(ids, weights * head / total),
+        _known(ids, gloss * GLOSS / total),
+        query.places,
+    )
+
+
+def _english(query: Query, index: Statistics) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    found: dict[int, float] = {}
+    for english, worth in query.glosses.items():
+        for nth, term in enumerate(english, 1):
+            n = index.term_id(term)
+            if n is not None:
+                found[n] = found.get(n, 0.0) + worth / np.sqrt(nth * len(english))
+    ids = np.fromiter(found, np.int32, len(found))
+    weights = np.fromiter(found.values(), np.float64, len(found)) * np.log(2)
+    return ids, weights * index.rarity(ids) ** IDF_POWER
+
+
+def _known(ids: NDArray[np.int32], weights: NDArray[np.float64]) -> Weights:
+    kept = (ids >= 0) & (weights > 0)
+    return ids[kept], weights[kept].astype(np.float32)
