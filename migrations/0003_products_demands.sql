@@ -51,6 +51,8 @@ CREATE TRIGGER product_lifecycle AFTER INSERT OR UPDATE OF state, state_action O
     FOR EACH ROW EXECUTE FUNCTION lifecycle_step();
 CREATE INDEX product_public ON product (listed_at DESC, id DESC) WHERE state = 'listed';
 CREATE INDEX product_of_organisation ON product (organisation_id, updated_at DESC, id DESC);
+CREATE INDEX product_changed ON product (updated_at DESC, id DESC);
+CREATE INDEX product_theme ON product (theme) WHERE state = 'listed' AND theme <> '';
 CREATE INDEX product_due ON product (state, due_at);
 
 CREATE TABLE product_version (

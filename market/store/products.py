@@ -1,0 +1,200 @@
+"""SQL for products. Visibility: one's own, staff, and what is listed; a kept revision also to who negotiates on it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from market.domain.products import Product, ProductCard, ProductContent
+from market.store.query import Command, Db, Query
+
+
+class Revision(msgspec.Struct, frozen=True, kw_only=True):
+    """An earlier content. ``at`` is when it was replaced, by ``person_name`` (None: by an import)."""
+
+    revision: int
+    content: ProductContent
+    person_name: str | None
+    at: datetime
+
+
+class Theme(msgspec.Struct, frozen=True, kw_only=True):
+    """A theme and how many listed products have it."""
+
+    theme: str
+    products: int
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """How many open demands have a requirement line of this kind."""
+
+    kind: str
+    demands: int
+
+
+GET = Query(
+    Product,
+    """SELECT p.id, p.organisation_id, o.name AS organisation_name, o.state = 'verified' AS organisation_verified,
+        p.title, p.abstract, p.fields, p.theme, p.tags, p.region, p.time_from, p.time_to, p.granularity,
+        p.update_cycle, p.formats, p.delivery, p.data_class, p.opening, p.source_statement, p.risk_assessment,
+        p.licence, p.price, p.price_unit, p.sample, p.contact_role, p.state, p.state_party, p.state_reason, p.due_at,
+        p.revision, p.version, p.created_at, p.listed_at, p.updated_at
+    FROM product p JOIN organisation o ON o.id = p.organisation_id
+    WHERE p.id = $1 AND (p.organisation_id = $2 OR $3 OR p.state = 'listed')""",
+)
+LOCK = Query(
+    Product,
+    """SELECT p.id, p.organisation_id, o.name AS organisation_name, o.state = 'verified' AS organisation_verified,
+        p.title, p.abstract, p.fields, p.theme, p.tags, p.region, p.time_from, p.time_to, p.granularity,
+        p.update_cycle, p.formats, p.delivery, p.data_class, p.opening, p.source_statement, p.risk_assessment,
+        p.licence, p.price, p.price_unit, p.sample, p.contact_role, p.state, p.state_party, p.state_reason, p.due_at,
+        p.revision, p.version, p.created_at, p.listed_at, p.updated_at
+    FROM product p JOIN organisation o ON o.id = p.organisation_id
+    WHERE p.id = $1 AND (p.organisation_id = $2 OR $3 OR p.state = 'listed')
+    FOR UPDATE OF p""",
+)
+# The product as revision $4 of it is open to organisation $2: also to the other side of what refers to that revision.
+GET_FOR_REVISION = Query(
+    Product,
+    """SELECT p.id, p.organisation_id, o.name AS organisation_name, o.state = 'verified' AS organisation_verified,
+        p.title, p.abstract, p.fields, p.theme, p.tags, p.region, p.time_from, p.time_to, p.granularity,
+        p.update_cycle, p.formats, p.delivery, p.data_class, p.opening, p.source_statement, p.risk_assessment,
+        p.licence, p.price, p.price_unit, p.sample, p.contact_role, p.state, p.state_party, p.state_reason, p.due_at,
+        p.revision, p.version, p.created_at, p.listed_at, p.updated_at
+    FROM product p JOIN organisation o ON o.id = p.organisation_id
+    WHERE p.id = $1 AND (p.organisation_id = $2 OR $3 OR (p.state = 'listed' AND p.revision = $4)
+        OR EXISTS (SELECT FROM negotiation n
+            WHERE n.product_id = $1 AND n.product_revision = $4 AND n.consumer_id = $2)
+        OR EXISTS (SELECT FROM match m JOIN demand d ON d.id = m.demand_id
+            WHERE m.product_id = $1 AND m.product_revision = $4 AND d.organisation_id = $2
+                AND m.state IN ('proposed', 'mutual', 'converted')))""",
+)
+LIST = Query(
+    ProductCard,
+    """SELECT p.id, p.organisation_id, o.name AS organisation_name, p.state, p.title, left(p.abstract, 400) AS abstract,
+        p.theme, p.region, p.tags, p.update_cycle, p.delivery, p.opening, p.price, p.price_unit, p.due_at, p.version,
+        p.updated_at
+    FROM product p JOIN organisation o ON o.id = p.organisation_id
+    WHERE (p.organisation_id = $1 OR $2 OR p.state = 'listed')
+        AND ($3::bigint IS NULL OR p.organisation_id = $3)
+        AND ($4::text[] IS NULL OR p.state = ANY ($4))
+        AND ($5::text IS NULL OR p.theme = $5)
+        AND ($6::text IS NULL OR strpos(p.region, $6) > 0)
+        AND ($7::text IS NULL OR p.update_cycle = $7)
+        AND ($8::text IS NULL OR $8 = ANY (p.delivery))
+        AND ($9::text IS NULL OR p.opening = $9)
+        AND ($10::timestamptz IS NULL OR (p.updated_at, p.id) < ($10, $11::bigint))
+    ORDER BY p.updated_at DESC, p.id DESC LIMIT $12""",
+)
+CARDS = Query(
+    ProductCard,
+    """SELECT p.id, p.organisation_id, o.name AS organisation_name, p.state, p.title, left(p.abstract, 400) AS abstract,
+        p.theme, p.region, p.tags, p.update_cycle, p.delivery, p.opening, p.price, p.price_unit, p.due_at, p.version,
+        p.updated_at
+    FROM unnest($1::bigint[]) WITH ORDINALITY AS wanted(id, place)
+        JOIN product p ON p.id = wanted.id JOIN organisation o ON o.id = p.organisation_id
+    WHERE p.state = 'listed'
+        AND ($2::text IS NULL OR p.theme = $2)
+        AND ($3::text IS NULL OR strpos(p.region, $3) > 0)
+        AND ($4::text IS NULL OR p.update_cycle = $4)
+        AND ($5::text IS NULL OR $5 = ANY (p.delivery))
+        AND ($6::text IS NULL OR p.opening = $6)
+    ORDER BY wanted.place LIMIT $7 OFFSET $8""",
+)
+NEWEST = Query(
+    ProductCard,
+    """SELECT p.id, p.organisation_id, o.name AS organisation_name, p.state, p.title, left(p.abstract, 400) AS abstract,
+        p.theme, p.region, p.tags, p.update_cycle, p.delivery, p.opening, p.price, p.price_unit, p.due_at, p.version,
+        p.updated_at
+    FROM product p JOIN organisation o ON o.id = p.organisation_id
+    WHERE p.state = 'listed' ORDER BY p.listed_at DESC, p.id DESC LIMIT $1""",
+)
+# For the registrar: whole products of one state, the longest waiting first.
+QUEUE = Query(
+    Product,
+    """SELECT p.id, p.organisation_id, o.name AS organisation_name, o.state = 'verified' AS organisation_verified,
+        p.title, p.abstract, p.fields, p.theme, p.tags, p.region, p.time_from, p.time_to, p.granularity,
+        p.update_cycle, p.formats, p.delivery, p.data_class, p.opening, p.source_statement, p.risk_assessment,
+        p.licence, p.price, p.price_unit, p.sample, p.contact_role, p.state, p.state_party, p.state_reason, p.due_at,
+        p.revision, p.version, p.created_at, p.listed_at, p.updated_at
+    FROM product p JOIN organisation o ON o.id = p.organisation_id
+    WHERE p.state = $1 AND ($2::timestamptz IS NULL OR (p.updated_at, p.id) > ($2, $3::bigint))
+    ORDER BY p.updated_at, p.id LIMIT $4""",
+)
+INSERT = Query(
+    int,
+    """INSERT INTO product (organisation_id, title, abstract, fields, theme, tags, region, time_from, time_to,
+        granularity, update_cycle, formats, delivery, data_class, opening, source_statement, risk_assessment, licence,
+        price, price_unit, sample, contact_role, source, source_id, state, state_action, state_actor_id, state_party,
+        due_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
+        $24, $25, $26, $27, $28, $29) RETURNING id""",
+)
+UPDATE = Command(
+    """UPDATE product SET title = $3, abstract = $4, fields = $5, theme = $6, tags = $7, region = $8, time_from = $9,
+        time_to = $10, granularity = $11, update_cycle = $12, formats = $13, delivery = $14, data_class = $15,
+        opening = $16, source_statement = $17, risk_assessment = $18, licence = $19, price = $20, price_unit = $21,
+        sample = $22, contact_role = $23, revision = revision + 1, version = version + 1, updated_at = now()
+    WHERE id = $1 AND version = $2""",
+)
+KEEP_VERSION = Command(
+    """INSERT INTO product_version (product_id, revision, content, person_id) VALUES ($1, $2, $3, $4)
+    ON CONFLICT DO NOTHING""",
+)
+REVISION = Query(
+    Revision,
+    """SELECT v.revision, v.content, h.name AS person_name, v.at
+    FROM product_version v LEFT JOIN person h ON h.id = v.person_id WHERE v.product_id = $1 AND v.revision = $2""",
+)
+REVISIONS = Query(
+    Revision,
+    """SELECT v.revision, v.content, h.name AS person_name, v.at
+    FROM product_version v LEFT JOIN person h ON h.id = v.person_id WHERE v.product_id = $1
+    ORDER BY v.revision DESC LIMIT 200""",
+)
+THEMES = Query(
+    Theme,
+    """SELECT theme, count(*) AS products FROM product WHERE state = 'listed' AND theme <> ''
+    GROUP BY theme ORDER BY count(*) DESC, theme LIMIT $1""",
+)
+WANTED = Query(
+    Wanted,
+    """SELECT line ->> 'kind' AS kind, count(DISTINCT d.id) AS demands
+    FROM demand d CROSS JOIN LATERAL jsonb_array_elements(d.lines) AS line
+    WHERE d.state = 'open' GROUP BY line ->> 'kind'""",
+)
+OVERDUE = Query(int, "SELECT id FROM product WHERE state = $1 AND due_at < $2 ORDER BY id LIMIT 500")
+
+
+def columns(content: ProductContent) -> tuple[Any, ...]:
+    """The editable columns in the order of INSERT and UPDATE."""
+    return (
+        content.title,
+        content.abstract,
+        msgspec.to_builtins(content.fields),
+        content.theme,
+        list(content.tags),
+        content.region,
+        content.time_from,
+        content.time_to,
+        content.granularity,
+        content.update_cycle,
+        list(content.formats),
+        list(content.delivery),
+        content.data_class,
+        content.opening,
+        content.source_statement,
+        content.risk_assessment,
+        content.licence,
+        content.price,
+        content.price_unit,
+        content.sample,
+        content.contact_role,
+    )
+
+
+async def lock(db: Db, product_id: int, organisation_id: int | None, staff: bool) -> Product:
+    """The row, locked until the transaction ends. Raises NotFound when it is not visible."""
+    return await LOCK.one(db, product_id, organisation_id, staff)
