@@ -20,6 +20,7 @@ CREATE TABLE notification (
     CONSTRAINT notification_once UNIQUE (person_id, journal_id)
 );
 CREATE INDEX notification_of_person ON notification (person_id, id DESC);
+CREATE INDEX notification_unread ON notification (person_id, organisation_id) WHERE read_at IS NULL;
 
 CREATE TABLE webhook (
     id bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT webhook_pkey PRIMARY KEY,
@@ -28,6 +29,7 @@ CREATE TABLE webhook (
     secret text NOT NULL,
     kinds text[] NOT NULL DEFAULT '{}',
     active boolean NOT NULL DEFAULT true,
+    resting_until timestamptz,
     version integer NOT NULL DEFAULT 1,
     created_by bigint NOT NULL CONSTRAINT webhook_by REFERENCES person,
     created_at timestamptz NOT NULL DEFAULT now()
