@@ -44,3 +44,16 @@ async def migrate(url: str) -> None:
             await queue.install()
     finally:
         await db.close()
+
+
+async def pending(url: str) -> list[str]:
+    """The migrations this database lacks, in order."""
+    files = sorted(path.stem for path in migrations_dir().glob("*.sql"))
+    db = await asyncpg.connect(url)
+    try:
+        if await db.fetchval("SELECT to_regclass('_pogo_migration')") is None:
+            return files
+        applied = {row["migration_id"] for row in await db.fetch("SELECT migration_id FROM _pogo_migration")}
+    finally:
+        await db.close()
+    return [name for name in files if name not in applied]

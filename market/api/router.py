@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from litestar import Router
 from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.types import ControllerRouterHandler
 
 from market import __version__
 from market.api.demands import DemandController
+from market.api.products import ProductController
 from market.domain.permissions import Permission
 
-ROUTES: list[ControllerRouterHandler] = [Router("/api/v1", route_handlers=[DemandController])]
+ROUTES: list[ControllerRouterHandler] = [Router("/api/v1", route_handlers=[DemandController, ProductController])]
 
 OPENAPI = OpenAPIConfig(
     title="Duijie API",
     version=__version__,
     description="Everything a person can do on the market, for programs. Make a token under Organisation, API tokens.",
     openapi_router=Router("/schema", route_handlers=[], opt={"permission": Permission.PUBLIC}),
+    render_plugins=[JsonRenderPlugin(path="/openapi.json")],
     use_handler_docstrings=True,
     components=Components(security_schemes={"token": SecurityScheme(type="http", scheme="bearer")}),
 )

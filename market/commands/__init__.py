@@ -1,0 +1,1 @@
+"""The commands of ``market``, one module per errand; each has ``register(app)``."""
