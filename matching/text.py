@@ -70,7 +70,7 @@ class Analyser:
             if run[1]:
                 _cut(run[1], terms)
             elif run[2] not in STOP:
-                terms.append(self._stemmed(run[2]))
+                terms.append(self.stem(run[2]))
         return terms
 
     def glosses(self, text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -87,7 +87,8 @@ class Analyser:
             english = self._glosses[word] = gloss.gloss(word, self.terms)
         return english
 
-    def _stemmed(self, word: str) -> str:
+    def stem(self, word: str) -> str:
+        """The English stem of a lower-case word (other scripts pass unchanged)."""
         stem = self._stems.get(word)
         if stem is None:
             stem = self._stem(word) if word.isascii() and len(word) <= 40 else word[:40]
