@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import itertools
 import secrets
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, NamedTuple
 
 import asyncpg
 from argon2 import PasswordHasher
 
-from market.domain.accounts import CREDIT_CODE_ALPHABET, Actor, OrganisationKind, OrganisationState
+from market.domain.accounts import CREDIT_CODE_ALPHABET, SYSTEM, Actor, OrganisationKind, OrganisationState
+from market.domain.agreements import Agreement
 from market.domain.demands import Demand, DemandContent, LineKind, LineLevel, RequirementLine
+from market.domain.lifecycles import MATCH
+from market.domain.machine import Party
+from market.domain.matches import Match, Response, ResponseAction, Review, ReviewAction
+from market.domain.negotiations import Clause, Negotiation, OfferIn, Terms
 from market.domain.permissions import Role
-from market.domain.products import Delivery, Product, ProductContent, ProductState
-from market.services import demands, products
+from market.domain.products import Delivery, PriceUnit, Product, ProductContent, ProductState
+from market.services import agreements, demands, matches, negotiations, products
+from market.services.transitions import fire
+from market.store import matches as match_rows
 
 NUMBERS = itertools.count(1)
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -34,6 +42,44 @@ def credit_code() -> str:
     body = "91" + "".join(secrets.choice("0123456789") for _ in range(15))
     total = sum(CREDIT_CODE_ALPHABET.index(c) * pow(3, i, 31) for i, c in enumerate(body))
     return body + CREDIT_CODE_ALPHABET[-total % 31]
+
+
+class Pairing(NamedTuple):
+    """A mutual match and its sides."""
+
+    match: Match
+    demander: Actor
+    supplier: Actor
+
+
+class Talk(NamedTuple):
+    """A negotiation and its sides."""
+
+    negotiation: Negotiation
+    consumer: Actor
+    provider: Actor
+
+
+class Deal(NamedTuple):
+    """An agreement and its sides."""
+
+    agreement: Agreement
+    consumer: Actor
+    provider: Actor
+
+
+_ACCEPTED = (("accept", "consumer"),)
+_AGREED = (*_ACCEPTED, ("agree", "provider"))
+_VERIFIED = (*_AGREED, ("verify", "consumer"))
+_WAY: dict[str, tuple[tuple[str, str], ...]] = {
+    "requested": (),
+    "offered": (),
+    "accepted": _ACCEPTED,
+    "agreed": _AGREED,
+    "verified": _VERIFIED,
+    "finalized": (*_VERIFIED, ("finalize", "provider")),
+    "terminated": (("terminate", "consumer"),),
+}
 
 
 class Given:
@@ -129,3 +175,66 @@ class Given:
         product = await products.act(self.db, await self.staff(Role.REGISTRAR), product.id, "list", now=self.now)
         assert product.state is ProductState.LISTED
         return product
+
+    async def mutual_match(
+        self, demander: Actor | None = None, supplier: Actor | None = None, *, demand: Demand | None = None
+    ) -> Pairing:
+        """A pairing both sides are interested in."""
+        demander, supplier = demander or await self.demander(), supplier or await self.supplier()
+        demand = demand or await self.open_demand(demander)
+        product = await self.listed_product(supplier)
+        match_id = await match_rows.INSERT.one(
+            self.db, demand.id, product.id, demand.revision, product.revision, "demand", 1.0, 1, [], "generated",
+            "generate", "system",
+        )  # fmt: skip
+        found = await match_rows.GET.one(self.db, match_id, None, True)
+        await fire(self.db, MATCH, found, "review", SYSTEM, frozenset({Party.SYSTEM}), now=self.now)
+        decision = Review(action=ReviewAction.PROPOSE, version=2)
+        await matches.review(self.db, await self.staff(), match_id, decision, now=self.now)
+        for version, side in ((3, demander), (4, supplier)):
+            yes = Response(action=ResponseAction.INTEREST, version=version)
+            found = await matches.answer(self.db, side, match_id, yes, now=self.now)
+        return Pairing(found, demander, supplier)
+
+    def offer(self, *, valid_days: int = 14, note: str = "", **terms: Any) -> OfferIn:
+        """Terms for the builders' product, with what ``terms`` changes."""
+        usual = {
+            "price": Decimal("1200.00"),
+            "price_unit": PriceUnit.YEAR,
+            "period_from": date(2026, 4, 1),
+            "period_to": date(2027, 3, 31),
+            "delivery": Delivery.API,
+            "permitted_use": "内部路线规划,不对外发布",
+            "clauses": (Clause(title="更新", text="每日十点前更新"),),
+        }
+        return OfferIn(terms=Terms(**(usual | terms)), valid_days=valid_days, note=note)
+
+    async def negotiation(self, state: str = "requested", pairing: Pairing | None = None, **terms: Any) -> Talk:
+        """A negotiation in this state: the supplier began, unless it is "requested"."""
+        pairing = pairing or await self.mutual_match()
+        consumer, provider = pairing.demander, pairing.supplier
+        first = consumer if state in ("requested", "terminated") else provider
+        found = await negotiations.start(self.db, first, pairing.match.id, self.offer(**terms), now=self.now)
+        for action, actor in _WAY[state]:
+            side = provider if actor == "provider" else consumer
+            found = await negotiations.act(
+                self.db,
+                side,
+                found.id,
+                action,
+                version=found.version,
+                now=self.now,
+                reason="they went silent" if action == "terminate" else None,
+                password=PASSWORD,
+            )
+        assert found.state == state
+        return Talk(found, consumer, provider)
+
+    async def agreement(self, state: str = "effective", **terms: Any) -> Deal:
+        """An agreement in one of the states its negotiation leads to: drafted, signed or effective."""
+        reached = {"drafted": "agreed", "signed": "verified", "effective": "finalized"}[state]
+        talk = await self.negotiation(reached, **terms)
+        assert talk.negotiation.agreement_id is not None
+        found = await agreements.get(self.db, talk.consumer, talk.negotiation.agreement_id)
+        assert found.state == state
+        return Deal(found, talk.consumer, talk.provider)

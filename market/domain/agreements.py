@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from enum import StrEnum
 
 import msgspec
 
+from market.domain.calendar import ZONE
 from market.domain.machine import Party
 from market.domain.negotiations import Terms
+from market.domain.products import PriceUnit
 
 
 class AgreementState(StrEnum):
@@ -63,3 +66,31 @@ class Agreement(msgspec.Struct, frozen=True, kw_only=True):
     def read(self) -> Terms:
         """The terms as a Struct."""
         return msgspec.json.decode(self.terms, type=Terms)
+
+
+class AgreementCard(msgspec.Struct, frozen=True, kw_only=True):
+    """An agreement in a list."""
+
+    id: int
+    negotiation_id: int
+    demand_id: int
+    product_id: int
+    consumer_id: int
+    consumer_name: str
+    provider_id: int
+    provider_name: str
+    demand_title: str
+    product_title: str
+    price: Decimal
+    price_unit: PriceUnit
+    period_from: date
+    period_to: date
+    state: AgreementState
+    effective_at: datetime | None
+    version: int
+    updated_at: datetime
+
+
+def ends_at(terms: Terms) -> datetime:
+    """When an agreement on these terms has run out: the end of its last day, Chinese time."""
+    return datetime.combine(terms.period_to + timedelta(days=1), time.min, ZONE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any
@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from market.domain.calendar import CLOSING, ZONE, is_workday
 from market.domain.machine import Party
 from market.domain.money import Money
 from market.domain.products import Delivery, PriceUnit, Short
@@ -110,6 +111,28 @@ class Negotiation(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: datetime
 
 
+class NegotiationCard(msgspec.Struct, frozen=True, kw_only=True):
+    """A negotiation in a list; price and unit are the last offer's."""
+
+    id: int
+    demand_id: int
+    product_id: int
+    consumer_id: int
+    consumer_name: str
+    provider_id: int
+    provider_name: str
+    demand_title: str
+    product_title: str
+    offers: int
+    price: Decimal
+    price_unit: PriceUnit
+    held: bool
+    state: NegotiationState
+    due_at: datetime | None
+    version: int
+    updated_at: datetime
+
+
 class OfferIn(msgspec.Struct, frozen=True, kw_only=True):
     """What a side sends: terms, how long they stand, and a word with them."""
 
@@ -124,11 +147,13 @@ class TermChange(msgspec.Struct, frozen=True, kw_only=True):
     name: Short
     was: str
     now: str
+    clause: bool = False
+    """``name`` is a clause's title, not one of the fixed terms."""
 
 
 def canonical(terms: Terms) -> str:
     """One byte sequence for equal terms: sorted keys, no white space, prices with two places."""
-    fixed = msgspec.structs.replace(terms, price=terms.price.quantize(Decimal("0.01")))
+    fixed = msgspec.structs.replace(terms, price=(terms.price + 0).quantize(Decimal("0.01")))  # + 0: no "-0.00"
     return msgspec.json.encode(fixed, order="sorted").decode()
 
 
@@ -148,6 +173,15 @@ def terms_errors(terms: Terms) -> dict[str, str]:
     return found
 
 
+def stands_until(now: datetime, days: int) -> datetime:
+    """When an offer made now lapses: the close of business of its last day; today does not count, and a last day off
+    work moves on (Civil Code art. 201, 203)."""
+    last = now.astimezone(ZONE).date() + timedelta(days=days)
+    while not is_workday(last):
+        last += timedelta(days=1)
+    return datetime.combine(last, CLOSING, ZONE)
+
+
 def changes(before: Terms, after: Terms) -> tuple[TermChange, ...]:
     """What differs between two offers, clause by clause, in the order of the terms."""
     found = []
@@ -159,7 +193,9 @@ def changes(before: Terms, after: Terms) -> tuple[TermChange, ...]:
     new = {c.title: c.text for c in after.clauses}
     for title in dict.fromkeys([*old, *new]):
         if old.get(title, "") != new.get(title, ""):
-            found.append(TermChange(name=title, was=old.get(title, ""), now=new.get(title, "")))
+            found.append(TermChange(name=title, was=old.get(title, ""), now=new.get(title, ""), clause=True))
+    if [t for t in old if t in new] != [t for t in new if t in old]:
+        found.append(TermChange(name="clause_order", was=" · ".join(old), now=" · ".join(new)))
     return tuple(found)
 
 

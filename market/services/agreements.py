@@ -1,0 +1,138 @@
+"""Agreements: drafted and signed as their negotiation goes on, in force, ended by either side or by their last day.
+
+Rows are locked in the order demand, product, match, negotiation, agreement.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from market.domain.accounts import CLOCK, SYSTEM, Actor
+from market.domain.agreements import Agreement, AgreementCard, AgreementState, Signature, ends_at
+from market.domain.demands import DemandState
+from market.domain.errors import Stale
+from market.domain.lifecycles import AGREEMENT, DEMAND
+from market.domain.machine import Edge, Party
+from market.domain.negotiations import Negotiation, Offer
+from market.domain.paging import PAGE, Cursor, Page, decode, page_of
+from market.services import jobs
+from market.services.authority import authorise, lacking_for
+from market.services.transitions import allowed, birth, fire, offered
+from market.store import agreements, demands
+from market.store.query import Db
+
+
+def parties(actor: Actor, agreement: Agreement | AgreementCard) -> frozenset[Party]:
+    """What the actor is to this agreement."""
+    return actor.parties(consumer=agreement.consumer_id, provider=agreement.provider_id)
+
+
+async def get(db: Db, actor: Actor, agreement_id: int) -> Agreement:
+    """The agreement; raises NotFound for anybody but its sides and staff."""
+    return await agreements.GET.one(db, agreement_id, actor.organisation_id, actor.is_staff)
+
+
+async def signatures(db: Db, agreement: Agreement) -> list[Signature]:
+    """Who confirmed it, first first."""
+    return await agreements.SIGNATURES.all(db, agreement.id)
+
+
+async def page(
+    db: Db, actor: Actor, *, states: list[str] | None = None, cursor: str | None = None, limit: int = PAGE
+) -> Page[AgreementCard]:
+    """Agreements the actor may see, latest change first."""
+    after = decode(cursor)
+    rows = await agreements.LIST.all(
+        db,
+        actor.organisation_id,
+        actor.is_staff,
+        states,
+        after.at if after else None,
+        after.id if after else None,
+        limit + 1,
+    )
+    return page_of(rows, limit, lambda card: Cursor(card.updated_at, card.id))
+
+
+def actions(actor: Actor, agreement: Agreement) -> list[Edge]:
+    """The moves open to this actor on the agreement itself; until it is in force its negotiation moves it."""
+    sides = parties(actor, agreement)
+    edges = offered(AGREEMENT, agreement, sides) if agreement.state is AgreementState.EFFECTIVE else []
+    return [edge for edge in edges if lacking_for(actor, edge) is None]
+
+
+async def terminate(
+    db: Db, actor: Actor, agreement_id: int, *, version: int, reason: str, password: str, now: datetime
+) -> Agreement:
+    """End an agreement in force, by an authorised member of either side with the password.
+
+    Raises Forbidden for a member who may not confirm, WrongPassword, or what :func:`fire` raises.
+    """
+    demand_id = await agreements.DEMAND_OF.one(db, agreement_id, actor.organisation_id, actor.is_staff)
+    await demands.lock(db, demand_id, None, True)
+    agreement = await agreements.lock(db, agreement_id, actor.organisation_id, actor.is_staff)
+    if agreement.version != version:
+        raise Stale
+    sides = parties(actor, agreement)
+    edge = allowed(AGREEMENT, agreement, "terminate", sides, reason=reason)
+    await authorise(db, actor, edge, password)
+    await fire(db, AGREEMENT, agreement, "terminate", actor, sides, now=now, reason=reason)
+    await reopen_demand(db, demand_id, now=now)
+    return await get(db, actor, agreement_id)
+
+
+async def expire_due(db: Db, now: datetime) -> int:
+    """Expire the agreements in force whose last day is over, each in a transaction of its own. Returns how many."""
+    expired = 0
+    for agreement_id in await agreements.RUN_OUT.all(db, now):
+        async with db.transaction():
+            demand_id = await agreements.DEMAND_OF.one(db, agreement_id, None, True)
+            await demands.lock(db, demand_id, None, True)
+            agreement = await agreements.lock(db, agreement_id, None, True)
+            if agreement.state is not AgreementState.EFFECTIVE:
+                continue  # ended by a side while we waited
+            await fire(db, AGREEMENT, agreement, "expire", CLOCK, frozenset({Party.CLOCK}), now=now)
+            await reopen_demand(db, demand_id, now=now)
+            expired += 1
+    return expired
+
+
+async def draft(db: Db, actor: Actor, negotiation: Negotiation, offer: Offer, *, now: datetime) -> None:
+    """The agreement on the last offer's text, with the provider's signature."""
+    sides = actor.parties(consumer=negotiation.consumer_id, provider=negotiation.provider_id)
+    edge, party, _ = birth(AGREEMENT, "draft", sides, now)
+    agreement_id = await agreements.DRAFT.one(db, offer.id, edge.target, edge.action, actor.person_id, party)
+    await agreements.SIGN.run(db, agreement_id, party, actor.person_id, now)
+    await jobs.event(db, "agreement", agreement_id)
+
+
+async def sign(db: Db, actor: Actor, negotiation: Negotiation, *, now: datetime) -> None:
+    """The consumer's signature, on the same text."""
+    agreement = await _of(db, negotiation)
+    await agreements.SIGN.run(db, agreement.id, Party.CONSUMER, actor.person_id, now)
+    await fire(db, AGREEMENT, agreement, "sign", actor, parties(actor, agreement), now=now)
+
+
+async def take_effect(db: Db, actor: Actor, negotiation: Negotiation, *, now: datetime) -> None:
+    """In force until the last day of its period."""
+    agreement = await _of(db, negotiation)
+    await fire(db, AGREEMENT, agreement, "take_effect", actor, parties(actor, agreement), now=now)
+    await agreements.ENDS.run(db, agreement.id, ends_at(agreement.read()))
+
+
+async def void(db: Db, actor: Actor, negotiation: Negotiation, *, reason: str, now: datetime) -> None:
+    """The negotiation ended before the agreement was in force; nothing when there is none."""
+    if negotiation.agreement_id is not None:
+        agreement = await _of(db, negotiation)
+        await fire(db, AGREEMENT, agreement, "void", actor, parties(actor, agreement), now=now, reason=reason)
+
+
+async def reopen_demand(db: Db, demand_id: int, *, now: datetime) -> None:
+    """Put the demand (locked by the caller) back on the market when nothing is under way or in force for it."""
+    demand = await demands.lock(db, demand_id, None, True)
+    if demand.state is DemandState.IN_NEGOTIATION and await agreements.DEMAND_IS_IDLE.one(db, demand_id):
+        await fire(db, DEMAND, demand, "reopen", SYSTEM, frozenset({Party.SYSTEM}), now=now)
+
+
+async def _of(db: Db, negotiation: Negotiation) -> Agreement:
+    return await agreements.lock(db, await agreements.OF_NEGOTIATION.one(db, negotiation.id), None, True)

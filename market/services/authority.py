@@ -1,0 +1,44 @@
+"""Whether role, scopes and password let a person take a step; the state and the side are the machine's matter."""
+
+from __future__ import annotations
+
+from market.domain.accounts import Actor
+from market.domain.errors import Forbidden, MissingScope
+from market.domain.machine import Edge, Party
+from market.domain.permissions import GRANTS, Permission
+from market.services import accounts
+from market.store.query import Db
+
+
+def lacking(actor: Actor, permission: Permission) -> Forbidden | None:
+    """Forbidden when the role does not hold the permission, MissingScope when only the token lacks it."""
+    if actor.role is None or permission not in GRANTS[actor.role]:
+        return Forbidden()
+    return None if actor.may(permission) else MissingScope()
+
+
+def lacking_for(actor: Actor, edge: Edge) -> Forbidden | None:
+    """What keeps the actor from a step of a negotiation or an agreement.
+
+    No token carries ``agreement:confirm``: through the API the role's own grant and the password stand for it.
+    """
+    needed = Permission.NEGOTIATION_HOLD if Party.BROKER in edge.by else Permission.NEGOTIATION_WRITE
+    if wrong := lacking(actor, needed):
+        return wrong
+    if edge.confirm and (actor.role is None or Permission.AGREEMENT_CONFIRM not in GRANTS[actor.role]):
+        return Forbidden()
+    return None
+
+
+def require(actor: Actor, permission: Permission) -> None:
+    """Raise what is lacking."""
+    if wrong := lacking(actor, permission):
+        raise wrong
+
+
+async def authorise(db: Db, actor: Actor, edge: Edge, password: str | None = None) -> None:
+    """Raise what is lacking for this step; at a step that confirms, WrongPassword unless it is the person's own."""
+    if wrong := lacking_for(actor, edge):
+        raise wrong
+    if edge.confirm:
+        await accounts.verify_password(db, actor.person_id, password or "")

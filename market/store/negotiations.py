@@ -1,0 +1,108 @@
+"""SQL for negotiations, their offers and the thread beside them. Visibility: the two sides and staff.
+
+A row is locked first and read in a second statement: one statement that waits for a lock sees the new row, but joins
+it with what the other tables held before the wait.
+"""
+
+from __future__ import annotations
+
+from market.domain.negotiations import Message, Negotiation, NegotiationCard, Offer
+from market.store.query import Command, Db, Query
+
+GET = Query(
+    Negotiation,
+    """SELECT n.id, n.match_id, n.demand_id, n.demand_revision, n.product_id, n.product_revision,
+        n.consumer_id, c.name AS consumer_name, c.state = 'verified' AS consumer_verified,
+        n.provider_id, p.name AS provider_name, p.state = 'verified' AS provider_verified,
+        coalesce(dv.content->>'title', d.title) AS demand_title,
+        coalesce(pv.content->>'title', r.title) AS product_title,
+        a.id AS agreement_id, n.hold_reason, n.state, n.state_party, n.state_reason, n.due_at, n.version,
+        n.created_at, n.updated_at
+    FROM negotiation n
+        JOIN organisation c ON c.id = n.consumer_id JOIN organisation p ON p.id = n.provider_id
+        JOIN demand d ON d.id = n.demand_id JOIN product r ON r.id = n.product_id
+        LEFT JOIN demand_version dv ON dv.demand_id = n.demand_id AND dv.revision = n.demand_revision
+        LEFT JOIN product_version pv ON pv.product_id = n.product_id AND pv.revision = n.product_revision
+        LEFT JOIN agreement a ON a.negotiation_id = n.id
+    WHERE n.id = $1 AND ($2 IN (n.consumer_id, n.provider_id) OR $3)""",
+)
+LOCK = Query(
+    int,
+    """SELECT demand_id FROM negotiation
+    WHERE id = $1 AND ($2::bigint IN (consumer_id, provider_id) OR $3) FOR UPDATE""",
+)
+DEMAND = Query(
+    int,
+    "SELECT demand_id FROM negotiation WHERE id = $1 AND ($2::bigint IN (consumer_id, provider_id) OR $3)",
+)
+LIST = Query(
+    NegotiationCard,
+    """SELECT n.id, n.demand_id, n.product_id, n.consumer_id, c.name AS consumer_name,
+        n.provider_id, p.name AS provider_name, coalesce(dv.content->>'title', d.title) AS demand_title,
+        coalesce(pv.content->>'title', r.title) AS product_title, o.number AS offers,
+        (o.terms::json->>'price')::numeric AS price, o.terms::json->>'price_unit' AS price_unit,
+        n.hold_reason IS NOT NULL AS held, n.state, n.due_at, n.version, n.updated_at
+    FROM negotiation n
+        JOIN organisation c ON c.id = n.consumer_id JOIN organisation p ON p.id = n.provider_id
+        JOIN demand d ON d.id = n.demand_id JOIN product r ON r.id = n.product_id
+        LEFT JOIN demand_version dv ON dv.demand_id = n.demand_id AND dv.revision = n.demand_revision
+        LEFT JOIN product_version pv ON pv.product_id = n.product_id AND pv.revision = n.product_revision
+        JOIN LATERAL (SELECT number, terms FROM offer WHERE negotiation_id = n.id ORDER BY number DESC LIMIT 1) o
+            ON true
+    WHERE ($1 IN (n.consumer_id, n.provider_id) OR $2)
+        AND ($3::text[] IS NULL OR n.state = ANY ($3))
+        AND ($4::bigint IS NULL OR n.demand_id = $4)
+        AND ($5::bigint IS NULL OR n.product_id = $5)
+        AND ($6::timestamptz IS NULL OR (n.updated_at, n.id) < ($6, $7::bigint))
+    ORDER BY n.updated_at DESC, n.id DESC LIMIT $8""",
+)
+INSERT = Query(
+    int,
+    """INSERT INTO negotiation (match_id, demand_id, demand_revision, product_id, product_revision, consumer_id,
+        provider_id, state, state_action, state_actor_id, state_party, due_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id""",
+)
+HOLD = Command(
+    """UPDATE negotiation SET hold_reason = $3, version = version + 1, updated_at = now()
+    WHERE id = $1 AND version = $2""",
+)
+OFFERS = Query(
+    Offer,
+    """SELECT o.id, o.negotiation_id, o.number, o.party, o.person_id, p.name AS person_name, o.terms, o.terms_hash,
+        o.note, o.expires_at, o.created_at
+    FROM offer o JOIN person p ON p.id = o.person_id WHERE o.negotiation_id = $1 ORDER BY o.number""",
+)
+LAST_OFFER = Query(
+    Offer,
+    """SELECT o.id, o.negotiation_id, o.number, o.party, o.person_id, p.name AS person_name, o.terms, o.terms_hash,
+        o.note, o.expires_at, o.created_at
+    FROM offer o JOIN person p ON p.id = o.person_id
+    WHERE o.negotiation_id = $1 ORDER BY o.number DESC LIMIT 1""",
+)
+PUT_OFFER = Query(
+    int,
+    """INSERT INTO offer (negotiation_id, number, party, person_id, terms, terms_hash, note, expires_at, created_at)
+    SELECT $1, coalesce(max(number), 0) + 1, $2, $3, $4, $5, $6, $7, $8 FROM offer WHERE negotiation_id = $1
+    RETURNING number""",
+)
+MESSAGES = Query(
+    Message,
+    """SELECT m.id, m.negotiation_id, m.party, m.person_id, p.name AS person_name, m.body, m.created_at
+    FROM message m JOIN person p ON p.id = m.person_id
+    WHERE m.negotiation_id = $1 AND ($2::bigint IS NULL OR m.id < $2) ORDER BY m.id DESC LIMIT $3""",
+)
+PUT_MESSAGE = Query(
+    Message,
+    """WITH put AS (
+        INSERT INTO message (negotiation_id, party, person_id, body, created_at) VALUES ($1, $2, $3, $4, $5)
+        RETURNING *)
+    SELECT put.id, put.negotiation_id, put.party, put.person_id, p.name AS person_name, put.body, put.created_at
+    FROM put JOIN person p ON p.id = put.person_id""",
+)
+LOCK_PRODUCT = Query(int, "SELECT revision FROM product WHERE id = $1 FOR SHARE")
+
+
+async def lock(db: Db, negotiation_id: int, organisation_id: int | None, staff: bool) -> Negotiation:
+    """The row, locked until the transaction ends. Raises NotFound when it is not visible."""
+    await LOCK.one(db, negotiation_id, organisation_id, staff)
+    return await GET.one(db, negotiation_id, organisation_id, staff)
