@@ -23,6 +23,7 @@ CREATE TABLE match (
     supplier_snoozed_until date,
     broker_id bigint CONSTRAINT match_broker REFERENCES person,
     broker_code text,
+    proposed_at timestamptz,
     state text NOT NULL,
     state_action text NOT NULL,
     state_actor_id bigint CONSTRAINT match_actor REFERENCES person,
@@ -128,6 +129,21 @@ CREATE TABLE agreement (
     CONSTRAINT agreement_one_of_negotiation UNIQUE (negotiation_id)
 );
 CREATE INDEX agreement_due ON agreement (state, due_at);
+-- The text agreed on is that of the last offer.
+CREATE FUNCTION agreement_of_last_offer() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM offer later JOIN offer agreed ON agreed.id = NEW.offer_id
+        WHERE later.negotiation_id = NEW.negotiation_id AND later.number > agreed.number
+    ) THEN
+        RAISE EXCEPTION 'agreement % does not follow the last offer', NEW.id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'agreement_last_offer', TABLE = 'agreement';
+    END IF;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER agreement_last_offer AFTER INSERT OR UPDATE OF negotiation_id, offer_id ON agreement
+    FOR EACH ROW EXECUTE FUNCTION agreement_of_last_offer();
 CREATE TRIGGER agreement_lifecycle AFTER INSERT OR UPDATE OF state, state_action ON agreement
     FOR EACH ROW EXECUTE FUNCTION lifecycle_step();
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any, TypeVar
 
 import msgspec
+from msgspec import Meta
 
-from market.domain.demands import DemandState, LineKind, LineLevel
-from market.domain.products import ProductState
+from market.domain.demands import Demand, DemandState, LineKind, LineLevel, mask
+from market.domain.products import DataClass, Opening, Product, ProductState
 from market.domain.words import N_
 
 
@@ -63,6 +64,21 @@ class DeclineCode(StrEnum):
     NO_CAPACITY = "no_capacity"
     FOUND_ELSEWHERE = "found_elsewhere"
     OTHER = "other"
+
+
+class ResponseAction(StrEnum):
+    """What a side may say to a proposal."""
+
+    INTEREST = "interest"
+    DECLINE = "decline"
+    SNOOZE = "snooze"
+
+
+class ReviewAction(StrEnum):
+    """What a broker may decide."""
+
+    PROPOSE = "propose"
+    REJECT = "reject"
 
 
 class Verdict(StrEnum):
@@ -119,6 +135,7 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
     supplier_snoozed_until: date | None
     broker_id: int | None
     broker_code: RejectCode | None
+    proposed_at: datetime | None
     state: MatchState
     state_reason: str | None
     due_at: datetime | None
@@ -127,6 +144,57 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: datetime
 
 
+class MatchCard(msgspec.Struct, frozen=True, kw_only=True):
+    """A proposal in a list."""
+
+    id: int
+    demand_id: int
+    product_id: int
+    demander_id: int
+    supplier_id: int
+    demander_name: str
+    supplier_name: str
+    demand_title: str
+    demand_sealed: bool
+    demand_masked: tuple[str, ...]
+    product_title: str
+    rank: int
+    reasons: tuple[MatchReason, ...]
+    demander_answer: Answer
+    supplier_answer: Answer
+    supplier_snoozed_until: date | None
+    demander_snoozed_until: date | None
+    proposed_at: datetime | None
+    state: MatchState
+    state_reason: str | None
+    due_at: datetime | None
+    version: int
+    updated_at: datetime
+
+
+class Response(msgspec.Struct, frozen=True, kw_only=True):
+    """One side's word: ``interest``, ``decline`` (with a code; words too when the code is "other") or ``snooze``."""
+
+    action: ResponseAction
+    version: Annotated[int, Meta(ge=1, le=2**31 - 1)]
+    code: DeclineCode | None = None
+    reason: Annotated[str, Meta(max_length=2_000)] = ""
+    until: date | None = None
+
+
+class Review(msgspec.Struct, frozen=True, kw_only=True):
+    """A broker's decision: ``propose`` to both sides or ``reject`` (with a code; words too when it is "other")."""
+
+    action: ReviewAction
+    version: Annotated[int, Meta(ge=1, le=2**31 - 1)]
+    code: RejectCode | None = None
+    reason: Annotated[str, Meta(max_length=2_000)] = ""
+
+
+LIVE = frozenset({MatchState.GENERATED, MatchState.BROKER_REVIEW, MatchState.PROPOSED, MatchState.MUTUAL})
+"""States in which a pairing still waits for somebody."""
+SNOOZE_DAYS = 90
+"""How far away "later" may be."""
 RELEASED = frozenset({MatchState.MUTUAL, MatchState.CONVERTED})
 """States in which both sides know who the other is."""
 
@@ -157,3 +225,67 @@ def both_open(match: Match, _: Mapping[str, Any]) -> str | None:
 def no_conflict(match: Match, facts: Mapping[str, Any]) -> str | None:
     """No self-dealing: the two sides are different organisations."""
     return N_("The two sides are the same organisation.") if match.demander_id == match.supplier_id else None
+
+
+def broker_is_neutral(_: Match, facts: Mapping[str, Any]) -> str | None:
+    """No self-approval: a broker who belongs to a side leaves the decision to another."""
+    if facts.get("conflict"):
+        return N_("You belong to one of the two organisations. Another broker has to decide.")
+    return None
+
+
+def excluded(demand: Demand, product: Product) -> str | None:
+    """The rule that forbids this pairing, or None. What is forbidden is never proposed, however well it fits."""
+    if demand.organisation_id == product.organisation_id:
+        return N_("The two sides are the same organisation.")
+    if not (demand.organisation_verified and product.organisation_verified):
+        return N_("Both organisations must be verified before they are introduced (Data Security Law, article 33).")
+    if not product.source_statement.strip():
+        return N_("The supplier must state where the data come from first (Data Security Law, article 33).")
+    if product.data_class is DataClass.CORE:
+        return N_("Core data may not be provided (Data Security Law, article 21).")
+    if product.opening is Opening.NOT_OPEN:
+        return N_("The data are not open (classified opening of public data).")
+    if product.data_class is DataClass.IMPORTANT and not product.risk_assessment.strip():
+        return N_("Important data needs a risk assessment before it is provided (Network Data Regulation, article 31).")
+    return None
+
+
+def verdicts(reasons: tuple[MatchReason, ...]) -> tuple[tuple[str, str, str, str], ...]:
+    """What the reasons come to, without the words they quote: two equal ones are the same news to both sides."""
+    return tuple((r.level, r.kind, r.value, r.verdict) for r in reasons)
+
+
+def a_must_is_unmet(reasons: tuple[MatchReason, ...]) -> bool:
+    """Whether the product is known to lack something the demand cannot do without."""
+    return any(r.level is LineLevel.MUST and r.verdict is Verdict.UNMET for r in reasons)
+
+
+M = TypeVar("M", Match, MatchCard)
+
+
+def masked_match(match: M, *, for_supplier: bool) -> M:
+    """A pairing of a sealed demand before the release: neither side's identity, and for the supplier no marked word.
+
+    A product's words beside a covered phrase would give the phrase away, so they go with it. They stay elsewhere
+    even where they hold a marked word: covering it there would point at it.
+    """
+    if not for_supplier:
+        return msgspec.structs.replace(match, supplier_id=0, supplier_name="")
+    words = (*match.demand_masked, match.demander_name)
+    return msgspec.structs.replace(
+        match,
+        demander_id=0,
+        demander_name="",
+        demand_title=mask(match.demand_title, words),
+        demand_masked=(),
+        state_reason=mask(match.state_reason or "", words) or None,
+        reasons=tuple(_masked_reason(reason, words) for reason in match.reasons),
+    )
+
+
+def _masked_reason(reason: MatchReason, words: tuple[str, ...]) -> MatchReason:
+    value, phrase = mask(reason.value, words), mask(reason.phrase, words)
+    if (value, phrase) == (reason.value, reason.phrase):
+        return reason
+    return msgspec.structs.replace(reason, value=value, phrase=phrase, quote="", source="")

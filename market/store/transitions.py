@@ -18,7 +18,8 @@ STEP: dict[str, Command] = {
         opened_at = CASE WHEN $3 = 'open' THEN coalesce(opened_at, now()) ELSE opened_at END
         WHERE id = $1 AND version = $2"""),
     "match": Command("""UPDATE match SET state = $3, state_action = $4, state_actor_id = $5,
-        state_party = $6, state_reason = $7, due_at = $8, version = version + 1, updated_at = now()
+        state_party = $6, state_reason = $7, due_at = $8, version = version + 1, updated_at = now(),
+        proposed_at = CASE WHEN $3 = 'proposed' THEN coalesce(proposed_at, now()) ELSE proposed_at END
         WHERE id = $1 AND version = $2"""),
     "negotiation": Command("""UPDATE negotiation SET state = $3, state_action = $4, state_actor_id = $5,
         state_party = $6, state_reason = $7, due_at = $8, version = version + 1, updated_at = now()

@@ -1,0 +1,187 @@
+"""SQL for match proposals. Visibility: staff see all, the two sides what has been proposed to them."""
+
+from __future__ import annotations
+
+import msgspec
+
+from market.domain.matches import Match, MatchCard, MatchReason
+from market.store.query import Command, Db, Query
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """A live pairing as the next run of the matcher compares it with what it finds."""
+
+    id: int
+    demand_id: int
+    product_id: int
+    demand_revision: int
+    product_revision: int
+    reasons: tuple[MatchReason, ...]
+    state: str
+    version: int
+
+
+class Pair(msgspec.Struct, frozen=True, kw_only=True):
+    """A demand and a product at the revisions somebody decided about."""
+
+    demand_id: int
+    product_id: int
+    demand_revision: int
+    product_revision: int
+
+
+GET = Query(
+    Match,
+    """SELECT m.id, m.demand_id, m.product_id, m.demand_revision, m.product_revision, d.organisation_id AS demander_id,
+        p.organisation_id AS supplier_id, od.name AS demander_name, os.name AS supplier_name,
+        od.state = 'verified' AS demander_verified, os.state = 'verified' AS supplier_verified,
+        d.title AS demand_title, d.state AS demand_state, d.sealed AS demand_sealed, d.masked AS demand_masked,
+        p.title AS product_title, p.state AS product_state, p.source_statement, m.origin, m.score, m.rank, m.reasons,
+        m.demander_answer, m.demander_code, m.demander_snoozed_until, m.supplier_answer, m.supplier_code,
+        m.supplier_snoozed_until, m.broker_id, m.broker_code, m.proposed_at, m.state, m.state_reason, m.due_at,
+        m.version, m.created_at, m.updated_at
+    FROM match m JOIN demand d ON d.id = m.demand_id JOIN product p ON p.id = m.product_id
+        JOIN organisation od ON od.id = d.organisation_id JOIN organisation os ON os.id = p.organisation_id
+    WHERE m.id = $1 AND ($3 OR (m.proposed_at IS NOT NULL AND $2 IN (d.organisation_id, p.organisation_id)))""",
+)
+LOCK_DEMAND = Query(
+    int,
+    """SELECT d.id FROM demand d JOIN match m ON m.demand_id = d.id WHERE m.id = $1 FOR NO KEY UPDATE OF d""",
+)
+LOCK = Query(
+    Match,
+    """SELECT m.id, m.demand_id, m.product_id, m.demand_revision, m.product_revision, d.organisation_id AS demander_id,
+        p.organisation_id AS supplier_id, od.name AS demander_name, os.name AS supplier_name,
+        od.state = 'verified' AS demander_verified, os.state = 'verified' AS supplier_verified,
+        d.title AS demand_title, d.state AS demand_state, d.sealed AS demand_sealed, d.masked AS demand_masked,
+        p.title AS product_title, p.state AS product_state, p.source_statement, m.origin, m.score, m.rank, m.reasons,
+        m.demander_answer, m.demander_code, m.demander_snoozed_until, m.supplier_answer, m.supplier_code,
+        m.supplier_snoozed_until, m.broker_id, m.broker_code, m.proposed_at, m.state, m.state_reason, m.due_at,
+        m.version, m.created_at, m.updated_at
+    FROM match m JOIN demand d ON d.id = m.demand_id JOIN product p ON p.id = m.product_id
+        JOIN organisation od ON od.id = d.organisation_id JOIN organisation os ON os.id = p.organisation_id
+    WHERE m.id = $1 AND ($3 OR (m.proposed_at IS NOT NULL AND $2 IN (d.organisation_id, p.organisation_id)))
+    FOR UPDATE OF m""",
+)
+LIST = Query(
+    MatchCard,
+    """SELECT m.id, m.demand_id, m.product_id, d.organisation_id AS demander_id, p.organisation_id AS supplier_id,
+        od.name AS demander_name, os.name AS supplier_name, d.title AS demand_title, d.sealed AS demand_sealed,
+        d.masked AS demand_masked, p.title AS product_title, m.rank, m.reasons, m.demander_answer, m.supplier_answer,
+        m.demander_snoozed_until, m.supplier_snoozed_until, m.proposed_at, m.state, m.state_reason, m.due_at,
+        m.version, m.updated_at
+    FROM match m JOIN demand d ON d.id = m.demand_id JOIN product p ON p.id = m.product_id
+        JOIN organisation od ON od.id = d.organisation_id JOIN organisation os ON os.id = p.organisation_id
+    WHERE ($2 OR (m.proposed_at IS NOT NULL AND $1 IN (d.organisation_id, p.organisation_id)))
+        AND ($3::text IS NULL OR ($3 = 'demander' AND d.organisation_id = $1)
+            OR ($3 = 'supplier' AND p.organisation_id = $1))
+        AND ($4::text[] IS NULL OR m.state = ANY ($4))
+        AND ($5::bigint IS NULL OR m.demand_id = $5)
+        AND ($6::bigint IS NULL OR m.product_id = $6)
+        AND ($7::timestamptz IS NULL OR (m.updated_at, m.id) < ($7, $8::bigint))
+    ORDER BY m.updated_at DESC, m.id DESC LIMIT $9""",
+)
+WORKLIST = Query(
+    MatchCard,
+    """SELECT m.id, m.demand_id, m.product_id, d.organisation_id AS demander_id, p.organisation_id AS supplier_id,
+        od.name AS demander_name, os.name AS supplier_name, d.title AS demand_title, d.sealed AS demand_sealed,
+        d.masked AS demand_masked, p.title AS product_title, m.rank, m.reasons, m.demander_answer, m.supplier_answer,
+        m.demander_snoozed_until, m.supplier_snoozed_until, m.proposed_at, m.state, m.state_reason, m.due_at,
+        m.version, m.updated_at
+    FROM match m JOIN demand d ON d.id = m.demand_id JOIN product p ON p.id = m.product_id
+        JOIN organisation od ON od.id = d.organisation_id JOIN organisation os ON os.id = p.organisation_id
+    WHERE m.state = 'broker_review' AND ($1::timestamptz IS NULL OR (m.due_at, m.id) > ($1, $2::bigint))
+    ORDER BY m.due_at, m.id LIMIT $3""",
+)
+LEADS = Query(
+    MatchCard,
+    """SELECT m.id, m.demand_id, m.product_id, d.organisation_id AS demander_id, p.organisation_id AS supplier_id,
+        od.name AS demander_name, os.name AS supplier_name, d.title AS demand_title, d.sealed AS demand_sealed,
+        d.masked AS demand_masked, p.title AS product_title, m.rank, m.reasons, m.demander_answer, m.supplier_answer,
+        m.demander_snoozed_until, m.supplier_snoozed_until, m.proposed_at, m.state, m.state_reason, m.due_at,
+        m.version, m.updated_at
+    FROM match m JOIN demand d ON d.id = m.demand_id JOIN product p ON p.id = m.product_id
+        JOIN organisation od ON od.id = d.organisation_id JOIN organisation os ON os.id = p.organisation_id
+    WHERE p.organisation_id = $1 AND m.proposed_at IS NOT NULL AND m.state IN ('proposed', 'mutual')
+        AND (m.supplier_answer <> 'snoozed' OR m.supplier_snoozed_until <= $2)
+    ORDER BY m.state = 'mutual' DESC, m.supplier_answer = 'interested', m.demander_answer = 'interested' DESC,
+        (SELECT coalesce(sum((r->>'share')::float8), 0) FROM jsonb_array_elements(m.reasons) r) DESC, m.id
+    LIMIT $3""",
+)
+OF_DEMANDER = Query(
+    MatchCard,
+    """SELECT m.id, m.demand_id, m.product_id, d.organisation_id AS demander_id, p.organisation_id AS supplier_id,
+        od.name AS demander_name, os.name AS supplier_name, d.title AS demand_title, d.sealed AS demand_sealed,
+        d.masked AS demand_masked, p.title AS product_title, m.rank, m.reasons, m.demander_answer, m.supplier_answer,
+        m.demander_snoozed_until, m.supplier_snoozed_until, m.proposed_at, m.state, m.state_reason, m.due_at,
+        m.version, m.updated_at
+    FROM match m JOIN demand d ON d.id = m.demand_id JOIN product p ON p.id = m.product_id
+        JOIN organisation od ON od.id = d.organisation_id JOIN organisation os ON os.id = p.organisation_id
+    WHERE d.organisation_id = $1 AND ($2::bigint IS NULL OR d.id = $2) AND m.proposed_at IS NOT NULL
+        AND m.state IN ('proposed', 'mutual', 'converted')
+    ORDER BY d.updated_at DESC, d.id DESC, m.state = 'proposed', m.demander_answer = 'snoozed', m.rank, m.id
+    LIMIT $3""",
+)
+STANDING_OF_DEMAND = Query(
+    Standing,
+    """SELECT id, demand_id, product_id, demand_revision, product_revision, reasons, state, version FROM match
+    WHERE demand_id = $1 AND state IN ('generated', 'broker_review', 'proposed', 'mutual') ORDER BY id FOR UPDATE""",
+)
+STANDING_OF_PRODUCT = Query(
+    Standing,
+    """SELECT id, demand_id, product_id, demand_revision, product_revision, reasons, state, version FROM match
+    WHERE product_id = $1 AND state IN ('generated', 'broker_review', 'proposed', 'mutual') ORDER BY id FOR UPDATE""",
+)
+LOST = Query(
+    int,
+    """SELECT m.id FROM match m JOIN demand d ON d.id = m.demand_id JOIN product p ON p.id = m.product_id
+        JOIN organisation od ON od.id = d.organisation_id JOIN organisation os ON os.id = p.organisation_id
+    WHERE m.state IN ('generated', 'broker_review', 'proposed', 'mutual') AND (p.state <> 'listed'
+        OR d.state NOT IN ('open', 'in_negotiation', 'partly_fulfilled')
+        OR od.state <> 'verified' OR os.state <> 'verified')
+    ORDER BY m.id""",
+)
+STANDING = Query(
+    Standing,
+    """SELECT id, demand_id, product_id, demand_revision, product_revision, reasons, state, version FROM match
+    WHERE id = ANY ($1) AND state IN ('generated', 'broker_review', 'proposed', 'mutual') ORDER BY id FOR UPDATE""",
+)
+ENDED = Query(
+    Pair,
+    """SELECT demand_id, product_id, demand_revision, product_revision FROM match
+    WHERE ($1::bigint IS NULL OR demand_id = $1) AND ($2::bigint IS NULL OR product_id = $2)
+        AND state IN ('rejected', 'declined', 'expired', 'converted')""",
+)
+INSERT = Query(
+    int,
+    """INSERT INTO match (demand_id, product_id, demand_revision, product_revision, origin, score, rank, reasons,
+        state, state_action, state_party)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+    ON CONFLICT (demand_id, product_id) WHERE state IN ('generated', 'broker_review', 'proposed', 'mutual')
+    DO NOTHING RETURNING id""",
+)
+# The same news in fresher words: neither the version nor the journal moves, nobody is told.
+REFRESH = Command(
+    """UPDATE match SET demand_revision = $2, product_revision = $3, score = $4, rank = $5, reasons = $6
+    WHERE id = $1""",
+)
+ANSWER_OF_DEMANDER = Command(
+    "UPDATE match SET demander_answer = $2, demander_code = $3, demander_snoozed_until = $4 WHERE id = $1"
+)
+ANSWER_OF_SUPPLIER = Command(
+    "UPDATE match SET supplier_answer = $2, supplier_code = $3, supplier_snoozed_until = $4 WHERE id = $1"
+)
+REVIEWED = Command("UPDATE match SET broker_id = $2, broker_code = $3 WHERE id = $1")
+POSTPONE = Command("UPDATE match SET due_at = $2 WHERE id = $1")
+BELONGS = Query(bool, "SELECT EXISTS (SELECT FROM membership WHERE person_id = $1 AND organisation_id = ANY ($2))")
+NEGOTIATION = Query(int, "SELECT id FROM negotiation WHERE match_id = $1")
+
+
+async def lock(db: Db, match_id: int, organisation_id: int | None, staff: bool) -> Match:
+    """The row, locked until the transaction ends, after its demand's (the order in which everybody locks the two).
+
+    Raises NotFound when it is not visible.
+    """
+    await GET.one(db, match_id, organisation_id, staff)
+    await LOCK_DEMAND.one(db, match_id)
+    return await LOCK.one(db, match_id, organisation_id, staff)
