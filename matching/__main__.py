@@ -1,0 +1,107 @@
+"""``python -m matching``: match two files, read requirement lines, evaluate on test collections."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from time import perf_counter
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from matching.matcher import Matcher, query_text
+from matching.readers import InputError, read_demands, read_products, write, write_matches
+from matching.types import Match
+
+console = Console(stderr=True)
+app = typer.Typer(add_completion=False, no_args_is_help=True)
+
+
+@app.command()
+def match(
+    products: Annotated[Path, typer.Argument(help="JSONL(.gz), CSV or XLSX: id, title, description, …")],
+    demands: Annotated[Path, typer.Argument(help="the same: id, title, description")],
+    out: Annotated[Path, typer.Option(help="where to write: .jsonl, .jsonl.gz, .csv or .xlsx")],
+    top: Annotated[int, typer.Option(min=1, help="products per demand")] = 10,
+) -> None:
+    """Rank PRODUCTS for each of DEMANDS, with a reason for every requirement line."""
+    started = perf_counter()
+    offered, asked = read_products(products), read_demands(demands)
+    with console.status(f"Indexing {len(offered):,} products"):
+        matcher = Matcher().fit(offered)
+    empty = 0
+
+    def found() -> Iterator[Match]:
+        nonlocal empty
+        for demand in track(asked, "Matching", console=console):
+            [matches] = matcher.match([demand], top, reasons=True)
+            empty += not matches
+            yield from matches
+
+    pairs = write_matches(out, found())
+    console.print(
+        f"{pairs:,} pairs of {len(asked):,} demands and {len(offered):,} products in "
+        f"{perf_counter() - started:.1f} s, {empty:,} demands without a product: {out}"
+    )
+
+
+@app.command()
+def lines(
+    demands: Annotated[Path, typer.Argument(help="JSONL(.gz), CSV or XLSX: id, title, description")],
+    out: Annotated[Path, typer.Option(help="where to write: .jsonl, .jsonl.gz, .csv or .xlsx")],
+) -> None:
+    """Write the requirement lines read out of each of DEMANDS."""
+    from matching.lines import extract
+
+    asked = read_demands(demands)
+    records = (
+        {"id": demand.id, "lines": [_line(line) for line in msgspec.to_builtins(extract(query_text(demand)))]}
+        for demand in track(asked, "Reading", console=console)
+    )
+    write(out, records, ["id", "lines"])
+    console.print(f"{len(asked):,} demands: {out}")
+
+
+def _line(line: dict[str, str]) -> dict[str, str]:
+    return {name: line[name] for name in ("level", "kind", "value", "phrase")}
+
+
+@app.command()
+def evaluate(
+    collections: Annotated[list[Path], typer.Argument(help="folders with queries.jsonl.gz and qrels.tsv")],
+    postgres: Annotated[str | None, typer.Option(help="also measure ts_rank on this server")] = None,
+    products: Annotated[list[Path] | None, typer.Option(help="corpus of collections without one")] = None,
+) -> None:
+    """Measure the ranking on test COLLECTIONS, beside plain methods (mean and 95 % interval)."""
+    from matching import evaluate as evaluation
+
+    table = Table("Collection", "Method", *evaluation.MEASURES, title="Ranking")
+    for folder in track(collections, "Evaluating", console=console):
+        collection = evaluation.load(folder, products or ())
+        label = f"{collection.name}\n{len(collection.products):,} × {len(collection.demands):,}"
+        for name, figures in evaluation.evaluate(collection, postgres):
+            table.add_row(label, name, *(f"{f.mean:.4f}  {f.low:.3f}–{f.high:.3f}" for f in figures.values()))
+            label = ""
+        table.add_section()
+    Console(width=None if sys.stdout.isatty() else 120).print(table)
+
+
+def main() -> None:
+    """Run a command; what is wrong with a file is told in one line."""
+    arguments = sys.argv[1:]
+    if arguments and arguments[0] not in ("match", "lines", "evaluate", "--help"):
+        arguments = ["match", *arguments]
+    try:
+        app(arguments, prog_name="python -m matching")
+    except (InputError, OSError) as error:
+        console.print(f"[red]{error}[/red]", highlight=False)
+        raise SystemExit(2) from error
+
+
+if __name__ == "__main__":
+    main()
