@@ -1,0 +1,55 @@
+"""The inbox: what waits for somebody, and the one action that moves it on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from market.domain.lifecycles import MACHINES
+from market.domain.machine import Party
+
+HELD = "release"
+"""What a negotiation on hold waits for; a flag of the broker's, not an edge of its lifecycle."""
+
+
+class InboxItem(msgspec.Struct, frozen=True, kw_only=True):
+    """One object that waits. ``party`` is what the reader is to it."""
+
+    kind: str
+    id: int
+    party: Party
+    title: str
+    product_title: str = ""
+    other: str = ""
+    """The other side, as far as the reader may know it."""
+    state: str
+    due_at: datetime
+    held: bool = False
+    sealed: bool = False
+    masked: tuple[str, ...] = ()
+    place: int
+    """Orders and finds items of one due time: id and kind in one number."""
+
+    @property
+    def action(self) -> str:
+        """The action that moves it on."""
+        if self.held:
+            return HELD
+        ahead = MACHINES[self.kind].moves_on(self.state)
+        return ahead.action if ahead else ""
+
+
+def turns(parties: frozenset[Party], *, mine: bool) -> list[tuple[str, Party, str]]:
+    """(kind, party, state) in which these parties are to move; with ``mine`` false, in which they wait for another.
+
+    Both sides of a proposed pairing are to answer it: which of them still has to is for the row to say.
+    """
+    found = []
+    for name, machine in MACHINES.items():
+        for party in sorted(p for p in parties if any(p in edge.by for edge in machine.edges)):
+            own = set(machine.waits_for(party))
+            others = {s for p in Party if p not in (party, Party.CLOCK) for s in machine.waits_for(p)}
+            states = own if mine else others - own | ({"proposed"} & own)
+            found += [(name, party, state) for state in sorted(states)]
+    return found

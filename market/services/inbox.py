@@ -1,0 +1,77 @@
+"""What waits for the actor, overdue first, and what they wait for from others."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from market.domain.accounts import Actor
+from market.domain.calendar import ZONE
+from market.domain.demands import mask
+from market.domain.inbox import InboxItem, turns
+from market.domain.lifecycles import NEGOTIATION
+from market.domain.machine import Party
+from market.domain.paging import PAGE, Cursor, Page, decode, page_of
+from market.domain.permissions import Permission
+from market.store import inbox
+from market.store.query import Db
+
+SIDES = frozenset({Party.MEMBER, Party.DEMANDER, Party.SUPPLIER, Party.CONSUMER, Party.PROVIDER})
+
+
+def holds(*parties: Party) -> list[tuple[str, Party, str]]:
+    """The turns of negotiations on hold: nobody but the platform moves them on."""
+    return [("hold", party, state) for party in parties for state in NEGOTIATION.due]
+
+
+async def mine(db: Db, actor: Actor, *, now: datetime, cursor: str | None = None, limit: int = PAGE) -> Page[InboxItem]:
+    """What the actor is to move on, the earliest deadline first; what is snoozed stays hidden until its day."""
+    found = turns(actor.parties() if actor.is_staff else SIDES, mine=True)
+    if actor.may(Permission.NEGOTIATION_HOLD):
+        found += holds(Party.BROKER)
+    return await _page(db, actor, found, now, cursor, limit, mine=True)
+
+
+async def theirs(
+    db: Db, actor: Actor, *, now: datetime, cursor: str | None = None, limit: int = PAGE
+) -> Page[InboxItem]:
+    """Where the actor's organisation waits for the other side or the platform, the earliest deadline first."""
+    if actor.is_staff:
+        return Page(items=())
+    found = turns(SIDES, mine=False) + holds(Party.CONSUMER, Party.PROVIDER)
+    return await _page(db, actor, found, now, cursor, limit, mine=False)
+
+
+async def _page(
+    db: Db,
+    actor: Actor,
+    found: list[tuple[str, Party, str]],
+    now: datetime,
+    cursor: str | None,
+    limit: int,
+    *,
+    mine: bool,
+) -> Page[InboxItem]:
+    after = decode(cursor)
+    rows = await inbox.WAITING.all(
+        db,
+        actor.organisation_id,
+        [kind for kind, _, _ in found],
+        [party for _, party, _ in found],
+        [state for _, _, state in found],
+        mine,
+        now.astimezone(ZONE).date(),
+        after.at if after else None,
+        after.id if after else None,
+        limit + 1,
+    )
+    return page_of(rows, limit, lambda item: Cursor(item.due_at, item.place)).map(_as_seen)
+
+
+def _as_seen(item: InboxItem) -> InboxItem:
+    """A sealed demand's identity and words stay covered from the supplier until both sides are interested."""
+    if not item.sealed:
+        return item
+    words = (*item.masked, item.other)
+    return msgspec.structs.replace(item, title=mask(item.title, words), other="", masked=())

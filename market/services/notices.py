@@ -1,0 +1,91 @@
+"""Who is told: notifications in the site, and the same by e-mail where the operator has configured it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+from typing import cast
+
+from market import i18n
+from market.domain.accounts import Actor
+from market.domain.machine import Party
+from market.domain.notices import STAFF_ROLES, Notification, sentence, told
+from market.domain.paging import PAGE, Cursor, Page, decode, page_of
+from market.domain.subjects import Subject, is_of_the_sides
+from market.domain.words import N_
+from market.services import mail
+from market.settings import Settings
+from market.store import notices, subjects
+from market.store.journal import Event
+from market.store.notices import Told
+from market.store.query import Db
+
+MAIL_BODY = N_("%(sentence)s\n\n%(title)s\n%(link)s\n\nDuijie wrote to you because you work on this there.")
+
+
+async def on_event(db: Db, event: Event, *, now: datetime, settings: Settings) -> None:
+    """Write the notifications of one journalled event. Safe to repeat: nobody is told twice."""
+    parties = told(event.kind, event.action, event.party, event.data)
+    subject = await subjects.find(db, event.kind, event.object_id) if parties else None
+    if subject is None:
+        return
+    seen = is_of_the_sides(event.kind, event.action, event.source, event.target)
+    fresh: dict[str, list[Told]] = defaultdict(list)
+    for party in parties:
+        title = subject.title_for(subject.sides.get(party), staff=party in STAFF_ROLES)
+        if party in STAFF_ROLES or (seen and party in subject.sides):
+            fresh[title] += await _tell(db, event, subject, party, title)
+    if not settings.smtp_url:
+        return
+    for title, people in fresh.items():
+        for person in people:
+            await _write_to(db, event, title, person, settings)
+    await notices.EMAILED.run(db, event.id, [p.id for people in fresh.values() for p in people], now)
+
+
+async def _tell(db: Db, event: Event, subject: Subject, party: Party, title: str) -> list[Told]:
+    roles = [str(role) for role in STAFF_ROLES.get(party, ())]
+    side = None if roles else subject.sides[party]
+    return await notices.TELL.all(
+        db, event.id, event.kind, event.object_id, event.action, title, event.person_id, side, roles
+    )
+
+
+async def _write_to(db: Db, event: Event, title: str, person: Told, settings: Settings) -> None:
+    """In the person's own language, else the site's."""
+    words = i18n.translations(cast(i18n.Language, person.language or settings.language))
+    first = words.gettext(sentence(event.kind, event.action))
+    path = page_of_object(event.kind, event.object_id, own=person.organisation_id == event.object_id)
+    body = words.gettext(MAIL_BODY) % {"sentence": first, "title": title, "link": settings.address + path}
+    await mail.send(db, person.email, first, body)
+
+
+def page_of_object(kind: str, object_id: int, *, own: bool) -> str:
+    """The page where one acts on it; one's own organisation has a page without a number."""
+    if kind == "organisation":
+        return "/organisation" if own else f"/desk/organisations/{object_id}"
+    return f"/{kind}s/{object_id}"
+
+
+async def page(
+    db: Db, actor: Actor, *, unread: bool = False, cursor: str | None = None, limit: int = PAGE
+) -> Page[Notification]:
+    """What this person was told in this organisation, latest first."""
+    after = decode(cursor)
+    rows = await notices.LIST.all(
+        db, actor.person_id, actor.organisation_id, unread, after.id if after else None, limit + 1
+    )
+    return page_of(rows, limit, lambda notice: Cursor(notice.created_at, notice.id))
+
+
+async def unread(db: Db, actor: Actor) -> int:
+    """How many this person has not read."""
+    return await notices.UNREAD.one(db, actor.person_id, actor.organisation_id)
+
+
+async def mark_read(
+    db: Db, actor: Actor, *, now: datetime, ids: list[int] | None = None, until: int | None = None
+) -> int:
+    """Mark these, or all up to ``until``, or all as read; how many are left."""
+    await notices.READ.run(db, actor.person_id, actor.organisation_id, now, ids, until)
+    return await unread(db, actor)
