@@ -15,6 +15,8 @@ from market.services import jobs
 from market.store.query import Db
 from market.store.transitions import STEP
 
+LONGEST_REASON = 2_000
+
 
 class Stateful(Protocol):
     """Anything with a row, a state and an optimistic lock."""
@@ -44,6 +46,8 @@ def allowed(
         raise NotYours
     if found.reason and not (reason or "").strip():
         raise Invalid({"reason": N_("Give a reason; the other side will read it.")})
+    if len(reason or "") > LONGEST_REASON:
+        raise Invalid({"reason": N_("This is too long.")})
     party = next(p for p in Party if p in found.by & parties)
     known = {"party": party, **(facts or {})}
     if unmet := [sentence for guard in found.guards if (sentence := guard(entity, known))]:
