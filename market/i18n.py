@@ -6,6 +6,8 @@ The reader's language travels in a context variable set once per request (or per
 from __future__ import annotations
 
 import gettext as stdlib_gettext
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from io import BytesIO
@@ -56,3 +58,13 @@ def choose(wanted: str, accept: str, fallback: str) -> Language:
         if head == "en":
             return "en"
     return "en" if fallback == "en" else "zh"
+
+
+@contextmanager
+def speaking(wanted: str) -> Iterator[None]:
+    """In this language ("" keeps the present one), for what is written to somebody else."""
+    before = language.set(choose(wanted, "", language.get()))
+    try:
+        yield
+    finally:
+        language.reset(before)

@@ -11,12 +11,35 @@ import msgspec
 from msgspec import Meta
 
 from market.domain.machine import Party
-from market.domain.permissions import GRANTS, Permission, Role
+from market.domain.permissions import GRANTS, PARTY_ROLES, PLATFORM_ROLES, Permission, Role
 from market.domain.words import N_
 
-Email = Annotated[str, Meta(max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+_PART = r'[^@\s,;:<>()\[\]"\\]+'
+Email = Annotated[str, Meta(max_length=254, pattern=rf"^{_PART}@{_PART}\.{_PART}$")]
 Name = Annotated[str, Meta(min_length=1, max_length=120)]
-Password = Annotated[str, Meta(min_length=10, max_length=200)]
+
+_DIGITS = "0123456789!@#$%&*._- "
+_EASY = frozenset(
+    {"abcd", "admin", "administrator", "iloveyou", "passw0rd", "password", "qwerty", "qwertyuiop", "woaini"}
+)
+
+
+def password_error(password: str, *personal: str) -> str | None:
+    """Why this is no good password, or None. ``personal``: what others know of the person.
+
+    Length first, then what is guessed first (NIST SP 800-63B 3.1.1.2): digits alone or around a common word, one
+    character again and again, the person's own name or address.
+    """
+    if len(password) < 10:
+        return N_("A password has at least 10 characters.")
+    if len(password) > 200:
+        return N_("A password has at most 200 characters.")
+    plain = password.casefold()
+    core = plain.strip(_DIGITS)
+    if len(core) < 4 or core in _EASY or len(set(plain)) < 4 or plain in {p.casefold() for p in personal}:
+        return N_("This password is too easy to guess.")
+    return None
+
 
 CREDIT_CODE_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
@@ -72,6 +95,127 @@ class Organisation(msgspec.Struct, frozen=True, kw_only=True):
     due_at: datetime | None
     version: int
     created_at: datetime
+
+
+OPEN_KINDS = tuple(k for k in OrganisationKind if k is not OrganisationKind.PLATFORM)
+"""What one may sign up as."""
+
+
+class OrganisationContent(msgspec.Struct, frozen=True, kw_only=True):
+    """What an organisation says of itself."""
+
+    name: Name
+    kind: OrganisationKind
+    credit_code: Annotated[str, Meta(max_length=40)]
+    region: Annotated[str, Meta(max_length=120)] = ""
+    about: Annotated[str, Meta(max_length=4_000)] = ""
+    evidence: Annotated[str, Meta(max_length=4_000)] = ""
+    """Which documents prove the identity, and where staff can see them. Open to staff only."""
+
+
+IDENTITY = ("name", "kind", "credit_code")
+"""What was verified: fixed from the moment staff look at it."""
+
+
+def organisation_errors(content: OrganisationContent) -> dict[str, str]:
+    """One sentence per field that is not right."""
+    errors: dict[str, str] = {}
+    if len(content.name) < 2:
+        errors["name"] = N_("This is too short.")
+    if wrong := credit_code_error(content.credit_code):
+        errors["credit_code"] = wrong
+    return errors
+
+
+class Registration(msgspec.Struct, frozen=True, kw_only=True):
+    """What signing up asks for: a person and their organisation."""
+
+    person_name: Name
+    email: Email
+    password: str
+    organisation_name: Name
+    kind: OrganisationKind
+    credit_code: Annotated[str, Meta(max_length=40)]
+    region: Annotated[str, Meta(max_length=120)] = ""
+
+
+class OrganisationView(msgspec.Struct, frozen=True, kw_only=True):
+    """An organisation as the caller may see it: the second half is for its members and staff, else null."""
+
+    id: int
+    name: str
+    kind: OrganisationKind
+    region: str
+    about: str
+    state: OrganisationState
+    """To others an organisation that is not verified is ``registered``, whatever became of its file."""
+    listed_products: int
+    created_at: datetime
+    credit_code: str | None
+    evidence: str | None
+    state_reason: str | None
+    due_at: datetime | None
+    version: int | None
+
+
+class OrganisationCard(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of a list."""
+
+    id: int
+    name: str
+    kind: OrganisationKind
+    region: str
+    state: OrganisationState
+    due_at: datetime | None
+    version: int
+    updated_at: datetime
+
+
+class Member(msgspec.Struct, frozen=True, kw_only=True):
+    """A person in an organisation."""
+
+    person_id: int
+    name: str
+    email: str
+    role: Role
+    disabled: bool
+    created_at: datetime
+
+
+class Invitation(msgspec.Struct, frozen=True, kw_only=True):
+    """An address that may join."""
+
+    id: int
+    organisation_id: int
+    email: str
+    role: Role
+    invited_by: str
+    created_at: datetime
+    expires_at: datetime
+
+
+class OpenInvitation(msgspec.Struct, frozen=True, kw_only=True):
+    """What whoever holds the link is shown."""
+
+    id: int
+    organisation_id: int
+    organisation_name: str
+    organisation_kind: OrganisationKind
+    email: str
+    role: Role
+    invited_by: str
+    has_account: bool
+
+
+def roles_of(kind: OrganisationKind) -> tuple[Role, ...]:
+    """The roles there are in an organisation of this kind."""
+    wanted = PLATFORM_ROLES if kind is OrganisationKind.PLATFORM else PARTY_ROLES
+    return tuple(role for role in Role if role in wanted)
+
+
+def manager_of(kind: OrganisationKind) -> Role:
+    """The role of which one person at least must stay."""
+    return Role.ADMIN if kind is OrganisationKind.PLATFORM else Role.OWNER
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
