@@ -8,17 +8,24 @@ the clause (必须, 最好, 如有; must, preferably, if possible). Nothing is a
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import lru_cache
+from itertools import islice
+from typing import Protocol
 
 from matching import periods, purposes, regions, scales, subjects, subjects_en
 from matching.subjects import Cut
 from matching.types import Kind, Level, Line
 from matching.wording import HAN, Piece, clauses, level
 
-_LIMIT = 20_000
+_LIMIT = 10_000
 """Characters read; a demand says what it wants well before that."""
+_KEYWORDS = 30
+"""Up to this many characters without punctuation are a few key words."""
+_MOST = 40
+"""Lines of one kind read from one text."""
 
 _DEFAULTS = {Kind.DELIVERY: Level.SHOULD, Kind.FORMAT: Level.SHOULD, Kind.PURPOSE: Level.SHOULD}
 _ANY_DAY = date(2000, 1, 1)
@@ -29,7 +36,7 @@ _ANY_DAY = date(2000, 1, 1)
 def extract(text: str) -> tuple[Line, ...]:
     """The requirement lines of ``text`` in order of their phrases. The empty tuple when it asks for nothing.
 
-    Only the first 20,000 characters are read. Takes time linear in the length of the text.
+    Only the first 10,000 characters are read and at most 40 lines of a kind. Takes time linear in the length of the text.
     """
     text = text[:_LIMIT]
     if not text.strip():
@@ -37,106 +44,130 @@ def extract(text: str) -> tuple[Line, ...]:
     return _Reader(text).lines()
 
 
+class Phrased(Protocol):
+    """Anything read at a place of the text."""
+
+    @property
+    def phrase(self) -> str: ...
+    @property
+    def start(self) -> int: ...
+
+
 class _Reader:
+    """One text with its clauses; ``lines`` puts together what the other modules read in it."""
+
     def __init__(self, text: str) -> None:
         self.text = text
         self.pieces = clauses(text)
+        self.starts = [piece.start for piece in self.pieces]
         self.chinese = len(HAN.findall(text)) * 8 > len(text)
-        self.cuts: list[Cut] = []
+        self.sentences = self.pieces if self.chinese else _sentences(text, self.pieces)
+        self.keyword = len(text.strip()) <= _KEYWORDS and len(self.pieces) == 1
+        self.aims = list(islice(purposes.find(self.sentences, text, chinese=self.chinese), _MOST))
 
     def lines(self) -> tuple[Line, ...]:
-        aims = list(purposes.find(self._sentences(), self.text, chinese=self.chinese)) if not self.chinese else list(
-            purposes.find(self.pieces, self.text, chinese=True))  # fmt: skip
-        for kind, start, end in self._typed(aims):
-            if not any(s < end and start < e and k is kind for k, s, e in self.cuts):
-                self.cuts.append((kind, start, end))
-        self.cuts.sort(key=lambda cut: cut[1])
-        aimed = [(Kind.PURPOSE, s, e) for s, e in aims]
-        self.cuts = _without_inner(self.cuts, self._subjects(aimed)) + aimed
-        self.cuts.sort(key=lambda cut: (cut[1], cut[2]))
-        return tuple(self._line(*cut) for cut in self.cuts)
+        typed = sorted(self._typed(), key=lambda cut: cut[1])
+        aimed = [(Kind.PURPOSE, start, end) for start, end in self.aims]
+        asked = self._subjects(typed, aimed)
+        cuts = _without_inner(typed, asked) + aimed
+        return tuple(self._line(*cut) for cut in sorted(cuts, key=lambda cut: (cut[1], cut[2])))
 
-    def _subjects(self, aimed: list[Cut]) -> list[Cut]:
-        if len(self.text.strip()) <= 30 and len(self.pieces) == 1 or len(self.text) < 80 and not self._asks():
-            return list(subjects.short(self.text.rstrip("。.?？!！ "), self.cuts))
-        if self.chinese:
-            return list(subjects.read(self.pieces, self.cuts, aimed))
-        return list(subjects_en.read(self._sentences(), self.cuts, aimed))
+    def _subjects(self, typed: list[Cut], aimed: list[Cut]) -> list[Cut]:
+        if self.keyword or len(self.text) < 80 and not self._asks():
+            return list(subjects.short(self.text.rstrip("。.?？!！ "), typed))
+        read = subjects.read if self.chinese else subjects_en.read
+        found = read(self.sentences, typed, aimed)
+        topics = [cut for cut in found if cut[0] is Kind.TOPIC]
+        return topics[:_MOST] + [cut for cut in found if cut[0] is Kind.FIELDS][:_MOST]
 
     def _asks(self) -> bool:
-        pattern = r"[，。,；：:]|需|想|求" if self.chinese else r"[:;.]\s|\b(?:we|need|looking|want|would|is there|are there|find)\b"
-        return re.search(pattern, self.text, re.IGNORECASE) is not None
-
-    def _sentences(self) -> tuple[Piece, ...]:
-        joined: list[Piece] = []
-        for piece in self.pieces:
-            if joined and joined[-1].sentence == piece.sentence:
-                first = joined.pop().start
-                piece = Piece(self.text[first : piece.end], first, piece.end, piece.sentence)
-            joined.append(piece)
-        return tuple(joined)
+        return (_ASKS if self.chinese else _ASKS_EN).search(self.text) is not None
 
     def _clause(self, at: int) -> Piece | None:
-        return next((piece for piece in self.pieces if piece.start <= at < piece.end), None)
+        index = bisect_right(self.starts, at) - 1
+        return self.pieces[index] if index >= 0 and at < self.pieces[index].end else None
 
-    def _typed(self, aims: list[tuple[int, int]]) -> Iterator[Cut]:
+    def _background(self, at: int) -> bool:
+        piece = self._clause(at)
+        return piece is not None and len(self.pieces) > 1 and piece.background
+
+    def _aimed(self, at: int) -> bool:
+        return any(start <= at < end for start, end in self.aims)
+
+    def _typed(self) -> Iterator[Cut]:
+        """What is recognised wherever it stands. Times of the writer's story are not asked for."""
         text = self.text
-        for span in periods.spans(text, _ANY_DAY):
-            piece = self._clause(span.start)
-            aimed = any(s <= span.start < e for s, e in aims)
-            if not aimed and (piece is None or not piece.background or len(self.pieces) == 1):
-                yield Kind.TIME_SPAN, span.start, span.start + len(span.phrase)
-        cycles = [(c.start, c.start + len(c.phrase)) for c in periods.cycles(text)]
-        yield from ((Kind.UPDATE_CYCLE, s, e) for s, e in cycles)
-        budgets = [(m.start, m.start + len(m.phrase)) for m in scales.budgets(text)]
-        yield from ((Kind.BUDGET, s, e) for s, e in budgets)
-        forms = [(f.start, f.start + len(f.phrase)) for f in scales.formats(text)]
-        yield from ((Kind.FORMAT, s, e) for s, e in forms)
-        ways = [(f.start, f.start + len(f.phrase)) for f in scales.deliveries(text)]
-        yield from ((Kind.DELIVERY, s, e) for s, e in ways)
-        yield from self._regions(aims)
-        for grain in scales.grains(text):
-            end = grain.start + len(grain.phrase)
-            if not any(s < end and grain.start < e for s, e in [*cycles, *budgets, *ways]):
-                yield Kind.GRANULARITY, grain.start, end
+        for start, end in _places(periods.spans(text, _ANY_DAY)):
+            if not self._aimed(start) and not self._background(start):
+                yield Kind.TIME_SPAN, start, end
+        cycles = _places(periods.cycles(text))
+        budgets = _places(scales.budgets(text))
+        ways = _places(scales.deliveries(text))
+        yield from ((Kind.UPDATE_CYCLE, start, end) for start, end in cycles)
+        yield from ((Kind.BUDGET, start, end) for start, end in budgets)
+        yield from ((Kind.DELIVERY, start, end) for start, end in ways)
+        yield from ((Kind.FORMAT, start, end) for start, end in _places(scales.formats(text)))
+        yield from ((Kind.REGION, start, end) for start, end in self._regions())
+        taken = [*cycles, *budgets, *ways]
+        for start, end in _places(scales.grains(text)):
+            if not any(s < end and start < e for s, e in taken):
+                yield Kind.GRANULARITY, start, end
 
-    def _regions(self, aims: list[tuple[int, int]]) -> Iterator[Cut]:
+    def _regions(self) -> Iterator[tuple[int, int]]:
         """Places of the data; those of the writer or the purpose only when there are no others."""
-        groups = _grouped(self.text, regions.find(self.text))
-        strength = [self._weakness(start, end, aims) for start, end, _ in groups]
-        kept = [group for group, weak in zip(groups, strength, strict=True) if weak == min(strength)]
-        named = [group for group in kept if self._scoped(group[0])]
-        kept = [group for group in kept if group in named or self._extra(group[0])] if named else kept
-        if kept and min(strength) > 0:
+        groups = _grouped(self.text, regions.find(self.text)[:_MOST])
+        weak = [self._weakness(start, end) for start, end, _ in groups]
+        kept = [group for group, weakness in zip(groups, weak, strict=True) if weakness == min(weak)]
+        named = [group for group in kept if _SCOPE.search(self.text[max(0, group[0] - 10) : group[0]])]
+        if named:
+            kept = [group for group in kept if group in named or self._extra(group[0])]
+        if kept and min(weak) > 0:
             kept = kept[:1]
-        seen: list[frozenset[str]] = []
+        seen: list[regions.Codes] = []
         for start, end, codes in kept:
             if not any(regions.covers(old, codes) for old in seen):
                 seen.append(codes)
-                yield Kind.REGION, start, end
-
-    def _scoped(self, at: int) -> bool:
-        return re.search(r"(?:覆盖|范围|区域|地区|重点)[^，。]{0,4}$", self.text[max(0, at - 10) : at]) is not None
+                yield start, end
 
     def _extra(self, at: int) -> bool:
         piece = self._clause(at)
         return piece is not None and level(piece.text, Level.MUST) is Level.NICE
 
-    def _weakness(self, start: int, end: int, aims: list[tuple[int, int]]) -> int:
+    def _weakness(self, start: int, end: int) -> int:
+        """0 for a place of the data, 1 in what the writer tells of themselves, 2 in an organisation's name or seat."""
         if _ORGANISATION.match(self.text, end) or _BASED.search(self.text, max(0, start - 24), start):
             return 2
         piece = self._clause(start)
-        aimed = any(s <= start < e for s, e in aims)
-        return int(aimed or piece is not None and piece.background and not subjects.request(piece.text))
+        told = piece is not None and piece.background and not subjects.request(piece.text)
+        return int(told or self._aimed(start))
 
     def _line(self, kind: Kind, start: int, end: int) -> Line:
         phrase = self.text[start:end]
         piece = self._clause(start)
         around = piece.text if piece else phrase
-        return Line(level=level(around, _DEFAULTS.get(kind, Level.MUST)), kind=kind, value=_value(kind, phrase),
+        default = Level.MUST if self.keyword else _DEFAULTS.get(kind, Level.MUST)
+        return Line(level=level(around, default), kind=kind, value=_value(kind, phrase),
                     phrase=phrase, start=start)  # fmt: skip
 
 
+def _places(found: Iterable[Phrased]) -> list[tuple[int, int]]:
+    return [(entry.start, entry.start + len(entry.phrase)) for entry in islice(found, _MOST)]
+
+
+def _sentences(text: str, pieces: Iterable[Piece]) -> tuple[Piece, ...]:
+    """The clauses put together again where a comma cut them."""
+    joined: list[Piece] = []
+    for piece in pieces:
+        if joined and joined[-1].sentence == piece.sentence:
+            first = joined.pop().start
+            piece = Piece(text[first : piece.end], first, piece.end, piece.sentence)
+        joined.append(piece)
+    return tuple(joined)
+
+
+_ASKS = re.compile(r"[，。,；：:]|需|想|求")
+_ASKS_EN = re.compile(r"[:;.]\s|\b(?:we|need|looking|want|would|is there|are there|find)\b", re.IGNORECASE)
+_SCOPE = re.compile(r"(?:覆盖|范围|区域|地区|重点)[^，。]{0,4}$")
 _ORGANISATION = re.compile(
     r"(?:省|市|县|区)?[一-鿿]{0,9}?(?:局|厅|委员会|管委会|政府|分公司|公司|大学|学院|支行|分行|银行|法院|研究院|研究所|协会|某局|某区)(?![一-鿿]{0,2}名单)"
 )
@@ -148,9 +179,9 @@ _WIDER = re.compile(
 )
 
 
-def _grouped(text: str, found: Iterable[regions.Place]) -> list[tuple[int, int, frozenset[str]]]:
+def _grouped(text: str, found: Iterable[regions.Place]) -> list[tuple[int, int, regions.Codes]]:
     """Places named side by side (江苏、浙江两省) as one region."""
-    groups: list[tuple[int, int, frozenset[str]]] = []
+    groups: list[tuple[int, int, regions.Codes]] = []
     for place in found:
         codes = place.options[0]
         wider = _WIDER.match(text, place.end)

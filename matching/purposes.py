@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from matching.wording import Piece
 
@@ -41,7 +41,7 @@ _ENGLISH = re.compile(
 _TRIM = re.compile(r"[\s的]+$|(?:使用|之用)$")
 
 
-def find(pieces: tuple[Piece, ...], text: str, *, chinese: bool) -> Iterator[tuple[int, int]]:
+def find(pieces: Sequence[Piece], text: str, *, chinese: bool) -> Iterator[tuple[int, int]]:
     """Where ``text`` says what the data is for: start and end of each phrase, at most two, in order."""
     count = 0
     for piece in pieces:

@@ -42,8 +42,8 @@ _NOUN_EN = r"(?!file|download|e?mail|api|the|an?|our|us|my|post|end|default|hand
 _GRAIN = re.compile(
     rf"""(?P<fine>(?:时间|空间)?(?:粒度|间隔|分辨率|颗粒度)(?:为|是|要求|不低于|不超过|优于|达到?|到|：|:|在)\s?(?:至少)?\s?[^\s，,；;。、（(]{{1,12}})
     |(?P<metre>(?:精确到|不低于|优于|达到?|若有|有)?\s?(?:\d{{1,5}}(?:\.\d)?|[一二三五十百几]{{1,3}})\s?(?:米|公里|千米)(?:分辨率|网格|格网|的?格子|栅格|精度|更好)*)
-    |(?P<level>(?:(?:最好|至少|要求|能|可)*(?:细|精确|下沉|具体|定位|汇总|分解|统计|细分|细化|精细|拆分)(?:到|至)(?:每个|各|单个)?(?:{_ZH}|{_ENTITY})
-        |(?:最好|至少|要求|能|可)*到(?:每个|各)?(?:{_ZH}|企业|个人|单户))(?:法院)?(?:（[^）]{{1,8}}）|\([^)]{{1,8}}\))?(?:(?:、|或者?|和|及|/)(?:{_ZH}))*(?:一级|级别|级|层级|层面|粒度)?)
+    |(?P<level>(?:(?:最好|至少|要求|能|可){{0,2}}(?:细|精确|下沉|具体|定位|汇总|分解|统计|细分|细化|精细|拆分)(?:到|至)(?:每个|各|单个)?(?:{_ZH}|{_ENTITY})
+        |(?:最好|至少|要求|能|可){{0,2}}到(?:每个|各)?(?:{_ZH}|企业|个人|单户))(?:法院)?(?:（[^）]{{1,8}}）|\([^)]{{1,8}}\))?(?:(?:、|或者?|和|及|/)(?:{_ZH}))*(?:一级|级别|级|层级|层面|粒度)?)
     |(?P<each>(?:按|(?<!区)分|逐)(?!公司|年龄|成|布|别|类|析|局|行(?!业)|部|店|钟|人|站|区域|数|户)(?:{_TIME}|{_ZH}|{_ENTITY})(?!数|企业)(?:编码)?(?:（[^）]{{1,8}}）|\([^)]{{1,8}}\))?(?:(?:、|和|及|或者?|，|,)?(?:按|分|逐)(?:{_TIME}|{_ZH}|{_ENTITY})(?:（[^）]{{1,8}}）)?)*
         (?:逐条|统计|汇总|提供|采集|拆分|记录|分)?(?!更新|刷新|推送|补充|发布|一次|一期|计费|付费|次|查得))
     |(?P<every>(?:生长季内)?每(?:{_TIME})(?:的(?=人数|数据|数值|观测)|至少一[期景条]|一条)|以车牌号为查询条件)
@@ -193,11 +193,13 @@ def _found(text: str, start: int, end: int, table: dict[str, str]) -> Found:
 # -------------------------------------------------------------------------------------------------- money
 _AMOUNT = r"(?:\d[\d,，]{0,11}(?:\.\d{1,2})?|[一二两三四五六七八九十几百千]{1,5})"
 _MONEY = re.compile(
-    rf"""(?P<per>(?:年度|每年|一年|每月|一个月|每次|单次|按年|按月|总)?(?:总?预算|总?经费|总额|费用|价格|报价|总价)?(?:一年|每年|每月|一个月|单次|每次|为|是|约|大约|大概|在|控制在|可支持|支持|不超过|不高于|上限|最多|：|:|就|，|按|不到|\s)*)
-    (?P<amount>{_AMOUNT})\s?(?P<scale>万|千|百|亿|k\b|K\b)?\s?(?P<unit>元人民币|人民币|元|块钱|块|RMB|rmb|yuan|CNY|美元|USD|万)?(?:钱)?
-    (?P<tail>(?:/|每)?(?:年|月|次|条|天)?(?:左右|以内|之内|以下|上下|以里|内|封顶|以上)?)""",
-    re.VERBOSE,
-)  # fmt: skip
+    rf"(?P<amount>{_AMOUNT})\s?(?P<scale>万|千|百|亿|k\b|K\b)?\s?(?P<unit>元人民币|人民币|元|块钱|块|RMB|rmb|yuan|CNY|美元|USD|万)?(?:钱)?"
+    r"(?P<tail>(?:/|每)?(?:年|月|次|条|天)?(?:左右|以内|之内|以下|上下|以里|内|封顶|以上)?)"
+)
+_MONEY_LEAD = re.compile(
+    r"(?:年度|每年|一年|每月|一个月|每次|单次|按年|按月|首年|总)?(?:总?预算|总?经费|总额|费用|价格|报价|总价)?"
+    r"(?:一年|每年|每月|一个月|单次|每次|为|是|约|大约|大概|在|控制在|可支持|支持|不超过|不高于|上限|最多|：|:|就|，|按|不到|\s){0,4}$"
+)
 _MONEY_EN = re.compile(
     r"(?P<lead>\b(?:[Bb]udget|[Uu]p to|[Uu]nder|[Bb]elow|[Aa]t most|[Mm]ax(?:imum)?)(?:\s(?:is|of|up to|about|around|under|at most|"
     r"limited to|capped at)){0,2}\s)?(?P<sign>[$€£¥]|RMB\s?|CNY\s?|USD\s?|US\$\s?|EUR\s?)\s?(?P<amount>\d[\d,]{0,11}(?:\.\d{1,2})?)\s?"
@@ -227,16 +229,17 @@ def budgets(text: str) -> tuple[Money, ...]:
 
 
 def _budget(match: re.Match[str]) -> Money | None:
-    phrase, lead, tail = match[0], match["per"], match["tail"]
-    marked = re.search(r"预算|经费|总额|费用|价|万|左右|以内|之内|以下", lead + tail)
-    if match["amount"] == "几" or not match["unit"] and not (match["scale"] == "万" and marked):
+    begin = max(0, match.start() - 16)
+    before = _MONEY_LEAD.search(match.string[begin : match.start()])
+    lead = before[0].lstrip("，,：: \n\t") if before else ""
+    tail, scale = match["tail"], match["scale"]
+    marked = re.search(r"预算|经费|总额|费用|价|左右|以内|之内|以下", lead + tail)
+    if match["amount"] == "几" or not match["unit"] and not (scale == "万" and marked):
         return None
-    amount = _amount(match["amount"]) * _SCALES.get(match["scale"] or "", 1)
-    if match["unit"] == "万":
-        amount *= 10_000
+    amount = _amount(match["amount"]) * _SCALES.get(scale or "", 1) * (10_000 if match["unit"] == "万" else 1)
     foreign = match["unit"] in ("美元", "USD")
-    cut = len(phrase) - len(phrase.lstrip("，,：: "))
-    return Money(phrase.strip("，,：: "), match.start() + cut, None if foreign or not amount else Decimal(str(amount)),
+    phrase = lead + match[0]
+    return Money(phrase, match.start() - len(lead), None if foreign or not amount else Decimal(str(amount)),
                  _period(lead + tail), bool(re.search(r"左右|上下|约|大概", phrase)))  # fmt: skip
 
 
