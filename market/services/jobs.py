@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import msgspec
 from pgqueuer.db import AsyncpgDriver
 from pgqueuer.queries import Queries
@@ -10,13 +12,16 @@ from market.store import journal
 from market.store.query import Db
 
 
-async def enqueue(db: Db, entrypoint: str, payload: object, *, dedupe: str | None = None) -> None:
-    """Put one job in the queue as part of the caller's transaction.
+async def enqueue(
+    db: Db, entrypoint: str, payload: object, *, dedupe: str | None = None, after: timedelta | None = None
+) -> None:
+    """Put one job in the queue as part of the caller's transaction; it waits for ``after`` to pass.
 
-    With ``dedupe`` a second job of the same key is not added while the first still waits.
+    With ``dedupe`` a second job of the same key is not added while the first still waits or is being done.
     """
     queue = Queries(AsyncpgDriver(db))
-    await queue.enqueue(entrypoint, msgspec.json.encode(payload), dedupe_key=dedupe, on_conflict="skip")
+    body = msgspec.json.encode(payload)
+    await queue.enqueue(entrypoint, body, execute_after=after, dedupe_key=dedupe, on_conflict="skip")
 
 
 async def event(db: Db, kind: str, object_id: int) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import datetime
-from typing import cast
 
 from market import i18n
 from market.domain.accounts import Actor
@@ -53,10 +52,10 @@ async def _tell(db: Db, event: Event, subject: Subject, party: Party, title: str
 
 async def _write_to(db: Db, event: Event, title: str, person: Told, settings: Settings) -> None:
     """In the person's own language, else the site's."""
-    words = i18n.translations(cast(i18n.Language, person.language or settings.language))
-    first = words.gettext(sentence(event.kind, event.action))
     path = page_of_object(event.kind, event.object_id, own=person.organisation_id == event.object_id)
-    body = words.gettext(MAIL_BODY) % {"sentence": first, "title": title, "link": settings.address + path}
+    with i18n.speaking(person.language or settings.language):
+        first = i18n.gettext(sentence(event.kind, event.action))
+        body = i18n.gettext(MAIL_BODY) % {"sentence": first, "title": title, "link": settings.address + path}
     await mail.send(db, person.email, first, body)
 
 
