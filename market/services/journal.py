@@ -72,9 +72,7 @@ async def checkpoint(db: Db, key: Ed25519PrivateKey, *, now: datetime) -> int | 
         signature=b"",
     )
     signature = key.sign(message(made, before))
-    return await checkpoints.INSERT.one(
-        db, now, made.chains, last_event, made.digest, made.public_key, signature
-    )
+    return await checkpoints.INSERT.one(db, now, made.chains, last_event, made.digest, made.public_key, signature)
 
 
 def message(made: Checkpoint, before: Checkpoint | None) -> bytes:
