@@ -10,16 +10,20 @@ from datetime import datetime
 from market.domain.accounts import CLOCK, SYSTEM, Actor
 from market.domain.agreements import Agreement, AgreementCard, AgreementState, Signature, ends_at
 from market.domain.demands import DemandState
-from market.domain.errors import Stale
+from market.domain.errors import IllegalTransition, Stale
 from market.domain.lifecycles import AGREEMENT, DEMAND
 from market.domain.machine import Edge, Party
 from market.domain.negotiations import Negotiation, Offer
 from market.domain.paging import PAGE, Cursor, Page, decode, page_of
+from market.domain.text import clean
 from market.services import jobs
 from market.services.authority import authorise, lacking_for
 from market.services.transitions import allowed, birth, fire, offered
 from market.store import agreements, demands
 from market.store.query import Db
+
+OWN = frozenset({"terminate"})
+"""Steps taken on the agreement itself; the others follow from its negotiation."""
 
 
 def parties(actor: Actor, agreement: Agreement | AgreementCard) -> frozenset[Party]:
@@ -56,27 +60,29 @@ async def page(
 
 def actions(actor: Actor, agreement: Agreement) -> list[Edge]:
     """The moves open to this actor on the agreement itself; until it is in force its negotiation moves it."""
-    sides = parties(actor, agreement)
-    edges = offered(AGREEMENT, agreement, sides) if agreement.state is AgreementState.EFFECTIVE else []
-    return [edge for edge in edges if lacking_for(actor, edge) is None]
+    edges = offered(AGREEMENT, agreement, parties(actor, agreement))
+    return [edge for edge in edges if edge.action in OWN and lacking_for(actor, edge) is None]
 
 
-async def terminate(
-    db: Db, actor: Actor, agreement_id: int, *, version: int, reason: str, password: str, now: datetime
+async def act(
+    db: Db, actor: Actor, agreement_id: int, action: str, *, version: int, reason: str, password: str, now: datetime
 ) -> Agreement:
     """End an agreement in force, by an authorised member of either side with the password.
 
-    Raises Forbidden for a member who may not confirm, WrongPassword, or what :func:`fire` raises.
+    Raises IllegalTransition for a step that belongs to the negotiation, Stale, WrongPassword, or what :func:`fire`
+    raises.
     """
     demand_id = await agreements.DEMAND_OF.one(db, agreement_id, actor.organisation_id, actor.is_staff)
     await demands.lock(db, demand_id, None, True)
     agreement = await agreements.lock(db, agreement_id, actor.organisation_id, actor.is_staff)
     if agreement.version != version:
         raise Stale
-    sides = parties(actor, agreement)
-    edge = allowed(AGREEMENT, agreement, "terminate", sides, reason=reason)
+    if action not in OWN:
+        raise IllegalTransition
+    sides, reason = parties(actor, agreement), clean(reason)
+    edge = allowed(AGREEMENT, agreement, action, sides, reason=reason)
     await authorise(db, actor, edge, password)
-    await fire(db, AGREEMENT, agreement, "terminate", actor, sides, now=now, reason=reason)
+    await fire(db, AGREEMENT, agreement, action, actor, sides, now=now, reason=reason)
     await reopen_demand(db, demand_id, now=now)
     return await get(db, actor, agreement_id)
 

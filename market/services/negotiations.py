@@ -35,7 +35,7 @@ from market.domain.text import clean, cleaned
 from market.domain.words import N_
 from market.services import agreements, jobs
 from market.services.authority import authorise, lacking_for, require
-from market.services.transitions import allowed, birth, fire, offered
+from market.services.transitions import LONGEST_REASON, allowed, birth, fire, offered
 from market.store import demands, journal, matches, negotiations
 from market.store.query import Db
 
@@ -150,6 +150,16 @@ async def offers(db: Db, negotiation: Negotiation) -> list[Offer]:
     return await negotiations.OFFERS.all(db, negotiation.id)
 
 
+async def last_offer(db: Db, negotiation: Negotiation) -> Offer:
+    """The offer the next step is about."""
+    return await negotiations.LAST_OFFER.one(db, negotiation.id)
+
+
+async def one_offer(db: Db, negotiation: Negotiation, offer_id: int) -> Offer:
+    """One offer by its id. Raises NotFound when it belongs elsewhere."""
+    return await negotiations.OFFER.one(db, negotiation.id, offer_id)
+
+
 async def difference(db: Db, negotiation: Negotiation, before: int, after: int) -> tuple[TermChange, ...]:
     """What differs between two offers, by their numbers. Raises NotFound when one of them is not there."""
     by_number = {offer.number: offer.read() for offer in await offers(db, negotiation)}
@@ -230,7 +240,7 @@ async def act(
     if action in ("hold", "release"):
         await _hold(db, actor, negotiation, action, reason)
     else:
-        await _step(db, actor, negotiation, action, now, (reason or "").strip(), password)
+        await _step(db, actor, negotiation, action, now, clean(reason or ""), password)
     return await get(db, actor, negotiation_id)
 
 
@@ -262,6 +272,8 @@ async def _hold(db: Db, actor: Actor, negotiation: Negotiation, action: str, rea
     reason = clean(reason or "")
     if negotiation.state not in _LIVE or (negotiation.hold_reason is None) == (action == "release"):
         raise IllegalTransition
+    if len(reason) > LONGEST_REASON:
+        raise Invalid({"reason": N_("This is too long.")})
     if action == "hold" and not reason:
         raise Invalid({"reason": N_("Give a reason; both sides will read it.")})
     if action == "release":

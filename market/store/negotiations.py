@@ -79,6 +79,12 @@ LAST_OFFER = Query(
     FROM offer o JOIN person p ON p.id = o.person_id
     WHERE o.negotiation_id = $1 ORDER BY o.number DESC LIMIT 1""",
 )
+OFFER = Query(
+    Offer,
+    """SELECT o.id, o.negotiation_id, o.number, o.party, o.person_id, p.name AS person_name, o.terms, o.terms_hash,
+        o.note, o.expires_at, o.created_at
+    FROM offer o JOIN person p ON p.id = o.person_id WHERE o.negotiation_id = $1 AND o.id = $2""",
+)
 PUT_OFFER = Query(
     int,
     """INSERT INTO offer (negotiation_id, number, party, person_id, terms, terms_hash, note, expires_at, created_at)
