@@ -237,6 +237,27 @@ WORDS: dict[str, dict[str, str]] = {
         "hold": N_("Hold"),
         "release": N_("Release hold"),
         "message": N_("Message"),
+        "terms": N_("Terms kept with their hash"),
+    },
+    # Who acts next and how, by state.
+    "negotiation.next": {
+        "requested": N_("The supplier agrees to these terms or offers others."),
+        "offered": N_("The data user accepts this offer or asks for other terms."),
+        "accepted": N_("The supplier confirms the agreement with a password."),
+        "agreed": N_("The data user checks the agreement and confirms it with a password."),
+        "verified": N_("The supplier puts the agreement into force."),
+        "finalized": N_("The agreement is in force."),
+        "terminated": N_("This negotiation is over and binds nobody. Another match may still fit."),
+    },
+    "term": {
+        "price": N_("Price"),
+        "price_unit": N_("What the price buys"),
+        "period_from": N_("From"),
+        "period_to": N_("Until"),
+        "delivery": N_("Delivery"),
+        "permitted_use": N_("Permitted use"),
+        "obligations": N_("Obligations of both sides"),
+        "clause_order": N_("Order of the clauses"),
     },
     "agreement.action": {
         "draft": N_("Confirmed by the supplier"),
