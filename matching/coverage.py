@@ -12,11 +12,16 @@ from matching.text import Analyser, normalise
 from matching.types import Document, Kind, Line, Verdict
 from matching.wording import HAN
 
+Weight = Callable[[str], float]
+"""The importance of an index term, 0 or more; an inverse document frequency for instance."""
+
 _ANALYSER = Analyser()
 _READ = 2_000
 _COMMON = frozenset(
-    "数据 信息 名单 名录 清单 情况 记录 资料 明细 统计 查询 服务 接口 相关 以及 主要 各类 全市 全国 有关 等 的 及 和 与 年 月 日 "
-    "data dataset list record inform statist by of in for number".split()
+    """
+    数据 信息 名单 名录 清单 情况 记录 资料 明细 统计 查询 服务 接口 相关 以及 主要 各类 全市 全国 有关 等
+    的 及 和 与 年 月 日 data dataset list record inform statist by of in for number
+    """.split()  # noqa: SIM905 - read as a text, not as a list
 )
 """Words nearly every product could claim; they weigh a tenth."""
 
@@ -51,8 +56,9 @@ def view(document: Document) -> View:
     head = " ".join(text for name, text in pieces if name in ("title", "tags"))
     rest = " ".join(text for name, text in pieces if name not in ("title", "tags"))
     head_terms = frozenset(_ANALYSER.terms(head))
-    return View(head_terms, head_terms | frozenset(_ANALYSER.terms(rest)),
-                tuple((name, text, _folded(text)) for name, text in pieces if text), bool(HAN.search(head + rest)))  # fmt: skip
+    sources = tuple((name, text, _folded(text)) for name, text in pieces if text)
+    everything = head_terms | frozenset(_ANALYSER.terms(rest))
+    return View(head_terms, everything, sources, HAN.search(head + rest) is not None)
 
 
 def _folded(text: str) -> str:
@@ -69,7 +75,7 @@ def _terms(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_ANALYSER.terms(text)))
 
 
-def share(text: str, terms: frozenset[str], weight: Callable[[str], float] | None = None) -> float:
+def share(text: str, terms: frozenset[str], weight: Weight | None = None) -> float:
     """The part of the weight of ``text``'s terms that is among ``terms``, 0 to 1."""
     total = covered = 0.0
     for term in _terms(text):
@@ -102,11 +108,15 @@ def _common_words(needle: str, text: str) -> tuple[int, int]:
             part = words[at : at + size]
             if size == 1 and (len(part[0]) < 3 or _ANALYSER.stem(part[0]) in _COMMON):
                 continue
-            stem = [re.escape(word if len(word) < 4 else _ANALYSER.stem(word)[: max(3, len(word) - 3)]) for word in part]
-            match = re.search(r"\b" + r"\w{0,6}\W{1,3}".join(stem) + r"\w{0,6}", text)
+            begins = [re.escape(_beginning(word)) for word in part]
+            match = re.search(r"\b" + r"\w{0,6}\W{1,3}".join(begins) + r"\w{0,6}", text)
             if match:
                 return match.start(), len(match[0])
     return 0, 0
+
+
+def _beginning(word: str) -> str:
+    return word if len(word) < 4 else _ANALYSER.stem(word)[: max(3, len(word) - 3)]
 
 
 def quote(needle: str, document: Document) -> tuple[str, str]:
@@ -120,25 +130,57 @@ def quote(needle: str, document: Document) -> tuple[str, str]:
     return best
 
 
-_SPLIT = re.compile(r"[、,，;；/\n]|以及|和|及|与|\band\b|\bor\b")
+_SPLIT = re.compile(r"[、,，;；/\n+]|以及|和|及|与|\band\b|\bor\b")
+_ON_TOPIC, _MENTIONED, _ELSEWHERE = 0.6, 0.7, 0.12
+"""Coverage from which title and tags, or all texts, are about a topic; below the last they are about another."""
 
 
-def judge(line: Line, document: Document, weight: Callable[[str], float] | None = None) -> Judgement:
-    """Topic, fields and purpose: met when what is essential is said, unmet only for a topic that is another."""
-    words = line.value.strip() or line.phrase.strip()
-    if line.phrase.strip() and not HAN.search(words) and HAN.search(line.phrase):
-        words = line.phrase.strip()
+def judge(line: Line, document: Document, weight: Weight | None = None) -> Judgement:
+    """Topic, fields and purpose: met when what is essential is said, unmet only for a topic that is another.
+
+    An enumeration (医院、诊所) is met by any of its items, to the degree of the part that is covered. Between
+    languages the dictionary decides; what it does not settle is unknown.
+    """
     ready = view(document)
+    texts = [text for text in dict.fromkeys((line.phrase.strip(), line.value.strip())) if text]
+    same = [text for text in texts if bool(HAN.search(text)) == ready.chinese]
+    if not same:
+        return _across(texts[-1], document) if line.kind is Kind.TOPIC and document.title.strip() else UNKNOWN
     if line.kind is Kind.FIELDS:
-        return _fields(words, document, weight)
-    head, everything = share(words, ready.head, weight), share(words, ready.all, weight)
-    if line.kind is Kind.PURPOSE:
-        return _met(words, everything, document) if everything >= 0.6 else UNKNOWN
-    if head >= 0.6 or everything >= 0.75:
-        return _met(words, max(head, everything), document)
-    if everything < 0.2 and document.title.strip() and bool(HAN.search(words)) == ready.chinese:
-        return Judgement(Verdict.UNMET, document.title, "title")
+        return _fields(same[-1], document, weight)
+    return max((_words(text, line.kind, document, weight) for text in same), key=_order)
+
+
+def _order(judgement: Judgement) -> tuple[int, float]:
+    return (judgement.verdict is Verdict.MET) + (judgement.verdict is not Verdict.UNMET), judgement.degree
+
+
+def _words(text: str, kind: Kind, document: Document, weight: Weight | None) -> Judgement:
+    ready = view(document)
+    if kind is Kind.PURPOSE:
+        whole = share(text, ready.all, weight)
+        return _met(text, whole, document) if whole >= _MENTIONED else UNKNOWN
+    items = _items(text) if len(text) > 6 else (text,)
+    best, covered, most = text, 0, 0.0
+    for item in dict.fromkeys((text, *items)):
+        head, said = share(item, ready.head, weight), share(item, ready.all, weight)
+        met = head >= _ON_TOPIC or said >= _MENTIONED
+        covered += met and item in items
+        if met and max(head, said) > most:
+            best = item
+        most = max(most, head, said)
+    if best is not text or most >= _MENTIONED or covered:
+        return _met(best, max(covered / len(items), 0.5 if covered == 0 else 0.0), document)
+    if share(text, ready.head, weight) >= _ON_TOPIC:
+        return _met(text, 1.0, document)
+    if most < _ELSEWHERE and document.title.strip():
+        return Judgement(Verdict.UNMET, document.title, "title", degree=0.0)
     return UNKNOWN
+
+
+@lru_cache(maxsize=4_096)
+def _items(text: str) -> tuple[str, ...]:
+    return tuple(item.strip() for item in _SPLIT.split(text) if len(item.strip()) > 1) or (text,)
 
 
 def _met(words: str, degree: float, document: Document) -> Judgement:
@@ -146,12 +188,46 @@ def _met(words: str, degree: float, document: Document) -> Judgement:
     return Judgement(Verdict.MET, said, source, min(1.0, degree)) if said else UNKNOWN
 
 
-def _fields(words: str, document: Document, weight: Callable[[str], float] | None) -> Judgement:
-    items = [item.strip() for item in _SPLIT.split(words) if item.strip()]
-    ready = view(document)
+def _fields(text: str, document: Document, weight: Weight | None) -> Judgement:
+    ready, items = view(document), _items(text)
     folded = [_folded(field) for field in document.fields if len(field.strip()) > 1]
     covered = 0
     for item in items:
         low = _folded(item)
-        covered += share(item, ready.all, weight) >= 0.7 or any(field in low for field in folded)
-    return _met(words, covered / len(items), document) if items and covered >= 0.75 * len(items) else UNKNOWN
+        covered += share(item, ready.all, weight) >= _MENTIONED or any(field in low for field in folded)
+    return _met(text, covered / len(items), document) if covered >= 0.75 * len(items) else UNKNOWN
+
+
+# ------------------------------------------------------------------------------------------ across languages
+def _across(text: str, document: Document) -> Judgement:
+    """A Chinese line against an English product or the reverse, by the dictionary's words; met or unknown."""
+    ready = view(document)
+    if HAN.search(text):
+        words = _english(text)
+        known = [any(stem in ready.all for stem in stems) for _, stems in words]
+        stems = {stem for _, found in words for stem in found if stem in ready.all}
+        quoted = _quote_stem(stems, ready)
+    else:
+        glossed = {stem: word for word, found in _english(document.title) for stem in reversed(found)}
+        wanted = [term for term in _terms(text) if term not in _COMMON]
+        known = [term in glossed for term in wanted]
+        word = max((glossed[term] for term in wanted if term in glossed), key=len, default="")
+        at = _folded(document.title).find(word) if word else -1
+        quoted = (document.title[at : at + len(word)], "title") if at >= 0 else ("", "")
+    if len(known) > 1 and sum(known) >= 0.75 * len(known) and quoted[0]:
+        return Judgement(Verdict.MET, *quoted, degree=sum(known) / len(known))
+    return UNKNOWN
+
+
+@lru_cache(maxsize=4_096)
+def _english(text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return tuple((word, stems) for word, stems in _ANALYSER.glosses(text) if word not in _COMMON)
+
+
+def _quote_stem(stems: set[str], ready: View) -> tuple[str, str]:
+    """The first word of the product with one of ``stems``."""
+    for name, text, _ in ready.sources:
+        for match in re.finditer(r"[A-Za-z]{3,}", text):
+            if _ANALYSER.stem(match[0].lower()) in stems:
+                return match[0], name
+    return "", ""

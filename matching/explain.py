@@ -7,10 +7,10 @@ says nothing the verdict is UNKNOWN, which is a question to the supplier (``ques
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 
-from matching.coverage import Judgement
+from matching.coverage import Judgement, Weight
 from matching.types import Document, Kind, Level, Line, Reason, Verdict
 from matching.verdicts import judge
 
@@ -19,7 +19,7 @@ _KINDS = {Kind.TOPIC: 3.0, Kind.REGION: 2.0, Kind.FIELDS: 1.5, Kind.PURPOSE: 0.5
 
 
 def explain(
-    lines: Sequence[Line], document: Document, *, today: date, weight: Callable[[str], float] | None = None
+    lines: Sequence[Line], document: Document, *, today: date, weight: Weight | None = None
 ) -> tuple[Reason, ...]:
     """One reason per line, in the same order.
 
@@ -46,8 +46,13 @@ def _reason(line: Line, judgement: Judgement, share: float) -> Reason:
 
 
 def fits(reasons: Sequence[Reason]) -> bool:
-    """Whether nothing the demand must have is known to be missing."""
-    return not any(r.level is Level.MUST and r.verdict is Verdict.UNMET for r in reasons)
+    """Whether nothing the demand must have is known to be missing.
+
+    Several topics may each be met by a product of its own, so one that is not unmet is enough.
+    """
+    unmet = [r.verdict is Verdict.UNMET for r in reasons if r.level is Level.MUST and r.kind is not Kind.TOPIC]
+    topics = [r.verdict is Verdict.UNMET for r in reasons if r.level is Level.MUST and r.kind is Kind.TOPIC]
+    return not any(unmet) and not (topics and all(topics))
 
 
 def completeness(document: Document) -> tuple[str, ...]:

@@ -36,7 +36,7 @@ _ANY_DAY = date(2000, 1, 1)
 def extract(text: str) -> tuple[Line, ...]:
     """The requirement lines of ``text`` in order of their phrases. The empty tuple when it asks for nothing.
 
-    Only the first 10,000 characters are read and at most 40 lines of a kind. Takes time linear in the length of the text.
+    Only the first 10,000 characters are read and at most 40 lines of a kind; takes time linear in the text.
     """
     text = text[:_LIMIT]
     if not text.strip():
@@ -73,7 +73,7 @@ class _Reader:
         return tuple(self._line(*cut) for cut in sorted(cuts, key=lambda cut: (cut[1], cut[2])))
 
     def _subjects(self, typed: list[Cut], aimed: list[Cut]) -> list[Cut]:
-        if self.keyword or len(self.text) < 80 and not self._asks():
+        if self.keyword or (len(self.text) < 80 and not self._asks()):
             return list(subjects.short(self.text.rstrip("。.?？!！ "), typed))
         read = subjects.read if self.chinese else subjects_en.read
         found = read(self.sentences, typed, aimed)
@@ -169,13 +169,18 @@ _ASKS = re.compile(r"[，。,；：:]|需|想|求")
 _ASKS_EN = re.compile(r"[:;.]\s|\b(?:we|need|looking|want|would|is there|are there|find)\b", re.IGNORECASE)
 _SCOPE = re.compile(r"(?:覆盖|范围|区域|地区|重点)[^，。]{0,4}$")
 _ORGANISATION = re.compile(
-    r"(?:省|市|县|区)?[一-鿿]{0,9}?(?:局|厅|委员会|管委会|政府|分公司|公司|大学|学院|支行|分行|银行|法院|研究院|研究所|协会|某局|某区)(?![一-鿿]{0,2}名单)"
+    r"(?:省|市|县|区)?[一-鿿]{0,9}?(?:局|厅|委员会|管委会|政府|分公司|公司|大学|学院|支行|分行|银行|法院|"
+    r"研究院|研究所|协会|某局|某区)(?![一-鿿]{0,2}名单)"
 )
-_BASED = re.compile(r"(?:总部|总部在|位于|来自|注册在|我们在|(?:based|located|university|maker|company|firm|office|group) in)\s?$")
+_BASED = re.compile(
+    r"(?:总部在?|位于|来自|注册在|我们在|(?:based|located|university|maker|company|firm|office|group) in)\s?$"
+)
 _BESIDE = re.compile(r"(?:、|,\s?|，|和|及|与|以及|或|到|\sand\s|,\sand\s|/|\s?and the wider\s)")
 _WIDER = re.compile(
-    r"(?:省|市)?(?:境内|省内|市内|全境|全域|市区|城区|本地|范围内?|各商圈|各(?:乡镇|区县|县区|街道)(?:、行政村)?|地区|全省|全市|及下辖(?:县区|区县|各县)?|及周边(?:省份|地区|城市|省市)?|"
-    r"(?:[两三四五六七八九十\d]{1,2}个?)(?:省市|省份|省|市|地|区)(?:[两三四五六\d]县(?:[（(]市[）)])?)?|北部|南部|东部|西部|中部|段|(?<=市)区(?!县))|\s(?:cities|province|Province|city|City)\b"
+    r"(?:省|市)?(?:境内|省内|市内|全境|全域|市区|城区|本地|范围内?|各商圈|各(?:乡镇|区县|县区|"
+    r"街道)(?:、行政村)?|地区|全省|全市|及下辖(?:县区|区县|各县)?|及周边(?:省份|地区|城市|省市)?|"
+    r"(?:[两三四五六七八九十\d]{1,2}个?)(?:省市|省份|省|市|地|区)(?:[两三四五六\d]县(?:[（(]市[）)])?)?|北部|"
+    r"南部|东部|西部|中部|段|(?<=市)区(?!县))|\s(?:cities|province|Province|city|City)\b"
 )
 
 
@@ -197,12 +202,12 @@ def _grouped(text: str, found: Iterable[regions.Place]) -> list[tuple[int, int, 
 def _without_inner(typed: list[Cut], subjects: list[Cut]) -> list[Cut]:
     """Both lists, without a format or region inside a list of fields it is a part of."""
     fields = [(s, e) for kind, s, e in subjects if kind is Kind.FIELDS]
-    kept = [
-        (kind, s, e)
-        for kind, s, e in typed
-        if kind not in (Kind.GRANULARITY, Kind.FORMAT) or not any(fs <= s and e <= fe and (s, e) != (fs, fe) for fs, fe in fields)
-    ]
-    return kept + subjects
+
+    def inner(start: int, end: int) -> bool:
+        return any(s <= start and end <= e and (s, e) != (start, end) for s, e in fields)
+
+    apart = (Kind.GRANULARITY, Kind.FORMAT)
+    return [cut for cut in typed if cut[0] not in apart or not inner(cut[1], cut[2])] + subjects
 
 
 def _value(kind: Kind, phrase: str) -> str:

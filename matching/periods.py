@@ -35,50 +35,67 @@ _DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"两
 
 _N = r"(?:\d{1,4}|[一二两三四五六七八九十]{1,3}|半)"
 _Y = r"(?:19|20)\d\d"
-_YM = rf"(?:(?:去年|今年|前年)(?:\d{{1,2}}|[一二三四五六七八九十]{{1,2}})月|{_Y}(?:学?年度?|届)?(?:\s?[./年-]?\s?(?:1[0-2]|0?[1-9])月(?:份)?(?:\s?\d{{1,2}}日)?)?)"
-_MONTHS = "January February March April May June July August September October November December".split()
+_YM = (
+    rf"(?:(?:去年|今年|前年)(?:\d{{1,2}}|[一二三四五六七八九十]{{1,2}})月"
+    rf"|{_Y}(?:学?年度?|届)?(?:\s?[./年-]?\s?(?:1[0-2]|0?[1-9])月(?:份)?(?:\s?\d{{1,2}}日)?)?)"
+)
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MON = r"(?:(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[a-z]{0,6}\.?\s)"
 _EN_DATE = rf"{_MON}?{_Y}\b"
 
 _SPAN = re.compile(
     rf"""(?P<between>(?:自|从|在)?{_YM}(?:\s?[-—–~～－]{{1,2}}\s?|\s?[至到]\s?){_YM}(?:期间|之间)?)(?!\d)
-    |(?P<since>(?:年份|时间|数据)?(?:自|从)?(?<!\d){_YM}(?:以来|以后|之后|及以后|往后|开始|起(?:始|至今)?|至今|到现在|到今|到目前|后|至现在))
+    |(?P<since>(?:年份|时间|数据)?(?:自|从)?(?<!\d){_YM}(?:以来|以后|之后|及以后|往后|开始|起(?:始|至今)?
+        |至今|到现在|到今|到目前|后|至现在))
     |(?P<back>回溯(?:到|至)?{_YM})
-    |(?P<last>(?:最近|近|过去|前|可?回溯|历史)\s?(?:至少|不少于|不低于|超过)?\s?{_N}\s?(?:个)?(?:完整)?(?:自然)?(?:年|月|季度|采暖季|周|天|日)(?:度)?(?:以上|内|以内|以来)?)
+    |(?P<last>(?:最近|近|过去|前|可?回溯|历史)\s?(?:至少|不少于|不低于
+        |超过)?\s?{_N}\s?(?:个)?(?:完整)?(?:自然)?(?:年|月|季度|采暖季|周|天|日)(?:度)?(?:以上|内|以内|以来)?)
     |(?P<within>(?<![每\d]){_N}\s?(?:个)?(?:年|月|季度)(?:以内|之内|内)(?!更新|完成|交付))
     |(?P<least>(?:至少|不少于|不低于)\s?{_N}\s?(?:个)?(?:年|月|季度)(?:以上)?的?历史)
-    |(?P<en_between>(?:\b[Ff]rom\s|\b[Bb]etween\s)?\b{_EN_DATE}\s?(?:[-–—]|to|and|through|until|till)\s?(?:{_EN_DATE}))
+    |(?P<en_between>(?:\b[Ff]rom\s|\b[Bb]etween\s)?\b{_EN_DATE}\s?(?:[-–—]|to|and|through|until
+        |till)\s?(?:{_EN_DATE}))
     |(?P<en_since>\b(?:[Ss]ince|[Ff]rom|[Aa]fter|[Ss]tarting(?:\sfrom)?|[Bb]eginning)\s{_EN_DATE}
         (?:\s(?:onwards?|to\s(?:the\s)?(?:present|date|today|now)|until\s(?:now|today)|forward))?|\b{_EN_DATE}\s
         (?:onwards?|to\s(?:the\s)?(?:present|date)|and\slater|or\slater))
-    |(?P<en_last>\b(?:[Ll]ast|[Pp]ast|[Pp]revious|[Rr]ecent)\s(?:\d{{1,3}}|two|three|four|five|six|seven|eight|nine|ten|
+    |(?P<en_last>\b(?:[Ll]ast|[Pp]ast|[Pp]revious|[Rr]ecent)\s(?:\d{{1,3}}|two|three|four|five|six|seven
+        |eight|nine|ten|
         twelve|twenty|thirty|few|several)?\s?(?:years?|months?|quarters?|decades?|weeks?|days?)\b)
     |(?P<en_ago>\b\d{{1,3}}\s(?:years|months)\b(?!\sold))
     |(?P<one>(?<!\d){_Y}年度?(?:[1-9]\d?(?:[-—–至到]\d\d?)?月份?)?(?:\d{{1,2}}日)?(?!\d))
-    |(?P<en_one>(?:(?:\bin|\bfor|\bduring|\bof)\s(?:the\s)?(?:year\s|fiscal\syear\s)?|\bfiscal\syear\s|{_MON})?\b{_Y}\b(?![-/]\d))
+    |(?P<en_one>(?:(?:\bin|\bfor|\bduring|\bof)\s(?:the\s)?(?:year\s|fiscal\syear\s)?|\bfiscal\syear\s
+        |{_MON})?\b{_Y}\b(?![-/]\d))
     |(?P<history>历史(?=数据|资料|记录|$|[，。；,;])|(?:全部|所有)历史|\b[Hh]istorical\b)""",
     re.VERBOSE,
 )  # fmt: skip
 _UNIT = r"(?:工作日|半年度?|半月|季度?|月度?|年度?|周|星期|旬|日|天|小时|分钟|秒)"
 _RENEW = r"(?:更新|刷新|补充|更换|上传|报送|同步)"
 _CYCLE = re.compile(
-    rf"""(?P<zh>(?:后续|今后|之后|以后|其余|至少)?(?:能|可)?(?:每|逐|按|分|以)\s?(?:{_N}\s?个?)?{_UNIT}(?:\d{{1,2}}[日号]前|初|末|底)?(?:为周期)?
+    rf"""(?P<zh>(?:后续|今后|之后|以后|其余|至少)?(?:能|可)?(?:每|逐|按|分|"
+    rf"以)\s?(?:{_N}\s?个?)?{_UNIT}(?:\d{{1,2}}[日号]前|初|末|底)?(?:为周期)?
         (?:至少|最少|定期|动态|滚动|可|能|都|的|推送|提供)?\s?(?:{_RENEW}|发布)(?:频率|一次|一期|1次)?)
-    |(?P<times>(?:后续|今后)?(?:每隔?)?{_N}\s?个?{_UNIT}(?:左右|能|就|要)?{_RENEW}(?:一次|1次|一期)?(?:就够用|就行|即可|就可以|就够了)?)
+    |(?P<times>(?:后续|今后)?(?:每隔?)?{_N}\s?个?{_UNIT}(?:左右|能|就|要)?{_RENEW}(?:一次|1次|一期)?(?:就够用
+        |就行|即可|就可以|就够了)?)
     |(?P<each>每{_UNIT}(?:一期|一次|一更))
-    |(?P<word>(?<!不要求)(?<!不需要)(?<!无需)(?:实时|持续|动态|不定期|定期|天天|逐{_UNIT}|日|周|月度?|季度?|年度?|半年){_RENEW})
-    |(?P<after>{_RENEW}(?:频率|周期|频次)?\s?(?:为|是|：|:|要求|至少|到|在)?\s?(?:每|按|以)?\s?(?:实时|T\+\d|{_UNIT}(?:级|度|次)?))
+    |(?P<word>(?<!不要求)(?<!不需要)(?<!无需)(?:实时|持续|动态|不定期|定期|天天|逐{_UNIT}|日|周|月度?|季度?
+        |年度?|半年){_RENEW})
+    |(?P<after>{_RENEW}(?:频率|周期|频次)?\s?(?:为|是|：|:|要求|至少|到|在)?\s?(?:每|按|以)?\s?(?:实时|T\+\d
+        |{_UNIT}(?:级|度|次)?))
     |(?P<tplus>T\s?\+\s?[01]\d?(?:(?:或|、|/)按?{_UNIT})?{_RENEW}?)
     |(?P<once>一次性(?:交付|提供|购买|采购)?(?:即可)?|(?:静态|不更新|无需更新|不再更新|停止更新))
-    |(?P<en>\b(?:(?:[Uu]pdated|[Rr]efreshed)\s(?:every\s(?:\d{{1,3}}\s)?(?:second|minute|hour|day|week|month|quarter|year)s?|
+    |(?P<en>\b(?:(?:[Uu]pdated|[Rr]efreshed)\s(?:every\s(?:\d{{1,3}}\s)?(?:second|minute|hour|day|week|month
+        |quarter|year)s?|
         hourly|daily|weekly|monthly|quarterly|yearly|annually|in\sreal\stime|regularly)|
-        (?:[Hh]ourly|[Dd]aily|[Ww]eekly|[Mm]onthly|[Qq]uarterly|[Yy]early|[Aa]nnual|[Rr]eal[- ]?time|[Ll]ive)\s(?:updates?|updating|refresh(?:es)?|feeds?)
-        |[Oo]ne[- ]off(?:\sdelivery)?|[Oo]ne[- ]time(?:\sdelivery)?|[Uu]pdates?\s(?:daily|weekly|monthly|quarterly|annually|yearly)))""",
+        (?:[Hh]ourly|[Dd]aily|[Ww]eekly|[Mm]onthly|[Qq]uarterly|[Yy]early|[Aa]nnual|[Rr]eal[- ]?time
+        |[Ll]ive)\s(?:updates?|updating|refresh(?:es)?|feeds?)
+        |[Oo]ne[- ]off(?:\sdelivery)?|[Oo]ne[- ]time(?:\sdelivery)?
+        |[Uu]pdates?\s(?:daily|weekly|monthly|quarterly|annually|yearly)))""",
     re.VERBOSE,
 )  # fmt: skip
 _BARE = re.compile(
-    r"(?P<zh>实时|T\+\d|不定期|静态|一次性|(?:每|按|逐|分)?(?:\d{1,2}个?)?(?:工作日|半年度?|半月|季度?|月度?|年度?|周|星期|旬|日|天|小时|分钟|秒))"
-    r"|\b(?P<en>hourly|daily|weekly|monthly|quarterly|yearly|annual(?:ly)?|real[- ]?time|hour|day|week|month|quarter|year|"
+    r"(?P<zh>实时|T\+\d|不定期|静态|一次性|(?:每|按|逐|分)?(?:\d{1,2}个?)?(?:工作日|半年度?|半月|季度?|月度?|"
+    r"年度?|周|星期|旬|日|天|小时|分钟|秒))"
+    r"|\b(?P<en>hourly|daily|weekly|monthly|quarterly|yearly|annual(?:ly)?|real[- ]?time|hour|day|week|month|"
+    r"quarter|year|"
     r"never|static|not updated|irregular(?:ly)?)\b",
     re.IGNORECASE,
 )
@@ -147,7 +164,8 @@ def _spans(text: str, today: date) -> Iterator[Span]:
 
 
 _POINT = re.compile(
-    rf"(?P<month>{_MON})?(?P<year>{_Y})(?:\s?[年./-]?\s?(?P<m1>1[0-2]|0?[1-9])(?:[-—–至到](?P<m2>1[0-2]|0?[1-9]))?月)?"
+    rf"(?P<month>{_MON})?(?P<year>{_Y})(?:\s?[年./-]?\s?(?P<m1>1[0-2]|0?[1-9])(?:[-—–至到](?P<m2>1[0-2]|"
+    rf"0?[1-9]))?月)?"
 )
 
 
@@ -158,7 +176,7 @@ def _points(phrase: str) -> list[tuple[date, date]]:
         year = int(match["year"])
         first, last = 1, 12
         if match["month"]:
-            first = last = [name[:3] for name in _MONTHS].index(match["month"][:3]) + 1
+            first = last = _MONTHS.index(match["month"][:3]) + 1
         elif match["m1"]:
             first = int(match["m1"])
             last = max(first, int(match["m2"] or first))
@@ -178,7 +196,7 @@ def _length(phrase: str) -> int:
     match = _LENGTH.search(phrase)
     if match is None:
         return 365
-    count = _WORDS.get(match[1] or "", None) or (number(match[1]) if match[1] else 1.0)
+    count = _WORDS.get(match[1] or "") or (number(match[1]) if match[1] else 1.0)
     unit = 3652.5 if match[3] == "decade" else DAYS.get(match[3], 365.0)
     length = (1.0 if math.isnan(count) else count) * unit
     return round(min(length, 300 * 365.25))

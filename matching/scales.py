@@ -40,23 +40,39 @@ _ENTITY = (
 )
 _NOUN_EN = r"(?!file|download|e?mail|api|the|an?|our|us|my|post|end|default|hand|law|using|\w+ing\b)[a-z]+"
 _GRAIN = re.compile(
-    rf"""(?P<fine>(?:时间|空间)?(?:粒度|间隔|分辨率|颗粒度)(?:为|是|要求|不低于|不超过|优于|达到?|到|：|:|在)\s?(?:至少)?\s?[^\s，,；;。、（(]{{1,12}})
-    |(?P<metre>(?:精确到|不低于|优于|达到?|若有|有)?\s?(?:\d{{1,5}}(?:\.\d)?|[一二三五十百几]{{1,3}})\s?(?:米|公里|千米)(?:分辨率|网格|格网|的?格子|栅格|精度|更好)*)
-    |(?P<level>(?:(?:最好|至少|要求|能|可){{0,2}}(?:细|精确|下沉|具体|定位|汇总|分解|统计|细分|细化|精细|拆分)(?:到|至)(?:每个|各|单个)?(?:{_ZH}|{_ENTITY})
-        |(?:最好|至少|要求|能|可){{0,2}}到(?:每个|各)?(?:{_ZH}|企业|个人|单户))(?:法院)?(?:（[^）]{{1,8}}）|\([^)]{{1,8}}\))?(?:(?:、|或者?|和|及|/)(?:{_ZH}))*(?:一级|级别|级|层级|层面|粒度)?)
-    |(?P<each>(?:按|(?<!区)分|逐)(?!公司|年龄|成|布|别|类|析|局|行(?!业)|部|店|钟|人|站|区域|数|户)(?:{_TIME}|{_ZH}|{_ENTITY})(?!数|企业)(?:编码)?(?:（[^）]{{1,8}}）|\([^)]{{1,8}}\))?(?:(?:、|和|及|或者?|，|,)?(?:按|分|逐)(?:{_TIME}|{_ZH}|{_ENTITY})(?:（[^）]{{1,8}}）)?)*
+    rf"""(?P<fine>(?:时间|空间)?(?:粒度|间隔|分辨率|颗粒度)(?:为|是|要求|不低于|不超过|优于|达到?|到|：|:|"
+    rf"在)\s?(?:至少)?\s?[^\s，,；;。、（(]{{1,12}})
+    |(?P<metre>(?:精确到|不低于|优于|达到?|若有|有)?\s?(?:\d{{1,5}}(?:\.\d)?|[一二三五十百几]{{1,3}})\s?(?:米
+        |公里|千米)(?:分辨率|网格|格网|的?格子|栅格|精度|更好)*)
+    |(?P<level>(?:(?:最好|至少|要求|能|可){{0,2}}(?:细|精确|下沉|具体|定位|汇总|分解|统计|细分|细化|精细
+        |拆分)(?:到|至)(?:每个|各|单个)?(?:{_ZH}|{_ENTITY})
+        |(?:最好|至少|要求|能|可){{0,2}}到(?:每个|各)?(?:{_ZH}|企业|个人|单户))(?:法院)?(?:（[^）]{{1,8}}）
+        |\([^)]{{1,8}}\))?(?:(?:、|或者?|和|及|/)(?:{_ZH}))*(?:一级|级别|级|层级|层面|粒度)?)
+    |(?P<each>(?:按|(?<!区)分|逐)(?!公司|年龄|成|布|别|类|析|局|行(?!业)|部|店|钟|人|站|区域|数|户)(?:{_TIME}
+        |{_ZH}|{_ENTITY})(?!数|企业)(?:编码)?(?:（[^）]{{1,8}}）|\([^)]{{1,8}}\))?(?:(?:、|和|及|或者?|，
+        |,)?(?:按|分|逐)(?:{_TIME}|{_ZH}|{_ENTITY})(?:（[^）]{{1,8}}）)?)*
         (?:逐条|统计|汇总|提供|采集|拆分|记录|分)?(?!更新|刷新|推送|补充|发布|一次|一期|计费|付费|次|查得))
     |(?P<every>(?:生长季内)?每(?:{_TIME})(?:的(?=人数|数据|数值|观测)|至少一[期景条]|一条)|以车牌号为查询条件)
     |(?P<among>(?<=[市县区省州])各(?:乡镇|街道|区县|县区|社区|村|县)(?=[^一-龥]|[一-龥]))
-    |(?P<record>(?:逐(?:条|笔|起|单|户|车|人|日|例)(?:记录|明细)?|(?:单户)?(?:企业|地块|站点|个体|个人|楼栋)级(?:别)?|明细级|微观数据))
-    |(?P<tier>(?:{_ZH})(?:级别|级|一级|层级|粒度|尺度)(?!市|别墅|医院|示范|重点|以上|统计产量|课题|政府|部门|平台|机关|单位|财政|公路|名录|汇总表))
-    |(?P<span>(?:\d{{1,3}}\s?分钟|小时|逐?日|日度|周度|月度|季度|年度|分时|逐时|分钟级?)(?:级|粒度)?(?=(?:或(?:更细|季度))?(?:级|粒度|的)?(?:数据|观测|监测|统计|均值|汇总|气象|流量|序列|降雨|历史|值|或更细|报|颗粒度|间隔|$|[，。；])))
-    |(?P<en>\b(?:(?:(?:by|per|at(?:\sthe)?|down\sto(?:\sthe)?)\s(?:{_EN})s?\b|(?:by|per)\s{_NOUN_EN}(?=[\s,.;]|$))|(?:(?:for|in)\s)?(?:each|every)\s(?:{_EN}|hour|day|week|month|year)s?\b)
-        (?:\s?[- ]level)?(?:(?:,|/|\sand\s|\sor\s|\s(?=by\s))\s?(?:by\s)?(?:(?:{_EN}|hour|day|week|month|quarter|year|sector|gender|industry|age|race|type|model|sex)\b))*)
-    |(?P<en_level>(?i:\b(?:{_EN}|individual|household|company|firm|record|patient|transaction)[- ]level(?:\s(?:data|aggregates|records|figures))?))
-    |(?P<en_time>\b(?:[Hh]ourly|[Dd]aily|[Ww]eekly|[Mm]onthly|[Qq]uarterly|[Yy]early|[Aa]nnual)(?:,?\s(?:or|and|/)\s(?:hourly|daily|weekly|monthly|quarterly|yearly|annual))?\b(?!\s(?:updates?|updating|refresh|feeds?|by\sfile|report|salar|income|wage)))
+    |(?P<record>(?:逐(?:条|笔|起|单|户|车|人|日|例)(?:记录|明细)?|(?:单户)?(?:企业|地块|站点|个体|个人
+        |楼栋)级(?:别)?|明细级|微观数据))
+    |(?P<tier>(?:{_ZH})(?:级别|级|一级|层级|粒度|尺度)(?!市|别墅|医院|示范|重点|以上|统计产量|课题|政府|部门
+        |平台|机关|单位|财政|公路|名录|汇总表))
+    |(?P<span>(?:\d{{1,3}}\s?分钟|小时|逐?日|日度|周度|月度|季度|年度|分时|逐时|分钟级?)(?:级
+        |粒度)?(?=(?:或(?:更细|季度))?(?:级|粒度|的)?(?:数据|观测|监测|统计|均值|汇总|气象|流量|序列|降雨
+        |历史|值|或更细|报|颗粒度|间隔|$|[，。；])))
+    |(?P<en>\b(?:(?:(?:by|per|at(?:\sthe)?|down\sto(?:\sthe)?)\s(?:{_EN})s?\b|(?:by
+        |per)\s{_NOUN_EN}(?=[\s,.;]|$))|(?:(?:for|in)\s)?(?:each|every)\s(?:{_EN}|hour|day|week|month|year)s?\b)
+        (?:\s?[- ]level)?(?:(?:,|/|\sand\s|\sor\s|\s(?=by\s))\s?(?:by\s)?(?:(?:{_EN}|hour|day|week|month
+        |quarter|year|sector|gender|industry|age|race|type|model|sex)\b))*)
+    |(?P<en_level>(?i:\b(?:{_EN}|individual|household|company|firm|record|patient
+        |transaction)[- ]level(?:\s(?:data|aggregates|records|figures))?))
+    |(?P<en_time>\b(?:[Hh]ourly|[Dd]aily|[Ww]eekly|[Mm]onthly|[Qq]uarterly|[Yy]early|[Aa]nnual)(?:,?\s(?:or
+        |and|/)\s(?:hourly|daily|weekly|monthly|quarterly|yearly|annual))?\b(?!\s(?:updates?|updating|refresh
+        |feeds?|by\sfile|report|salar|income|wage)))
     |(?P<en_row>\bone\s(?:row|record)\sper\s\w+)
-    |(?P<en_res>\b\d{{1,4}}\s?(?:m|km|metres?|meters?)\s(?:resolution|grid)|\b\d{{1,3}}[- ]minute(?:s)?(?:\sintervals?)?)""",
+    |(?P<en_res>\b\d{{1,4}}\s?(?:m|km|metres?|meters?)\s(?:resolution|grid)
+        |\b\d{{1,3}}[- ]minute(?:s)?(?:\sintervals?)?)""",
     re.VERBOSE,
 )  # fmt: skip
 
@@ -93,8 +109,12 @@ _TIME_WORD = re.compile(
 )
 _SPACE_WORD = re.compile(rf"({_ZH})|\b({_EN})", re.IGNORECASE)
 _METRES = re.compile(r"(\d{1,5}(?:\.\d)?|[几一二三五十百]{1,3})\s?(米|公里|千米|m\b|km\b|met)", re.IGNORECASE)
-_RECORD = re.compile(r"逐[条笔起单户车人例]|企业级|单户|按企业|个体级|个人级|明细|到(?:企业|个人|单个)|one (?:row|record) per|individual|"
-                     r"(?:record|firm|company|household|patient|transaction)[- ]level", re.IGNORECASE)  # fmt: skip
+_RECORD = re.compile(
+    r"逐[条笔起单户车人例]|企业级|单户|按企业|个体级|个人级|明细|到(?:企业|个人|单个)|"
+    r"one (?:row|record) per|individual|(?:record|firm|company|household|patient|transaction)[- ]level",
+    re.IGNORECASE,
+)
+_UNITS = {"逐时": "时", "分时": "时", "日度": "日"}
 _EN_TIME = {"hourly": "hour", "daily": "day", "weekly": "week", "monthly": "month", "quarterly": "quarter",
             "yearly": "year", "annual": "year"}  # fmt: skip
 
@@ -103,8 +123,8 @@ def grain(phrase: str, start: int = 0) -> Grain:
     """What a phrase such as 按日、到区县, monthly by province or 15分钟 says; all None when it says nothing known."""
     times, rest = [], phrase
     for match in _TIME_WORD.finditer(phrase):
-        unit = (match[2] or _EN_TIME.get(match[3].lower(), match[3].lower())).replace("逐时", "时").replace("分时", "时")
-        times.append(float(match[1] or 1) * DAYS[unit.replace("日度", "日")])
+        unit = match[2] or _EN_TIME.get(match[3].lower(), match[3].lower())
+        times.append(float(match[1] or 1) * DAYS[_UNITS.get(unit, unit)])
         rest = rest.replace(match[0], " ")
     spaces = [SPACE[(match[1] or match[2]).lower()] for match in _SPACE_WORD.finditer(rest)]
     metres = [_metres(match) for match in _METRES.finditer(phrase)]
@@ -121,22 +141,31 @@ def _metres(match: re.Match[str]) -> float:
 # ------------------------------------------------------------------------------------- formats and delivery
 FORMATS = {
     "table": r"excel|xlsx?|csv|tsv|et\b|表格|汇总表|统计表|电子表|spreadsheets?|(?<=\()table(?=\))",
-    "csv": r"csv|tsv", "excel": r"excel|xlsx?|表格|电子表|spreadsheets?", "json": r"geojson|jsonl?|json", "xml": r"xml|rdf",
-    "geo": r"shapefile|shp|geojson|kmz|kml|gis(?:\s?(?:files?|文件|矢量|数据))?|矢量(?:文件|格式)|gdb|geopackage|国家2000坐标系|cgcs2000|wgs-?84",
+    "json": r"geojson|jsonl?|json",
+    "xml": r"xml|rdf",
+    "geo": r"shapefile|shp|geojson|kmz|kml|gis(?:\s?(?:files?|文件|矢量|数据))?|矢量(?:文件|格式)|gdb|geopackage|"
+    r"国家2000坐标系|cgcs2000|wgs-?84",
     "raster": r"geotiff|tiff?|netcdf|hdf5?|grib2?|栅格|png|jpe?g",
-    "text": r"pdf|docx?|word(?:文档)?|txt|html|rtf", "columnar": r"parquet|arrow|orc|sqlite",
-}  # fmt: skip
-"""Families of file formats; a name can belong to several (CSV is a table)."""
+    "text": r"pdf|docx?|word(?:文档)?|txt|html|rtf",
+    "columnar": r"parquet|arrow|orc|sqlite",
+}
+"""Families of file formats that stand for each other; a name can belong to several."""
 
 DELIVERY = {
-    "api": r"(?:restful\s?|web\s?)?apis?(?![a-z])(?:\s?接口)?(?:实时查询|调用)?|(?:批量|查询|数据|共享|标准)?接口(?:方式|服务|调用|查询|返回|对接)*|web\s?service|webservice|http|endpoint|在线查询|实时查询",
-    "download": r"(?:网盘|直接|文件|在线|批量|平台|可)?下载(?:文件)?|downloads?|bulk\s(?:files?|download)|网盘|file\b|files\b|附件|ftp|sftp|文件(?:传输|交付|推送|下载)|离线(?:数据)?包(?!含|括)|数据包(?!含|括)|数据集交付|邮件|e-?mail|拷贝|硬盘|光盘",
-    "push": r"(?:批量)?(?:文件)?推送|每(?:天|日|月|周)推[^，。；]{1,14}|消息队列|kafka|webhooks?|stream(?:ing)?\s(?:api|data|feed)|订阅",
+    "api": r"(?:restful\s?|web\s?)?apis?(?![a-z])(?:\s?接口)?(?:实时查询|调用)?|web\s?service|http|endpoint|"
+    r"在线查询|实时查询|(?:批量|查询|数据|共享|标准)?接口(?:方式|服务|调用|查询|返回|对接)*",
+    "download": r"(?:网盘|直接|文件|在线|批量|平台|可)?下载(?:文件)?|downloads?|bulk\s(?:files?|download)|"
+    r"网盘|file\b|files\b|附件|"
+    r"s?ftp|文件(?:传输|交付|推送)|"
+    r"离线(?:数据)?包(?!含|括)|数据包(?!含|括)|数据集交付|邮件|e-?mail|拷贝|硬盘|光盘",
+    "push": r"(?:批量)?(?:文件)?推送|每(?:天|日|月|周)推[^，。；]{1,14}|消息队列|kafka|webhooks?|订阅|"
+    r"stream(?:ing)?\s(?:api|data|feed)",
     "database": r"库表(?:交换)?|数据库(?:同步|直连|交换)|前置机|database\s(?:dump|access)",
-    "enclave": r"可信(?:数据)?(?:环境|空间|执行环境)|隐私计算|联合建模|联邦学习|沙箱|多方安全计算|数据不出域|可用不可见|sandbox|clean\sroom|secure\senvironment",
+    "enclave": r"可信(?:数据)?(?:环境|空间|执行环境)|隐私计算|联合建模|联邦学习|沙箱|多方安全计算|数据不出域|"
+    r"可用不可见|sandbox|clean\sroom|secure\senvironment",
     "model": r"模型(?:服务|调用)|核验服务|核查服务|报告(?:形式|方式)",
     "screen": r"接入[^，。；]{0,6}大屏|大屏",
-}  # fmt: skip
+}
 """Families of delivery modes."""
 
 _JOIN = r"(?:\s?(?:、|/|或者?|和|及|或是|,\s?|，|\+|\bor\b|\band\b|,\s?or\b|,\s?and\b)\s?(?:是|者)?(?:an?\s)?)"
@@ -148,7 +177,7 @@ def _families(table: dict[str, str]) -> re.Pattern[str]:
                                for key, form in table.items()), re.IGNORECASE)  # fmt: skip
 
 
-_FORMAT = _families({key: form for key, form in FORMATS.items() if key not in ("csv", "excel")})
+_FORMAT = _families(FORMATS)
 _DELIVERY = _families(DELIVERY)
 _MEMBERS = {
     **{key: re.compile(rf"(?<![a-z])(?:{form})(?![a-z])", re.IGNORECASE) for key, form in FORMATS.items()},
@@ -193,16 +222,20 @@ def _found(text: str, start: int, end: int, table: dict[str, str]) -> Found:
 # -------------------------------------------------------------------------------------------------- money
 _AMOUNT = r"(?:\d[\d,，]{0,11}(?:\.\d{1,2})?|[一二两三四五六七八九十几百千]{1,5})"
 _MONEY = re.compile(
-    rf"(?P<amount>{_AMOUNT})\s?(?P<scale>万|千|百|亿|k\b|K\b)?\s?(?P<unit>元人民币|人民币|元|块钱|块|RMB|rmb|yuan|CNY|美元|USD|万)?(?:钱)?"
+    rf"(?P<amount>{_AMOUNT})\s?(?P<scale>万|千|百|亿|k\b|K\b)?\s?(?P<unit>元人民币|人民币|元|块钱|块|RMB|rmb|"
+    rf"yuan|CNY|美元|USD|万)?(?:钱)?"
     r"(?P<tail>(?:/|每)?(?:年|月|次|条|天)?(?:左右|以内|之内|以下|上下|以里|内|封顶|以上)?)"
 )
 _MONEY_LEAD = re.compile(
     r"(?:年度|每年|一年|每月|一个月|每次|单次|按年|按月|首年|总)?(?:总?预算|总?经费|总额|费用|价格|报价|总价)?"
-    r"(?:一年|每年|每月|一个月|单次|每次|为|是|约|大约|大概|在|控制在|可支持|支持|不超过|不高于|上限|最多|：|:|就|，|按|不到|\s){0,4}$"
+    r"(?:一年|每年|每月|一个月|单次|每次|为|是|约|大约|大概|在|控制在|可支持|支持|不超过|不高于|上限|最多|：|"
+    r":|就|，|按|不到|\s){0,4}$"
 )
 _MONEY_EN = re.compile(
-    r"(?P<lead>\b(?:[Bb]udget|[Uu]p to|[Uu]nder|[Bb]elow|[Aa]t most|[Mm]ax(?:imum)?)(?:\s(?:is|of|up to|about|around|under|at most|"
-    r"limited to|capped at)){0,2}\s)?(?P<sign>[$€£¥]|RMB\s?|CNY\s?|USD\s?|US\$\s?|EUR\s?)\s?(?P<amount>\d[\d,]{0,11}(?:\.\d{1,2})?)\s?"
+    r"(?P<lead>\b(?:[Bb]udget|[Uu]p to|[Uu]nder|[Bb]elow|[Aa]t most|[Mm]ax(?:imum)?)(?:\s(?:is|of|up to|about|"
+    r"around|under|at most|"
+    r"limited to|capped at)){0,2}\s)?(?P<sign>[$€£¥]|RMB\s?|CNY\s?|USD\s?|US\$\s?|"
+    r"EUR\s?)\s?(?P<amount>\d[\d,]{0,11}(?:\.\d{1,2})?)\s?"
     r"(?P<scale>k|K|thousand|million)?(?P<tail>\s?(?:per|a|/)\s?(?:year|month|annum|call|record))?"
 )
 _SCALES = {"万": 10_000, "千": 1_000, "百": 100, "亿": 100_000_000, "k": 1_000, "K": 1_000, "thousand": 1_000,
@@ -234,7 +267,7 @@ def _budget(match: re.Match[str]) -> Money | None:
     lead = before[0].lstrip("，,：: \n\t") if before else ""
     tail, scale = match["tail"], match["scale"]
     marked = re.search(r"预算|经费|总额|费用|价|左右|以内|之内|以下", lead + tail)
-    if match["amount"] == "几" or not match["unit"] and not (scale == "万" and marked):
+    if match["amount"] == "几" or (not match["unit"] and not (scale == "万" and marked)):
         return None
     amount = _amount(match["amount"]) * _SCALES.get(scale or "", 1) * (10_000 if match["unit"] == "万" else 1)
     foreign = match["unit"] in ("美元", "USD")
@@ -243,8 +276,16 @@ def _budget(match: re.Match[str]) -> Money | None:
                  _period(lead + tail), bool(re.search(r"左右|上下|约|大概", phrase)))  # fmt: skip
 
 
+_PRICED = (
+    ("每次|单次|次|条|per call|per record", 0.0),
+    ("年|year|annum", 365.0),
+    ("月|month", 30.0),
+    ("天|日|day", 1.0),
+)
+
+
 def _period(text: str) -> float | None:
-    for words, days in (("每次|单次|次|条|per call|per record", 0.0), ("年|year|annum", 365.0), ("月|month", 30.0), ("天|日|day", 1.0)):
+    for words, days in _PRICED:
         if re.search(words, text):
             return days
     return None

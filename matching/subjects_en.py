@@ -14,26 +14,34 @@ _REQUEST = re.compile(
     r"(?:need|want|require|seek|request|(?<=would\s)like|(?<=would\s)love)(?:s|ing)?\b"
     r"(?:\sto\s(?:have|get|obtain|buy|see|know|find|access|purchase|understand|explore|check(?=[^.]*:)))?"
     r"|\b(?:looking|searching|search) for|\binterested in|\bwish to (?:buy|obtain|get)|\b(?:is|are) there (?:any\s)?"
-    r"|\bwhere can I find|\bfind (?:data|datasets|information) (?:on|about)|\bplease (?:provide|publish|release|share)"
+    r"|\bwhere can I find|\bfind (?:data|datasets|information) (?:on|about)|\bplease (?:provide|publish|"
+    r"release|share)"
     r"|\bcould you (?:provide|publish|release|share)|\b(?:may|can) (?:I|we) (?:have|get|request)"
     r"|\bto check [a-z ]{1,24}(?=:)",
     re.IGNORECASE,
 )
 _LEAD = re.compile(
-    r"(?:\s|,|:|(?:and|or|the|an?|some|any|all|more|complete|detailed|also|every|each|what|which|who|how many|have|get|know|see|"
-    r"data(?:sets?)? (?:on|about|of|for|regarding)|information (?:on|about|regarding)|of|on|about|a list of|list of|historical|"
+    r"(?:\s|,|:|(?:and|or|the|an?|some|any|all|more|complete|detailed|also|every|each|what|which|who|how many|"
+    r"have|get|know|see|"
+    r"data(?:sets?)? (?:on|about|of|for|regarding)|information (?:on|about|regarding)|of|on|about|a list of|"
+    r"list of|historical|"
     r"China(?=\s[a-z])|local|mapped|our|dataset(?= of| on))\b)+",
     re.IGNORECASE,
 )
 _END = re.compile(
-    r"[:;(（]|\s(?:with|including|include|such as|broken down|covering|where|so that|so we|in order|because|as well as|which|that|if|when|"
-    r"to (?:study|analy|understand|support|help|compare|feed|build|check)|for (?:our|my|the purpose|use|an? (?:study|project|research|analysis|"
-    r"model|app)|\w+ing\b)|used (?:in|for)|would be|are|is|at|issued|since|via|through|by|based on|across|between|during|over the|"
+    r"[:;(（]|\s(?:with|including|include|such as|broken down|covering|where|so that|so we|in order|because|"
+    r"as well as|which|that|if|when|"
+    r"to (?:study|analy|understand|support|help|compare|feed|build|check)|for (?:our|my|the purpose|use|"
+    r"an? (?:study|project|research|analysis|"
+    r"model|app)|\w+ing\b)|used (?:in|for)|would be|are|is|at|issued|since|via|through|by|based on|across|"
+    r"between|during|over the|"
     r"split (?:by|between)|in (?:each|a particular)|as an?)\b|\s(?:in|for|from)\s(?=[A-Z\d])"
 )
 _NOT_A_NOUN = re.compile(
-    r"(?:for|with|from|in|by|to|through|via|including|such|each|split|ideally|if|as|covering|preferably|updated|preferred|at|since|only|"
-    r"not|no|so|but|because|which|that|it|them|this|us|you|help|be|data|information|records?|datasets?|broken|fields?|delivered|please|"
+    r"(?:for|with|from|in|by|to|through|via|including|such|each|split|ideally|if|as|covering|preferably|"
+    r"updated|preferred|at|since|only|"
+    r"not|no|so|but|because|which|that|it|them|this|us|you|help|be|data|information|records?|datasets?|broken|"
+    r"fields?|delivered|please|"
     r"thanks|where|when|until|onwards?|per|up)\b(?:\s|$)",
     re.IGNORECASE,
 )
@@ -43,13 +51,15 @@ _FIELDS = re.compile(
     r"|\bwith\b(?:\sthe)?(?:\s(?:fields?|columns?|details))?(?:\s(?:of|on|such as))?\s"
 )
 _LIST_END = re.compile(
-    r"[.;(]|\s(?:where possible|if possible|if available|since|from(?=\s[A-Z\d])|for the|so that|would be|is|are|in(?=\s[A-Z]))\b"
+    r"[.;(]|\s(?:where possible|if possible|if available|since|from(?=\s[A-Z\d])|for the|so that|would be|is|"
+    r"are|in(?=\s[A-Z]))\b"
     r"|,\s(?:with|from|since|updated|ideally|preferably)\b"
 )
 _EXTRA = re.compile(
-    r"(?:^\s*|[,;]\s(?:and\s)?)(?P<what>[A-Za-z][^,;:]{3,80}?)\swould be (?:an? )?(?:very )?(?:nice|useful|great|welcome|good|helpful|plus|bonus)",
+    r"(?:^\s*|[,;]\s(?:and\s)?)(?P<what>[A-Za-z][^,;:]{3,80}?)\swould be (?:an? )?(?:very )?(?:nice|useful|"
+    r"great|welcome|good|helpful|plus|bonus)",
 )
-_FIELD_LIKE = re.compile(r"dictionar|column|\bfields?\b|\bcodes?\b|\bnames?\b|description|coordinates|address", re.IGNORECASE)
+_FIELD_LIKE = re.compile(r"dictionar|column|\bfields?\b|\bcodes?\b|\bnames?\b|coordinates|address", re.IGNORECASE)
 _PARENS = re.compile(r"\([^()]{0,160}\)")
 
 
@@ -75,7 +85,7 @@ class _Reader:
         body, at = piece.text, piece.start
         request = _REQUEST.search(body)
         begin = request.end() if request else 0
-        if request and request[0].lower().endswith("check") or request and re.match("to check", request[0], re.IGNORECASE):
+        if request and re.search(r"\bto check\b", request[0], re.IGNORECASE):
             begin = max(begin, body.find(":", begin))
         fields = _FIELDS.search(body, begin)
         colon = body.find(":", begin)

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
 from matching import coverage, periods, regions, scales
-from matching.coverage import UNKNOWN, Judgement
+from matching.coverage import UNKNOWN, Judgement, Weight
 from matching.types import Document, Kind, Line, Verdict
-
-Weight = Callable[[str], float]
-
 
 _READ = 2_000
 """Characters of each text that are read for verdicts."""
@@ -160,7 +157,7 @@ def _update_cycle(line: Line, document: Document) -> Judgement:
         if offered is None:
             offered = next(iter(periods.cycles(getattr(document, name)[:_READ])), None)
             source = name
-    if offered is None or math.isnan(offered.days) and not math.isnan(wanted):
+    if offered is None or (math.isnan(offered.days) and not math.isnan(wanted)):
         return UNKNOWN
     if math.isnan(wanted):
         return _said(not math.isinf(offered.days), offered.phrase, source)
@@ -273,7 +270,7 @@ def _budget(line: Line, document: Document) -> Judgement:
     if document.price == 0:
         return _said(True, str(document.price), "price")
     days = scales.price_period(document.price_unit)
-    if money is None or money.limit is None or days == 0 and money.days != 0 or days != 0 and money.days == 0:
+    if money is None or money.limit is None or (days == 0 and money.days != 0) or (days != 0 and money.days == 0):
         return UNKNOWN
     price = document.price
     if days is not None:

@@ -17,24 +17,31 @@ _CLAUSE_END = re.compile(r"(?<!\d),(?!\d{3}\b)|，|(?<=\d),(?=\D)")
 _PARENS = re.compile(r"（[^（）]{0,120}）|\([^()]{0,160}\)")
 
 _NICE = re.compile(
-    r"更好|更佳|如有可能|如果?能|若能|若有|如有|有则|能.{0,10}就更|顺带|顺便|可选|锦上添花|加分|也行|也想(?:知道|要)|能给到最好|没有也|不限|以.{1,8}为佳|也可(?:以)?接受|也接受|"
-    r"优先级靠后|would be (?:nice|great|good|useful|welcome|helpful|a (?:useful|nice|bonus|plus))|nice[- ]to[- ]have|if possible|where possible|"
+    r"更好|更佳|如有可能|如果?能|若能|若有|如有|有则|能.{0,10}就更|顺带|顺便|可选|锦上添花|加分|也行|"
+    r"也想(?:知道|要)|能给到最好|没有也|不限|以.{1,8}为佳|也可(?:以)?接受|也接受|"
+    r"优先级靠后|would be (?:nice|great|good|useful|welcome|helpful|a (?:useful|nice|bonus|plus))|"
+    r"nice[- ]to[- ]have|if possible|where possible|"
     r"if available|where available|optional|bonus|a plus|as an extra",
     re.IGNORECASE,
 )
 _SHOULD = re.compile(
-    r"最好|希望|优先|尽量|尽可能|为佳|为宜|建议|首选|倾向|都行|都可以|均可|皆可|即可|就行|就够|也可|可以|就好|为主|左右|拟补充|支持|"
+    r"最好|希望|优先|尽量|尽可能|为佳|为宜|建议|首选|倾向|都行|都可以|均可|皆可|即可|就行|就够|也可|可以|就好|"
+    r"为主|左右|拟补充|支持|"
     r"prefer|ideally|should|would like|\bfine\b|would suit|would be ok|acceptable|\bok\b|hope",
     re.IGNORECASE,
 )
 _MUST = re.compile(
-    r"必须|务必|须|要求|需要|一定要|仅限|不低于|不少于|不得|至少|required?\b|\bmust\b|at least|mandatory|essential|\bonly\b",
+    r"必须|务必|须|要求|需要|一定要|仅限|不低于|不少于|不得|至少|required?\b|\bmust\b|at least|mandatory|"
+    r"essential|\bonly\b",
     re.IGNORECASE,
 )
 _BACKGROUND = re.compile(
-    r"^\s*(?:各位好|您好|你好|大家好|Hi\b|Hello|咱们?是|我们是|我们公司|我们有|我们自己|我们(?:单位|团队|合作社)?(?:主要)?(?:做|在做|开)|我司(?:是|为)|我公司(?:是|为)|本公司|我们.{0,4}在|"
-    r"我[院校所司行局厅](?:是|为|承担|呼吸)|总部|客户|目前|过去|此前|近[两二三几]年.{0,12}(?:上升|下降|增长|越来越)|现有|手里|之前|以前|去年起?|曾|导致|因为|由于|基层|口径不一|可签|可先|"
-    r"先签|合适的话|(?:We|I) (?:are|am|have|run|work|manage)\b|Our (?:company|team|group|lab)|I'm\b|We're\b|As an?\b|Please\b|Thanks?\b|Currently|At present|Before )",
+    r"^\s*(?:各位好|您好|你好|大家好|Hi\b|Hello|咱们?是|我们是|我们公司|我们有|我们自己|我们(?:单位|团队|"
+    r"合作社)?(?:主要)?(?:做|在做|开)|我司(?:是|为)|我公司(?:是|为)|本公司|我们.{0,4}在|"
+    r"我[院校所司行局厅](?:是|为|承担|呼吸)|总部|客户|目前|过去|此前|近[两二三几]年.{0,12}(?:上升|下降|增长|"
+    r"越来越)|现有|手里|之前|以前|去年起?|曾|导致|因为|由于|基层|口径不一|可签|可先|"
+    r"先签|合适的话|(?:We|I) (?:are|am|have|run|work|manage)\b|Our (?:company|team|group|lab)|I'm\b|We're\b|"
+    r"As an?\b|Please\b|Thanks?\b|Currently|At present|Before )",
 )
 
 
