@@ -9,14 +9,27 @@ from litestar.openapi.spec import Components, SecurityScheme
 from litestar.types import ControllerRouterHandler
 
 from market import __version__
+from market.api.account import AccountController, TokenController
 from market.api.agreements import AgreementController
 from market.api.demands import DemandController
 from market.api.negotiations import NegotiationController
+from market.api.organisations import OrganisationController
 from market.api.products import ProductController
 from market.domain.permissions import Permission
 
 ROUTES: list[ControllerRouterHandler] = [
-    Router("/api/v1", route_handlers=[AgreementController, DemandController, NegotiationController, ProductController])
+    Router(
+        "/api/v1",
+        route_handlers=[
+            AccountController,
+            AgreementController,
+            DemandController,
+            NegotiationController,
+            OrganisationController,
+            ProductController,
+            TokenController,
+        ],
+    )
 ]
 
 OPENAPI = OpenAPIConfig(

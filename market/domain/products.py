@@ -228,3 +228,36 @@ def supplier_may_resume(product: Product, facts: Mapping[str, Any]) -> str | Non
     if product.state_party is Party.REGISTRAR and facts.get("party") is Party.SUPPLIER:
         return N_("The platform suspended this product; only the platform can resume it.")
     return None
+
+
+class Hint(msgspec.Struct, frozen=True, kw_only=True):
+    """What would make a listing easier to find and to judge. ``kind`` is the kind of requirement line it answers."""
+
+    field: str
+    sentence: str
+    kind: str = ""
+    demands: int = 0
+    """Open demands with a requirement line of that kind."""
+
+
+HINTS = (
+    Hint(field="fields", kind="fields", sentence=N_("List the fields with their meaning.")),
+    Hint(field="update_cycle", kind="update_cycle", sentence=N_("Say how often the data are renewed.")),
+    Hint(field="region", kind="region", sentence=N_("Say which region the data cover.")),
+    Hint(field="time_from", kind="time_span", sentence=N_("Say from when on there are data.")),
+    Hint(field="granularity", kind="granularity", sentence=N_("Say how fine the data are: person, street, hour …")),
+    Hint(field="formats", kind="format", sentence=N_("Name the formats.")),
+    Hint(field="delivery", kind="delivery", sentence=N_("Choose at least one delivery mode.")),
+    Hint(field="price", kind="budget", sentence=N_("Name a price, or nobody can hold it against a budget.")),
+    Hint(field="theme", kind="topic", sentence=N_("Name the field the data belong to.")),
+    Hint(field="tags", kind="topic", sentence=N_("Add the words people would search with as tags.")),
+    Hint(field="sample", sentence=N_("Add a few sample rows; people decide on them.")),
+    Hint(field="source_statement", sentence=N_("State where the data come from (Data Security Law, article 33).")),
+    Hint(field="licence", sentence=N_("Say what a user may do with the data.")),
+    Hint(field="contact_role", sentence=N_("Name the office that answers questions.")),
+)
+
+
+def hints(content: ProductContent) -> tuple[Hint, ...]:
+    """What the content does not say yet."""
+    return tuple(hint for hint in HINTS if getattr(content, hint.field) in (None, "", ()))

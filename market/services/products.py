@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from market.domain import products as rules
 from market.domain.accounts import Actor
 from market.domain.errors import Forbidden, IllegalTransition, Invalid, NotFound, Stale, Unmet
 from market.domain.lifecycles import PRODUCT
@@ -15,7 +16,7 @@ from market.domain.machine import Edge, Guard, Party
 from market.domain.money import money_error
 from market.domain.paging import PAGE, Cursor, Page, decode, page_of
 from market.domain.permissions import Permission
-from market.domain.products import Product, ProductCard, ProductContent, ProductState, content_errors
+from market.domain.products import Hint, Product, ProductCard, ProductContent, ProductState
 from market.domain.text import cleaned
 from market.domain.words import N_
 from market.services import jobs
@@ -26,6 +27,8 @@ from market.store.query import Db
 
 EDITABLE = frozenset({"draft", "compliance_review", "listed", "suspended"})
 CONTENT = ProductContent.__struct_fields__
+SEARCHED = 1000
+"""The best answers of a search that filters choose from."""
 
 
 class Filter(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,7 +77,7 @@ def checked(content: ProductContent) -> ProductContent:
         errors["title"] = N_("This is too short.")
     if any(not field.name for field in content.fields):
         errors["fields"] = N_("Give every field a name.")
-    errors = content_errors(content) | errors
+    errors = rules.content_errors(content) | errors
     if errors:
         raise Invalid(errors)
     return content
@@ -103,8 +106,16 @@ async def create(
 
 
 async def get(db: Db, actor: Actor, product_id: int) -> Product:
-    """The product; raises NotFound when this actor may not see it."""
-    return await products.GET.one(db, product_id, actor.organisation_id, actor.is_staff)
+    """The product as this actor may see it; raises NotFound when they may not."""
+    product = await products.GET.one(db, product_id, actor.organisation_id, actor.is_staff)
+    if is_insider(actor, product):
+        return product
+    return msgspec.structs.replace(product, risk_assessment="", state_reason=None, due_at=None)
+
+
+def is_insider(actor: Actor, product: Product | ProductCard) -> bool:
+    """Whether the actor's organisation offers the product, or is the platform."""
+    return actor.is_staff or product.organisation_id == actor.organisation_id is not None
 
 
 async def get_own(db: Db, actor: Actor, product_id: int) -> Product:
@@ -126,6 +137,8 @@ async def get_revision(db: Db, actor: Actor, product_id: int, revision: int) -> 
     else:
         kept = await products.REVISION.one(db, product_id, revision)
         content, replaced = kept.content, kept.at
+    if not is_insider(actor, product):
+        content = msgspec.structs.replace(content, risk_assessment="")
     return ProductRevision(
         **{name: getattr(content, name) for name in CONTENT},
         product_id=product_id,
@@ -139,7 +152,7 @@ async def get_revision(db: Db, actor: Actor, product_id: int, revision: int) -> 
 async def revisions(db: Db, actor: Actor, product_id: int) -> tuple[Product, list[Revision]]:
     """The product and its kept contents, newest first, for its owner and staff. Raises NotFound for others."""
     product = await get(db, actor, product_id)
-    if product.organisation_id != actor.organisation_id and not actor.is_staff:
+    if not is_insider(actor, product):
         raise NotFound
     return product, await products.REVISIONS.all(db, product_id)
 
@@ -185,6 +198,13 @@ async def queue(
     rows = await products.QUEUE.all(db, state, after.at if after else None, after.id if after else None, limit + 1)
     found = page_of(rows, limit, lambda product: Cursor(product.updated_at, product.id))
     return found.map(lambda product: (product, unmet(product)))
+
+
+async def hints(db: Db, product: Product) -> list[Hint]:
+    """What the product does not say yet, what most open demands ask for first."""
+    wanted = {row.kind: row.demands for row in await products.WANTED.all(db)}
+    found = [msgspec.structs.replace(hint, demands=wanted.get(hint.kind, 0)) for hint in rules.hints(product)]
+    return sorted(found, key=lambda hint: -hint.demands)
 
 
 def unmet(product: Product) -> tuple[str, ...]:

@@ -9,10 +9,24 @@ from litestar.static_files import create_static_files_router
 from litestar.types import ControllerRouterHandler
 
 from market.domain.permissions import Permission
-from market.web.pages import account, demands, system
+from market.web.pages import account, demands, desk_listings, desk_organisations, entrance, home, organisation, products, system
 
 ROUTES: list[ControllerRouterHandler] = [
-    Router("/", route_handlers=[*system.ROUTES, *account.ROUTES, *demands.ROUTES], include_in_schema=False),
+    Router(
+        "/",
+        route_handlers=[
+            *system.ROUTES,
+            *account.ROUTES,
+            *desk_organisations.ROUTES,
+            *entrance.ROUTES,
+            *organisation.ROUTES,
+            *demands.ROUTES,
+            *products.ROUTES,
+            *home.ROUTES,
+            *desk_listings.ROUTES,
+        ],
+        include_in_schema=False,
+    ),
     create_static_files_router(
         "/static",
         directories=[Path(__file__).parent / "static"],

@@ -1,0 +1,139 @@
+"""/api/v1/products"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from litestar import Controller, Response
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from msgspec import Meta
+
+from market.api.idempotency import once
+from market.api.routes import CursorText, Id, IdempotencyKey, IfMatch, Limit, create, read, replace, step
+from market.api.schemas import Action, Step, actions_of, tagged, version_of
+from market.domain.accounts import Actor
+from market.domain.paging import PAGE, Page
+from market.domain.permissions import Permission
+from market.domain.products import Delivery, Opening, Product, ProductCard, ProductContent, ProductState, UpdateCycle
+from market.services import products
+from market.services.matchmaking import Matchmaker
+from market.services.products import Filter, ProductRevision
+from market.store.query import Db
+
+Revision = Annotated[int, Meta(ge=1, le=2**31 - 1)]
+Words = Annotated[
+    str, QueryParameter(name="q", max_length=2000, description="Listed products that answer this text, best first")
+]
+
+
+class ProductOut(Product, frozen=True, kw_only=True):
+    """A product and what the caller may do with it."""
+
+    actions: tuple[Action, ...] = ()
+
+
+def shown(actor: Actor, product: Product) -> ProductOut:
+    """The representation for this caller."""
+    values = {name: getattr(product, name) for name in product.__struct_fields__}
+    return ProductOut(**values, actions=actions_of(products.actions(actor, product)))
+
+
+class ProductController(Controller):
+    """What suppliers offer."""
+
+    path = "/products"
+    tags = ["Products"]  # noqa: RUF012
+
+    @read(permission=Permission.PRODUCT_READ)
+    async def list_products(
+        self,
+        db: NamedDependency[Db],
+        actor: NamedDependency[Actor],
+        matchmaker: NamedDependency[Matchmaker],
+        q: Words = "",
+        mine: FromQuery[bool] = False,
+        states: Annotated[
+            list[ProductState] | None, QueryParameter(name="state", description="Any of these states")
+        ] = None,
+        theme: FromQuery[str | None] = None,
+        region: FromQuery[str | None] = None,
+        update_cycle: FromQuery[UpdateCycle | None] = None,
+        delivery: FromQuery[Delivery | None] = None,
+        opening: FromQuery[Opening | None] = None,
+        cursor: CursorText = None,
+        limit: Limit = PAGE,
+    ) -> Page[ProductCard]:
+        """Products you may see, latest change first; with `q` the best listed ones, on one page."""
+        only = Filter(theme=theme, region=region, update_cycle=update_cycle, delivery=delivery, opening=opening)
+        if q.strip():
+            ids = await matchmaker.search_products(q, products.SEARCHED)
+            return Page(items=tuple(await products.search(db, ids, only=only, limit=limit)))
+        return await products.page(
+            db, actor, mine=mine, states=[*states] if states else None, only=only, cursor=cursor, limit=limit
+        )
+
+    @create(permission=Permission.PRODUCT_WRITE)
+    async def create_product(
+        self,
+        db: NamedDependency[Db],
+        actor: NamedDependency[Actor],
+        now: NamedDependency[datetime],
+        data: JSONBody[ProductContent],
+        key: IdempotencyKey = None,
+    ) -> Response[ProductOut]:
+        """A draft. Send it for review with the action `submit`."""
+
+        async def produce() -> ProductOut:
+            return shown(actor, await products.create(db, actor, data, now=now))
+
+        return await once(db, actor, key, "/api/v1/products", data, produce)
+
+    @read("/{product_id:int}", permission=Permission.PRODUCT_READ)
+    async def get_product(
+        self, db: NamedDependency[Db], actor: NamedDependency[Actor], product_id: FromPath[Id]
+    ) -> Response[ProductOut]:
+        """One product."""
+        product = await products.get(db, actor, product_id)
+        return tagged(shown(actor, product), product.version)
+
+    @replace("/{product_id:int}", permission=Permission.PRODUCT_WRITE)
+    async def edit_product(
+        self,
+        db: NamedDependency[Db],
+        actor: NamedDependency[Actor],
+        now: NamedDependency[datetime],
+        product_id: FromPath[Id],
+        data: JSONBody[ProductContent],
+        if_match: IfMatch,
+    ) -> Response[ProductOut]:
+        """Replace the contents; whatever was listed is kept under its revision."""
+        product = await products.edit(db, actor, product_id, version_of(if_match), data, now=now)
+        return tagged(shown(actor, product), product.version)
+
+    @read("/{product_id:int}/revisions/{revision:int}", permission=Permission.PRODUCT_READ)
+    async def get_product_revision(
+        self,
+        db: NamedDependency[Db],
+        actor: NamedDependency[Actor],
+        product_id: FromPath[Id],
+        revision: FromPath[Revision],
+    ) -> ProductRevision:
+        """What the product said in this revision: for its owner, and for who matches or negotiates on it."""
+        return await products.get_revision(db, actor, product_id, revision)
+
+    @step("/{product_id:int}/actions", permission=Permission.PRODUCT_READ)
+    async def act_on_product(
+        self,
+        db: NamedDependency[Db],
+        actor: NamedDependency[Actor],
+        now: NamedDependency[datetime],
+        product_id: FromPath[Id],
+        data: JSONBody[Step],
+    ) -> Response[ProductOut]:
+        """Take one of the listed `actions`; a token needs `product:write` or, on staff, `product:review`."""
+        product = await products.act(
+            db, actor, product_id, data.action, now=now, version=data.version, reason=data.reason
+        )
+        return tagged(shown(actor, product), product.version)

@@ -1,0 +1,268 @@
+"""Pages of products: public list and page, my products, the form, versions, steps of the lifecycle."""
+
+from __future__ import annotations
+
+import csv
+import re
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+from litestar import get, post
+from litestar.datastructures import FormMultiDict
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect, Template
+
+from market.domain.accounts import Actor
+from market.domain.paging import PAGE
+from market.domain.permissions import Permission
+from market.domain.products import Product, ProductContent, ProductState
+from market.domain.words import N_
+from market.services import demands, products
+from market.services.matchmaking import Matchmaker
+from market.services.products import SEARCHED, Filter
+from market.store import journal
+from market.store import products as stored
+from market.store.query import Db
+from market.web import forms
+from market.web.page import Web, go, page
+
+P = Permission
+
+EMPTY_ROW = {"name": "", "type": "string", "meaning": ""}
+BLANK_ROWS = 3
+MORE_ROWS = 10
+SAMPLE_ROWS, SAMPLE_COLUMNS = 20, 40
+SIMILAR = 5
+
+
+@get("/products", permission=P.PUBLIC)
+async def public_products(
+    db: NamedDependency[Db],
+    actor: NamedDependency[Actor],
+    matchmaker: NamedDependency[Matchmaker],
+    q: FromQuery[str] = "",
+    theme: FromQuery[str] = "",
+    region: FromQuery[str] = "",
+    update_cycle: FromQuery[str] = "",
+    delivery: FromQuery[str] = "",
+    opening: FromQuery[str] = "",
+    cursor: FromQuery[str] = "",
+    start: FromQuery[int] = 0,
+) -> Template:
+    """Listed products; with ``q`` the best answers to it, from the one after ``start`` on."""
+    only = Filter(theme=theme, region=region, update_cycle=update_cycle, delivery=delivery, opening=opening)
+    asked = {"q": q, **msgspec.structs.asdict(only)}
+    following: dict[str, Any] = {}
+    if q.strip():
+        start = min(max(start, 0), SEARCHED)
+        ids = await matchmaker.search_products(q, SEARCHED)
+        cards = await products.search(db, ids, only=only, limit=PAGE + 1, offset=start)
+        if len(cards) > PAGE:
+            cards, following = cards[:PAGE], {"start": start + PAGE}
+    else:
+        found = await products.page(db, actor, states=[ProductState.LISTED], only=only, cursor=cursor)
+        cards = list(found.items)
+        if found.next:
+            following = {"cursor": found.next}
+    if following:
+        following = {name: value for name, value in {**asked, **following}.items() if value}
+    themes = [row.theme for row in await stored.THEMES.all(db, 60)]
+    return page("pages/products.html", cards=cards, next=urlencode(following), asked=asked, themes=themes, mine=False)
+
+
+@get("/my/products", permission=P.PRODUCT_WRITE)
+async def my_products(db: NamedDependency[Db], actor: NamedDependency[Actor], cursor: FromQuery[str] = "") -> Template:
+    """The organisation's own products in every state."""
+    found = await products.page(db, actor, mine=True, cursor=cursor)
+    following = urlencode({"cursor": found.next}) if found.next else ""
+    return page("pages/products.html", cards=list(found.items), next=following, asked={}, themes=[], mine=True)
+
+
+@get("/products/new", permission=P.PRODUCT_WRITE)
+async def new_product() -> Template:
+    """The empty form."""
+    return _form({}, None)
+
+
+@post("/products/new", permission=P.PRODUCT_WRITE)
+async def create_product(
+    request: Web, db: NamedDependency[Db], actor: NamedDependency[Actor], now: NamedDependency[datetime]
+) -> Redirect | Template:
+    """Store a draft, and send it for review when that button was pressed."""
+    form = await request.form()
+    typed = read_form(form)
+    if "more" in form:
+        return _form(typed, None, blank=MORE_ROWS)
+    with forms.retry(lambda errors, unmet: _form(typed, None, errors, unmet)):
+        product = await products.create(db, actor, forms.read(ProductContent, typed), now=now)
+        if "submit" in form:
+            product = await products.act(db, actor, product.id, "submit", now=now)
+    return go(request, f"/products/{product.id}", _saved(form))
+
+
+@get("/products/{product_id:int}", permission=P.PUBLIC)
+async def product_page(
+    db: NamedDependency[Db],
+    actor: NamedDependency[Actor],
+    matchmaker: NamedDependency[Matchmaker],
+    product_id: FromPath[int],
+) -> Template:
+    """One product, with the steps open to the reader and the open demands that sound like it."""
+    shown = await _product_page(db, actor, product_id)
+    product: Product = shown.context["product"]
+    if product.state is ProductState.LISTED:
+        found = [demand for demand, score in await matchmaker.demands_for(product, SIMILAR) if score > 0]
+        shown.context["similar"] = await demands.search(db, actor, found, theme=None, region=None, limit=SIMILAR)
+    return shown
+
+
+async def _product_page(db: Db, actor: Actor, product_id: int, **again: Any) -> Template:
+    product = await products.get(db, actor, product_id)
+    inside = products.is_insider(actor, product)
+    own = product.organisation_id == actor.organisation_id
+    return page(
+        "pages/product.html",
+        product=product,
+        own=own,
+        inside=inside,
+        actions=products.actions(actor, product),
+        blocked=products.unmet(product) if inside and product.state != ProductState.DELISTED else (),
+        hints=await products.hints(db, product) if own and product.state in products.EDITABLE else [],
+        events=await journal.OF_OBJECT.all(db, "product", product_id) if inside else [],
+        sample=table_of(product.sample),
+        **{"typed": {}, "similar": [], **again},
+    )
+
+
+@get("/products/{product_id:int}/edit", permission=P.PRODUCT_WRITE)
+async def edit_product(db: NamedDependency[Db], actor: NamedDependency[Actor], product_id: FromPath[int]) -> Template:
+    """The filled-in form."""
+    product = await products.get_own(db, actor, product_id)
+    return _form(products.content_of(product), product)
+
+
+@post("/products/{product_id:int}/edit", permission=P.PRODUCT_WRITE)
+async def save_product(
+    request: Web,
+    db: NamedDependency[Db],
+    actor: NamedDependency[Actor],
+    now: NamedDependency[datetime],
+    product_id: FromPath[int],
+) -> Redirect | Template:
+    """Save, and send a draft for review when that button was pressed."""
+    form = await request.form()
+    typed = read_form(form)
+    product = await products.get_own(db, actor, product_id)
+    if "more" in form:
+        return _form(typed, product, blank=MORE_ROWS)
+    with forms.retry(lambda errors, unmet: _form(typed, product, errors, unmet)):
+        content = forms.read(ProductContent, typed)
+        product = await products.edit(db, actor, product_id, forms.version(form), content, now=now)
+        if "submit" in form:
+            product = await products.act(db, actor, product_id, "submit", now=now)
+    return go(request, f"/products/{product.id}", _saved(form))
+
+
+@get("/products/{product_id:int}/versions", permission=P.PRODUCT_READ)
+async def product_versions(
+    db: NamedDependency[Db], actor: NamedDependency[Actor], product_id: FromPath[int]
+) -> Template:
+    """The contents the product had while it was listed, for its owner and staff."""
+    product, kept = await products.revisions(db, actor, product_id)
+    return page("pages/product_versions.html", product=product, kept=kept)
+
+
+@get("/products/{product_id:int}/versions/{revision:int}", permission=P.PRODUCT_READ)
+async def product_version(
+    db: NamedDependency[Db], actor: NamedDependency[Actor], product_id: FromPath[int], revision: FromPath[int]
+) -> Template:
+    """One of them, also for who matches or negotiates on it."""
+    product = await products.get_revision(db, actor, product_id, min(max(revision, 0), 2**31 - 1))
+    return page("pages/product_version.html", product=product, sample=table_of(product.sample))
+
+
+@post("/products/{product_id:int}/actions/{action:str}", permission=P.PRODUCT_READ)
+async def act_on_product(
+    request: Web,
+    db: NamedDependency[Db],
+    actor: NamedDependency[Actor],
+    now: NamedDependency[datetime],
+    product_id: FromPath[int],
+    action: FromPath[str],
+) -> Redirect:
+    """Take one step of the lifecycle."""
+    form = await request.form()
+    typed = forms.typed(form)
+    again = await _product_page(db, actor, product_id, typed=typed)
+    with forms.retry(lambda errors, unmet: forms.with_errors(again, errors, unmet)):
+        await products.act(
+            db, actor, product_id, action, now=now, version=forms.version(form), reason=typed.get("reason")
+        )
+    return go(request, f"/products/{product_id}", N_("Done."))
+
+
+def read_form(form: FormMultiDict) -> forms.Typed:
+    """What was typed, with the columns from the repeated field_* rows, tags and formats cut at their commas."""
+    typed = forms.typed(form, "field_name", "field_type", "field_meaning", "delivery")
+    rows = zip(*(typed.pop(f"field_{x}") for x in ("name", "type", "meaning")), strict=False)
+    typed["fields"] = [
+        {"name": name, "type": kind or "string", "meaning": meaning}
+        for name, kind, meaning in rows
+        if name.strip() or meaning.strip()
+    ]
+    for name in ("tags", "formats"):
+        typed[name] = [part.strip() for part in re.split(r"[,，、;；\n]", str(typed.get(name, ""))) if part.strip()]
+    return typed
+
+
+def table_of(sample: str) -> list[list[str]]:
+    """A sample as rows of cells when it is written as a table (tabs, commas, semicolons or bars), else no rows."""
+    lines = [line for line in sample.splitlines() if line.strip()]
+    if len(lines) < 2:
+        return []
+    separator = max("\t|;,，", key=lines[0].count)
+    width = lines[0].count(separator) + 1
+    if width < 2:
+        return []
+    rows = list(csv.reader(lines[:SAMPLE_ROWS], delimiter=separator))
+    return [row[:SAMPLE_COLUMNS] for row in rows] if any(len(row) > 1 for row in rows[1:]) else []
+
+
+def _saved(form: FormMultiDict) -> str:
+    if "submit" in form:
+        return N_("Sent for review. The platform answers within five working days.")
+    return N_("Saved.")
+
+
+def _form(
+    typed: forms.Typed,
+    product: Product | None,
+    errors: dict[str, str] | None = None,
+    unmet: tuple[str, ...] = (),
+    blank: int = BLANK_ROWS,
+) -> Template:
+    return page(
+        "pages/product_form.html",
+        typed=typed,
+        product=product,
+        rows=[*typed.get("fields", ()), *[EMPTY_ROW] * blank],
+        errors=errors or {},
+        unmet=unmet,
+    )
+
+
+ROUTES = [
+    public_products,
+    my_products,
+    new_product,
+    create_product,
+    product_page,
+    edit_product,
+    save_product,
+    product_versions,
+    product_version,
+    act_on_product,
+]
