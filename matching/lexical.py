@@ -150,7 +150,7 @@ _scratch = threading.local()
 
 def _room(size: int) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
     """Zeroed scores and a list of rows of this thread; whoever adds scores sets them back to zero."""
-    if getattr(_scratch, "size", 0) < size:
+    if getattr(_scratch, "size", -1) < size:
         _scratch.size = size
         _scratch.arrays = np.zeros(size, np.float32), np.empty(size, np.int32)
     arrays: tuple[NDArray[np.float32], NDArray[np.int32]] = _scratch.arrays
