@@ -11,18 +11,15 @@ from typing import Any, NamedTuple
 import asyncpg
 from argon2 import PasswordHasher
 
-from market.domain.accounts import CREDIT_CODE_ALPHABET, SYSTEM, Actor, OrganisationKind, OrganisationState
+from market.domain.accounts import CREDIT_CODE_ALPHABET, Actor, OrganisationKind, OrganisationState
 from market.domain.agreements import Agreement
 from market.domain.demands import Demand, DemandContent, LineKind, LineLevel, RequirementLine
-from market.domain.lifecycles import MATCH
-from market.domain.machine import Party
-from market.domain.matches import Match, Response, ResponseAction, Review, ReviewAction
+from market.domain.matches import Match, Origin, Response, ResponseAction, Review, ReviewAction
 from market.domain.negotiations import Clause, Negotiation, OfferIn, Terms
 from market.domain.permissions import Role
 from market.domain.products import Delivery, PriceUnit, Product, ProductContent, ProductState
-from market.services import agreements, demands, matches, negotiations, products
-from market.services.transitions import fire
-from market.store import matches as match_rows
+from market.services import agreements, demands, matches, matchmaking, negotiations, products, proposals
+from market.services.proposals import Candidate
 
 NUMBERS = itertools.count(1)
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -176,24 +173,39 @@ class Given:
         assert product.state is ProductState.LISTED
         return product
 
-    async def mutual_match(
-        self, demander: Actor | None = None, supplier: Actor | None = None, *, demand: Demand | None = None
+    async def match(
+        self,
+        demander: Actor | None = None,
+        supplier: Actor | None = None,
+        *,
+        demand: Demand | None = None,
+        product: Product | None = None,
     ) -> Pairing:
-        """A pairing both sides are interested in."""
+        """A pairing that waits for the broker, with the reasons the matcher gives; ``demand`` is the demander's."""
         demander, supplier = demander or await self.demander(), supplier or await self.supplier()
         demand = demand or await self.open_demand(demander)
-        product = await self.listed_product(supplier)
-        match_id = await match_rows.INSERT.one(
-            self.db, demand.id, product.id, demand.revision, product.revision, "demand", 1.0, 1, [], "generated",
-            "generate", "system",
-        )  # fmt: skip
-        found = await match_rows.GET.one(self.db, match_id, None, True)
-        await fire(self.db, MATCH, found, "review", SYSTEM, frozenset({Party.SYSTEM}), now=self.now)
-        decision = Review(action=ReviewAction.PROPOSE, version=2)
-        await matches.review(self.db, await self.staff(), match_id, decision, now=self.now)
-        for version, side in ((3, demander), (4, supplier)):
-            yes = Response(action=ResponseAction.INTEREST, version=version)
-            found = await matches.answer(self.db, side, match_id, yes, now=self.now)
+        product = product or await self.listed_product(supplier)
+        reasons = matchmaking.reasons(demand, product, self.now.date())
+        found = Candidate(demand=demand, product=product, score=1.0, rank=1, reasons=reasons, wanted=True)
+        match_id = await proposals.generate(self.db, found, now=self.now, origin=Origin.DEMAND)
+        assert match_id is not None
+        return Pairing(await matches.get(self.db, await self.staff(), match_id), demander, supplier)
+
+    async def proposed_match(
+        self, demander: Actor | None = None, supplier: Actor | None = None, **texts: Any
+    ) -> Pairing:
+        """A pairing the broker has proposed to both sides."""
+        found, demander, supplier = await self.match(demander, supplier, **texts)
+        decision = Review(action=ReviewAction.PROPOSE, version=found.version)
+        found = await matches.review(self.db, await self.staff(), found.id, decision, now=self.now)
+        return Pairing(found, demander, supplier)
+
+    async def mutual_match(self, demander: Actor | None = None, supplier: Actor | None = None, **texts: Any) -> Pairing:
+        """A pairing both sides are interested in."""
+        found, demander, supplier = await self.proposed_match(demander, supplier, **texts)
+        for side in (demander, supplier):
+            yes = Response(action=ResponseAction.INTEREST, version=found.version)
+            found = await matches.answer(self.db, side, found.id, yes, now=self.now)
         return Pairing(found, demander, supplier)
 
     def offer(self, *, valid_days: int = 14, note: str = "", **terms: Any) -> OfferIn:

@@ -29,6 +29,26 @@ class MatchState(StrEnum):
     EXPIRED = "expired"
 
 
+class Origin(StrEnum):
+    """What made the matcher look."""
+
+    DEMAND = "demand"
+    PRODUCT = "product"
+    NIGHTLY = "nightly"
+    PERSON = "person"
+
+
+class StaleReason(StrEnum):
+    """Why a proposal is out of date."""
+
+    DEMAND_GONE = "demand_gone"
+    PRODUCT_GONE = "product_gone"
+    UNVERIFIED = "unverified"
+    CHANGED = "changed"
+    NO_LONGER_FITS = "no_longer_fits"
+    BETTER_FOUND = "better_found"
+
+
 class Answer(StrEnum):
     """One side's word on a proposal."""
 
@@ -256,9 +276,9 @@ def verdicts(reasons: tuple[MatchReason, ...]) -> tuple[tuple[str, str, str, str
     return tuple((r.level, r.kind, r.value, r.verdict) for r in reasons)
 
 
-def a_must_is_unmet(reasons: tuple[MatchReason, ...]) -> bool:
-    """Whether the product is known to lack something the demand cannot do without."""
-    return any(r.level is LineLevel.MUST and r.verdict is Verdict.UNMET for r in reasons)
+def musts_unmet(reasons: tuple[MatchReason, ...]) -> int:
+    """How many things the demand cannot do without the product is known to lack."""
+    return sum(r.level is LineLevel.MUST and r.verdict is Verdict.UNMET for r in reasons)
 
 
 M = TypeVar("M", Match, MatchCard)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import date
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import asyncpg
 import msgspec
@@ -23,6 +23,7 @@ from market.domain.demands import Demand, RequirementLine, masked_demand
 from market.domain.matches import MatchReason
 from market.domain.products import Product
 from market.store import search
+from market.store.query import Db, Query
 from matching import lines as extraction
 from matching.explain import explain
 from matching.matcher import Matcher, as_demand, as_document
@@ -33,6 +34,13 @@ log = logging.getLogger("market.matching")
 
 RETRY_SECONDS = 1.0
 """How long to wait before connecting again when PostgreSQL is away."""
+HEARTBEAT_SECONDS = 30.0
+"""After this much silence the connection is asked whether it is still there."""
+PORTION = 2_000
+"""Rows read at a time while the indexes are filled."""
+
+T = TypeVar("T")
+R = TypeVar("R", Product, Demand)
 
 
 def read_lines(title: str, text: str) -> tuple[RequirementLine, ...]:
@@ -81,13 +89,32 @@ def reasons(demand: Demand, product: Product, today: date) -> tuple[MatchReason,
     return msgspec.convert(msgspec.to_builtins(found), tuple[MatchReason, ...])
 
 
-class Matchmaker:
-    """Two indexes that follow the database: ``products`` and ``demands`` (what strangers may see of them)."""
+class Found(msgspec.Struct, frozen=True, kw_only=True):
+    """A product the matcher found for a demand; ``rank`` counts from 1."""
 
-    def __init__(self, url: str) -> None:
+    product_id: int
+    score: float
+    rank: int
+
+
+async def in_thread(work: Callable[..., T], *args: Any) -> T:
+    """Run something that computes away from the event loop."""
+    return await to_thread.run_sync(partial(work, *args))
+
+
+class Matchmaker:
+    """Indexes that follow the database: ``products``, ``demands`` whole, and ``public`` (what strangers see of them).
+
+    :param url: the database it listens to
+    :param auto_propose: proposals with no must line unmet need no broker (``Settings.auto_propose``)
+    """
+
+    def __init__(self, url: str, *, auto_propose: bool = False) -> None:
         self.url = url
+        self.auto_propose = auto_propose
         self.products = Matcher()
         self.demands = Matcher()
+        self.public = Matcher()
         self.ready = asyncio.Event()
         self._events: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
 
@@ -104,29 +131,62 @@ class Matchmaker:
 
     async def search_products(self, text: str, k: int = 200) -> list[int]:
         """Ids of listed products, best first."""
-        found = await to_thread.run_sync(self.products.search, text, k)
+        found = await in_thread(self.products.search, text, k)
         return [int(product) for product, _ in found]
 
     async def search_demands(self, text: str, k: int = 200) -> list[int]:
         """Ids of open demands, best first; covered words of sealed ones are not searched."""
-        found = await to_thread.run_sync(self.demands.search, text, k)
+        found = await in_thread(self.public.search, text, k)
         return [int(demand) for demand, _ in found]
 
-    async def products_for(self, demand: Demand, k: int) -> list[tuple[int, float]]:
-        """The best listed products for a demand: (id, score)."""
-        found = await to_thread.run_sync(self.products.match, [as_need(demand)], k)
-        return [(int(match.product), match.score) for match in found[0]]
+    async def find(
+        self, demands: Sequence[Demand], k: int, also: Collection[tuple[int, int]]
+    ) -> dict[int, list[Found]]:
+        """The best ``k`` listed products of each demand, best first, and wherever they rank those paired in ``also``.
+
+        ``also`` holds (demand, product); what shares nothing with its demand, or is not listed, is left out.
+        """
+        return await in_thread(self._find, demands, k, also)
+
+    def _find(self, demands: Sequence[Demand], k: int, also: Collection[tuple[int, int]]) -> dict[int, list[Found]]:
+        needs = [as_need(demand) for demand in demands]
+        found: dict[int, list[Found]] = {}
+        for demand, need, hits in zip(demands, needs, self.products.match(needs, k), strict=True):
+            scores = {int(hit.product): hit.score for hit in hits}
+            if missing := [str(p) for d, p in also if d == demand.id and p not in scores]:
+                scores |= {int(p): score for p, score in self.products.score(need, missing).items() if score > 0}
+            ordered = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
+            found[demand.id] = [
+                Found(product_id=product, score=score, rank=rank) for rank, (product, score) in enumerate(ordered, 1)
+            ]
+        return found
 
     async def demands_for(self, product: Product, k: int) -> list[tuple[int, float]]:
-        """The best open demands for a product: (id, score)."""
+        """The best open demands for a product: (id, score). Looks into covered words, too: not for strangers."""
         need = as_demand(as_product_document(product))
-        found = await to_thread.run_sync(self.demands.match, [need], k)
+        found = await in_thread(self.demands.match, [need], k)
         return [(int(match.product), match.score) for match in found[0]]
 
-    async def score(self, demand: Demand, product_ids: list[int]) -> dict[int, float]:
-        """The score of the demand with each of these products."""
-        found = await to_thread.run_sync(self.products.score, as_need(demand), list(map(str, product_ids)))
-        return {int(product): score for product, score in found.items()}
+    async def fill(self, db: Db) -> None:
+        """Fill the indexes with what is listed and open, in portions so that the event loop stays free."""
+        products = [as_product_document(product) async for product in _portions(db, search.LISTED_AFTER)]
+        await in_thread(self.products.fit, products)
+        demands = [demand async for demand in _portions(db, search.OPEN_AFTER)]
+        await in_thread(self.demands.fit, [_document(demand) for demand in demands])
+        await in_thread(self.public.fit, [_public_document(demand) for demand in demands])
+
+    async def refresh(self, db: Db, kind: str, ids: Collection[int]) -> None:
+        """Bring products or demands (``kind``) to what the database says of them now; others are passed over."""
+        if not ids:
+            return
+        known = {str(i) for i in ids}
+        if kind == "product":
+            products = await search.LISTED.all(db, list(ids))
+            await in_thread(_apply, self.products, known, [as_product_document(product) for product in products])
+        elif kind == "demand":
+            demands = await search.OPEN.all(db, list(ids))
+            await in_thread(_apply, self.demands, known, [_document(demand) for demand in demands])
+            await in_thread(_apply, self.public, known, [_public_document(demand) for demand in demands])
 
     async def _follow(self) -> None:
         while True:
@@ -134,6 +194,8 @@ class Matchmaker:
                 await self._follow_once()
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 log.warning("matcher lost the database (%s), trying again", type(error).__name__)
+            except Exception:
+                log.exception("matcher stopped following the database, starting over")
             await asyncio.sleep(RETRY_SECONDS)
 
     async def _follow_once(self) -> None:
@@ -144,7 +206,7 @@ class Matchmaker:
             db.add_termination_listener(lambda _: gone.set())
             self._events = asyncio.Queue()
             await db.add_listener("market_events", self._hear)
-            await self._load(db)
+            await self.fill(db)  # after listening began: what changes meanwhile is applied on top
             self.ready.set()
             while not gone.is_set():
                 await self._next(db, gone)
@@ -154,49 +216,41 @@ class Matchmaker:
     def _hear(self, _: object, __: int, ___: str, payload: str) -> None:
         self._events.put_nowait(msgspec.json.decode(payload))
 
-    async def _load(self, db: asyncpg.Connection) -> None:
-        listed = await search.LISTED.all(db, None)
-        await to_thread.run_sync(self.products.fit, await to_thread.run_sync(documents_of, listed))
-        opened = await search.OPEN.all(db, None)
-        await to_thread.run_sync(self.demands.fit, [_public_document(demand) for demand in opened])
-
-    async def _next(self, db: asyncpg.Connection, gone: asyncio.Event) -> None:
-        """Wait for something to change, take all that has, and bring both indexes up to it."""
+    async def _next(self, db: Db, gone: asyncio.Event) -> None:
+        """Wait for something to change, take all that has, and bring the indexes up to it."""
         waiting = asyncio.ensure_future(self._events.get())
         lost = asyncio.ensure_future(gone.wait())
-        done, _ = await asyncio.wait({waiting, lost}, return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait({waiting, lost}, timeout=HEARTBEAT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
         lost.cancel()
         if waiting not in done:
             waiting.cancel()
+            if not done:  # silence: is anybody still there?
+                await db.execute("SELECT 1", timeout=HEARTBEAT_SECONDS)
             return
         events = [waiting.result()]
         while not self._events.empty():
             events.append(self._events.get_nowait())
-        await self._refresh(db, sorted({e["object_id"] for e in events if e["kind"] == "product"}), "product")
-        await self._refresh(db, sorted({e["object_id"] for e in events if e["kind"] == "demand"}), "demand")
-
-    async def _refresh(self, db: asyncpg.Connection, ids: list[int], kind: str) -> None:
-        if not ids:
-            return
-        if kind == "product":
-            index = self.products
-            found = documents_of(await search.LISTED.all(db, ids))
-        else:
-            index = self.demands
-            found = [_public_document(demand) for demand in await search.OPEN.all(db, ids)]
-        gone = {str(i) for i in ids} - {document.id for document in found}
-        await to_thread.run_sync(partial(_apply, index, found, gone))
+        for kind in ("product", "demand"):
+            await self.refresh(db, kind, sorted({e["object_id"] for e in events if e["kind"] == kind}))
 
 
-def documents_of(products: list[Product]) -> list[Document]:
-    """Products as documents."""
-    return [as_product_document(product) for product in products]
+async def _portions(db: Db, query: Query[R]) -> AsyncIterator[R]:
+    last = 0
+    while rows := await query.all(db, last, PORTION):
+        for row in rows:
+            yield row
+        last = rows[-1].id
+
+
+def _document(demand: Demand) -> Document:
+    return as_document(as_need(demand))
 
 
 def _public_document(demand: Demand) -> Document:
-    return as_document(as_need(masked_demand(demand) if demand.sealed else demand))
+    return _document(masked_demand(demand) if demand.sealed else demand)
 
 
-def _apply(index: Matcher, documents: list[Document], gone: set[str]) -> None:
-    index.remove(gone)
+def _apply(index: Matcher, ids: set[str], documents: list[Document]) -> None:
+    """``documents`` are what remains of ``ids``."""
     index.add(documents)
+    index.remove(ids - {document.id for document in documents})

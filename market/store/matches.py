@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from market.domain.matches import Match, MatchCard, MatchReason
+from market.domain.matches import Match, MatchCard, MatchReason, MatchState, StaleReason
 from market.store.query import Command, Db, Query
 
 
@@ -17,17 +17,32 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     demand_revision: int
     product_revision: int
     reasons: tuple[MatchReason, ...]
-    state: str
+    state: MatchState
     version: int
 
 
 class Pair(msgspec.Struct, frozen=True, kw_only=True):
-    """A demand and a product at the revisions somebody decided about."""
+    """A demand and a product at the revisions they were matched at."""
 
     demand_id: int
     product_id: int
     demand_revision: int
     product_revision: int
+
+
+class LivePair(msgspec.Struct, frozen=True, kw_only=True):
+    """Which pairing is live under which id."""
+
+    id: int
+    demand_id: int
+    product_id: int
+
+
+class Lost(msgspec.Struct, frozen=True, kw_only=True):
+    """A live pairing that can no longer come about, and why."""
+
+    id: int
+    reason: StaleReason
 
 
 GET = Query(
@@ -122,35 +137,44 @@ OF_DEMANDER = Query(
     ORDER BY d.updated_at DESC, d.id DESC, m.state = 'proposed', m.demander_answer = 'snoozed', m.rank, m.id
     LIMIT $3""",
 )
-STANDING_OF_DEMAND = Query(
-    Standing,
-    """SELECT id, demand_id, product_id, demand_revision, product_revision, reasons, state, version FROM match
-    WHERE demand_id = $1 AND state IN ('generated', 'broker_review', 'proposed', 'mutual') ORDER BY id FOR UPDATE""",
-)
-STANDING_OF_PRODUCT = Query(
-    Standing,
-    """SELECT id, demand_id, product_id, demand_revision, product_revision, reasons, state, version FROM match
-    WHERE product_id = $1 AND state IN ('generated', 'broker_review', 'proposed', 'mutual') ORDER BY id FOR UPDATE""",
-)
-LOST = Query(
-    int,
-    """SELECT m.id FROM match m JOIN demand d ON d.id = m.demand_id JOIN product p ON p.id = m.product_id
-        JOIN organisation od ON od.id = d.organisation_id JOIN organisation os ON os.id = p.organisation_id
-    WHERE m.state IN ('generated', 'broker_review', 'proposed', 'mutual') AND (p.state <> 'listed'
-        OR d.state NOT IN ('open', 'in_negotiation', 'partly_fulfilled')
-        OR od.state <> 'verified' OR os.state <> 'verified')
-    ORDER BY m.id""",
-)
 STANDING = Query(
     Standing,
     """SELECT id, demand_id, product_id, demand_revision, product_revision, reasons, state, version FROM match
     WHERE id = ANY ($1) AND state IN ('generated', 'broker_review', 'proposed', 'mutual') ORDER BY id FOR UPDATE""",
 )
+# With one of the two ids the pairings of a demand or a product, with an array those of many demands.
+LIVE = Query(
+    LivePair,
+    """SELECT id, demand_id, product_id FROM match
+    WHERE ($1::bigint[] IS NULL OR demand_id = ANY ($1)) AND ($2::bigint IS NULL OR product_id = $2)
+        AND state IN ('generated', 'broker_review', 'proposed', 'mutual')""",
+)
 ENDED = Query(
     Pair,
     """SELECT demand_id, product_id, demand_revision, product_revision FROM match
-    WHERE ($1::bigint IS NULL OR demand_id = $1) AND ($2::bigint IS NULL OR product_id = $2)
+    WHERE ($1::bigint[] IS NULL OR demand_id = ANY ($1)) AND ($2::bigint IS NULL OR product_id = $2)
         AND state IN ('rejected', 'declined', 'expired', 'converted')""",
+)
+# Of the demands $2, those with $4 better live pairings than the one of product $1 with score $3.
+CROWDED = Query(
+    int,
+    """SELECT w.demand_id FROM unnest($2::bigint[], $3::float8[]) AS w(demand_id, score)
+    WHERE (SELECT count(*) FROM match m WHERE m.demand_id = w.demand_id AND m.product_id <> $1 AND m.score > w.score
+        AND m.state IN ('generated', 'broker_review', 'proposed', 'mutual')) >= $4""",
+)
+LOST = Query(
+    Lost,
+    """SELECT m.id, CASE WHEN p.state <> 'listed' THEN 'product_gone'
+        WHEN d.state NOT IN ('open', 'in_negotiation', 'partly_fulfilled') THEN 'demand_gone'
+        ELSE 'unverified' END AS reason
+    FROM match m JOIN demand d ON d.id = m.demand_id JOIN product p ON p.id = m.product_id
+        JOIN organisation od ON od.id = d.organisation_id JOIN organisation os ON os.id = p.organisation_id
+    WHERE m.state IN ('generated', 'broker_review', 'proposed', 'mutual')
+        AND ($1::bigint IS NULL OR d.id = $1) AND ($2::bigint IS NULL OR p.id = $2)
+        AND ($3::bigint IS NULL OR $3 IN (od.id, os.id))
+        AND (p.state <> 'listed' OR d.state NOT IN ('open', 'in_negotiation', 'partly_fulfilled')
+            OR od.state <> 'verified' OR os.state <> 'verified')
+    ORDER BY m.id""",
 )
 INSERT = Query(
     int,
