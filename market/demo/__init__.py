@@ -1,0 +1,1 @@
+"""The demonstration market: invented organisations, products and demands in every state."""

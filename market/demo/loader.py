@@ -1,0 +1,216 @@
+"""Load the demonstration market into an empty database, through the same services people use.
+
+Everything happens in one transaction: a load that is cut off leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from rich.console import Console
+from rich.progress import Progress
+
+from market.db import connect
+from market.demo.stories import Cast, play
+from market.demo.texts import DemoDemand, DemoOrganisation, DemoProduct, Member, Talk, read
+from market.domain.accounts import CLOCK, Actor, OrganisationContent
+from market.domain.demands import DemandContent, DemandState
+from market.domain.lifecycles import DEMAND
+from market.domain.machine import Party
+from market.domain.matches import Origin
+from market.domain.permissions import Role
+from market.domain.products import ProductContent
+from market.services import accounts, demands, organisations, passwords, products
+from market.services.matchmaking import Matchmaker
+from market.services.proposals import propose_for_demand
+from market.services.transitions import fire
+from market.store.query import Db, Query
+
+PASSWORD = "duijie-demo"  # noqa: S105 - printed at every start of the demo
+SIGN_INS = (
+    ("Enterprise 企业", "enterprise@demo.example"),
+    ("Supplier 供应方", "supplier@demo.example"),
+    ("Broker 撮合专员", "broker@demo.example"),
+)
+ANY_ORGANISATION = Query(bool, "SELECT EXISTS (SELECT FROM organisation)")
+ACTOR = Query(
+    Actor,
+    """SELECT p.id AS person_id, p.name, o.id AS organisation_id, o.name AS organisation_name,
+        o.kind AS organisation_kind, o.state AS organisation_state, m.role, p.language
+    FROM membership m JOIN person p ON p.id = m.person_id JOIN organisation o ON o.id = m.organisation_id
+    WHERE o.id = $1 AND p.id = $2""",
+)
+PAIR = Query(int, "SELECT id FROM match WHERE demand_id = $1 AND product_id = $2 ORDER BY id DESC LIMIT 1")
+
+
+async def load_once(url: str, console: Console) -> bool:
+    """Load into an empty database; False when there is something in it already."""
+    db = await connect(url)
+    try:
+        if await ANY_ORGANISATION.one(db):
+            return False
+        with Progress(console=console, transient=True) as progress:
+            async with db.transaction():
+                await Loader(db, url, progress).load()
+        return True
+    finally:
+        await db.close()
+
+
+class Loader:
+    """One load: knows the actors and what was made of each key."""
+
+    def __init__(self, db: Db, url: str, progress: Progress) -> None:
+        self.db = db
+        self.url = url
+        self.progress = progress
+        self.actors: dict[str, Actor] = {}
+        self.staff: dict[Role, Actor] = {}
+        self.products: dict[str, int] = {}
+        self.supplier_of: dict[str, str] = {}
+        self.demands: dict[str, int] = {}
+        self.people: dict[str, int] = {}
+        self.password_hash = ""
+        self.now = datetime.now(UTC)
+
+    async def load(self) -> None:
+        """Organisations, products, demands, then every story."""
+        organisations = read("organisations", DemoOrganisation)
+        goods = read("products", DemoProduct)
+        needs = read("demands", DemoDemand)
+        talks = {talk.demand: talk for talk in read("conversations", Talk)}
+        self.password_hash = await passwords.hashed(PASSWORD)
+        task = self.progress.add_task("Demo data", total=len(organisations) + len(goods) + 2 * len(needs))
+        for organisation in sorted(organisations, key=lambda o: o.kind != "platform"):
+            await self.organisation(organisation)
+            self.progress.advance(task)
+        for product in goods:
+            await self.product(product)
+            self.progress.advance(task)
+        for demand in needs:
+            await self.demand(demand)
+            self.progress.advance(task)
+        matchmaker = Matchmaker(self.url)
+        await matchmaker.refresh(self.db, "product", list(self.products.values()))
+        for position, demand in enumerate(needs):
+            await self.story(demand, matchmaker, talks.get(demand.key), self.days_ago(position % 4))
+            self.progress.advance(task)
+        for product in goods:
+            await self.end_of_product(product)
+
+    def days_ago(self, days: int) -> datetime:
+        """So that not everything is due on the same day."""
+        return self.now - timedelta(days=days)
+
+    async def organisation(self, text: DemoOrganisation) -> None:
+        """The organisation, its people, and its verification by the registrar."""
+        content = OrganisationContent(
+            name=text.name,
+            kind=text.kind,
+            credit_code=text.credit_code,
+            region=text.region,
+            about=text.about,
+            evidence=text.evidence,
+        )
+        first, *others = text.members
+        person = await self.person(first)
+        now = self.days_ago(2)
+        organisation_id = await accounts.create_organisation(self.db, person, content, role=first.role, now=now)
+        for member in others:
+            await accounts.add_member(self.db, organisation_id, await self.person(member), member.role)
+        found = [await ACTOR.one(self.db, organisation_id, self.people[m.key]) for m in text.members]
+        self.actors[text.key] = found[0]
+        if text.kind == "platform":
+            self.staff = {actor.role: actor for actor in found if actor.role}
+        await self.verification(text, organisation_id, now)
+        self.actors[text.key] = await ACTOR.one(self.db, organisation_id, person)
+
+    async def verification(self, text: DemoOrganisation, organisation_id: int, now: datetime) -> None:
+        """Evidence sent, and looked at unless that is what is pending."""
+        owner = self.staff[Role.ADMIN] if text.kind == "platform" else self.actors[text.key]
+        await organisations.act(self.db, owner, organisation_id, "submit", now=now)
+        decision = {"verified": "verify", "rejected": "reject"}.get(text.verification)
+        if decision:
+            registrar = self.staff[Role.REGISTRAR]
+            await organisations.act(
+                self.db, registrar, organisation_id, decision, now=now, reason=text.verification_note
+            )
+
+    async def person(self, member: Member) -> int:
+        """Somebody who signs in with the demo's password."""
+        self.people[member.key] = await accounts.create_person(
+            self.db, name=member.name, email=member.email, password_hash=self.password_hash
+        )
+        return self.people[member.key]
+
+    async def product(self, text: DemoProduct) -> None:
+        """The product up to "listed"; what ends it comes after the stories."""
+        supplier = self.actors[text.supplier]
+        content = ProductContent(**{name: getattr(text, name) for name in ProductContent.__struct_fields__})
+        made = await products.create(self.db, supplier, content, now=self.days_ago(len(self.products) % 5))
+        self.products[text.key] = made.id
+        self.supplier_of[text.key] = text.supplier
+        if text.state == "draft":
+            return
+        await products.act(self.db, supplier, made.id, "submit", now=self.days_ago(len(self.products) % 3))
+        if text.state != "review":
+            await products.act(self.db, self.staff[Role.REGISTRAR], made.id, "list", now=self.now)
+
+    async def end_of_product(self, text: DemoProduct) -> None:
+        """Suspended or delisted, with the reason given in the text."""
+        action = {"suspended": "suspend", "delisted": "delist"}.get(text.state)
+        if action:
+            actor = self.staff[Role.REGISTRAR] if action == "suspend" else self.actors[text.supplier]
+            await products.act(self.db, actor, self.products[text.key], action, now=self.now, reason=text.note)
+
+    async def demand(self, text: DemoDemand) -> None:
+        """The demand up to "open", or where it stopped before that."""
+        owner, broker = self.actors[text.enterprise], self.staff[Role.BROKER]
+        now = self.days_ago(len(self.demands) % 4)
+        needed_by = None if text.needed_by is None else (self.now + timedelta(days=text.needed_by)).date()
+        content = DemandContent(
+            title=text.title,
+            text=text.text,
+            theme=text.theme,
+            region=text.region,
+            purpose=text.purpose,
+            budget=text.budget,
+            needed_by=needed_by,
+            sealed=text.sealed,
+            masked=text.masked,
+        )
+        made = await demands.create(self.db, owner, content, now=now)
+        self.demands[text.key] = made.id
+        if text.state is DemandState.DRAFT:
+            return
+        await demands.act(self.db, owner, made.id, "submit", now=now)
+        early = {
+            DemandState.SUBMITTED: (),
+            DemandState.TRIAGE: ("triage",),
+            DemandState.CLARIFYING: ("triage", "ask"),
+        }
+        for action in early.get(text.state, ("triage", "open")):
+            await demands.act(self.db, broker, made.id, action, now=now, reason=text.question)
+
+    async def story(self, text: DemoDemand, matchmaker: Matchmaker, talk: Talk | None, now: datetime) -> None:
+        """Matches for what is open, then the story of its best pairing, then how the demand ended."""
+        demand_id, owner = self.demands[text.key], self.actors[text.enterprise]
+        if text.state in (DemandState.DRAFT, DemandState.SUBMITTED, DemandState.TRIAGE, DemandState.CLARIFYING):
+            return
+        await propose_for_demand(self.db, matchmaker, demand_id, now, Origin.DEMAND)
+        if text.story and text.product:
+            provider = self.actors[self.supplier_of[text.product]]
+            cast = Cast(owner, provider, self.staff[Role.BROKER], PASSWORD)
+            pair = await PAIR.one(self.db, demand_id, self.products[text.product])
+            await play(self.db, cast, text, pair, talk, now)
+        last = {
+            DemandState.FULFILLED: "fulfil",
+            DemandState.PARTLY_FULFILLED: "fulfil_partly",
+            DemandState.WITHDRAWN: "withdraw",
+            DemandState.CLOSED_UNMET: "close_unmet",
+        }.get(text.state)
+        if last:
+            await demands.act(self.db, owner, demand_id, last, now=now, reason=text.reason)
+        elif text.state is DemandState.EXPIRED:
+            demand = await demands.get(self.db, owner, demand_id)
+            await fire(self.db, DEMAND, demand, "expire", CLOCK, frozenset({Party.CLOCK}), now=now)
