@@ -32,7 +32,8 @@ GONE = N_("This invitation has been used, was withdrawn or is too old. Ask for a
 
 
 async def page(db: Db, actor: Actor, organisation_id: int) -> list[Member]:
-    """The members, for themselves and for staff; empty for others."""
+    """The members, for themselves and for staff. Raises NotFound for others."""
+    await organisations.get(db, actor, organisation_id)
     return await members.LIST.all(db, organisation_id, actor.organisation_id, actor.is_staff, None)
 
 
@@ -64,7 +65,8 @@ async def remove(db: Db, actor: Actor, organisation_id: int, person_id: int, *, 
 
 
 async def invitations(db: Db, actor: Actor, organisation_id: int, *, now: datetime) -> list[Invitation]:
-    """The open invitations, newest first."""
+    """The open invitations, newest first; for members and staff. Raises NotFound for others."""
+    await organisations.get(db, actor, organisation_id)
     return await members.INVITATIONS.all(db, organisation_id, actor.organisation_id, actor.is_staff, None, now)
 
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
 
 import msgspec
 from litestar.datastructures import FormMultiDict
 from litestar.response import Template
 
-from market.domain.errors import Invalid, Unmet, WrongPassword
+from market.domain.errors import Invalid, TooMany, Unmet, WrongPassword
+from market.domain.reading import converted
 from market.domain.text import clean
 from market.domain.words import N_
 from market.web.problems import Rejected
@@ -37,52 +36,17 @@ def typed(form: FormMultiDict, *many: str) -> Typed:
 
 def read(kind: type[T], values: Mapping[str, Any]) -> T:
     """Convert what was typed. Raises Invalid with one sentence per field."""
-    errors: dict[str, str] = {}
-    raw: dict[str, Any] = {}
-    for field in msgspec.structs.fields(kind):
-        value = values.get(field.name, msgspec.UNSET)
-        if value is msgspec.UNSET or value == "" or value == [""]:
-            if field.required:
-                errors[field.name] = N_("Fill this in.")
-            continue
-        try:
-            raw[field.name] = msgspec.convert(_boolean(field.type, value), field.type, strict=False)
-        except (msgspec.ValidationError, InvalidOperation, ValueError) as error:
-            errors[field.name] = sentence(field.type, str(error))
+    raw, errors = converted(kind, values)
     if errors:
         raise Invalid(errors)
     return kind(**raw)
 
 
-def _boolean(kind: Any, value: Any) -> Any:
-    return value in ("on", "true", "1", "yes") if kind is bool else value
-
-
-def sentence(kind: Any, error: str) -> str:
-    """What the converter said, in words a person can act on."""
-    if "length >=" in error:
-        return N_("This is too short.")
-    if "length <=" in error:
-        return N_("This is too long.")
-    if "matching regex" in error:
-        return N_("This does not have the right form.")
-    text = str(kind)
-    if Decimal.__name__ in text:
-        return N_("This is not a number.")
-    if date.__name__ in text:
-        return N_("Give a date as year-month-day.")
-    if "enum" in error.lower():
-        return N_("Choose one of the options.")
-    if "int" in text:
-        return N_("Give a whole number within the limits.")
-    return N_("This value is not right.")
-
-
 @contextmanager
 def retry(page: Callable[[dict[str, str], tuple[str, ...]], Template]) -> Iterator[None]:
-    """Show the form again (422, what was typed kept) when the block raises Invalid or WrongPassword, and roll back.
+    """Show the form again, what was typed kept, when the block raises Invalid, WrongPassword (422) or TooMany (429).
 
-    ``page(errors, unmet)`` builds the page: errors by field, and the sentences of unmet rules.
+    The transaction rolls back. ``page(errors, unmet)`` builds the page: errors by field, sentences of unmet rules.
     """
     try:
         yield
@@ -94,6 +58,11 @@ def retry(page: Callable[[dict[str, str], tuple[str, ...]], Template]) -> Iterat
     except WrongPassword as error:
         again = page({"password": error.detail}, ())
         again.status_code = Invalid.status
+        raise Rejected(again) from error
+    except TooMany as error:
+        again = page({}, (error.detail,))
+        again.status_code = error.status
+        again.headers["Retry-After"] = str(error.retry_after)
         raise Rejected(again) from error
 
 

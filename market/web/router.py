@@ -9,7 +9,19 @@ from litestar.static_files import create_static_files_router
 from litestar.types import ControllerRouterHandler
 
 from market.domain.permissions import Permission
-from market.web.pages import account, demands, desk_listings, desk_organisations, entrance, home, organisation, products, system
+from market.web.pages import (
+    account,
+    agreements,
+    demands,
+    desk_listings,
+    desk_organisations,
+    entrance,
+    home,
+    negotiations,
+    organisation,
+    products,
+    system,
+)
 
 ROUTES: list[ControllerRouterHandler] = [
     Router(
@@ -24,6 +36,8 @@ ROUTES: list[ControllerRouterHandler] = [
             *products.ROUTES,
             *home.ROUTES,
             *desk_listings.ROUTES,
+            *negotiations.ROUTES,
+            *agreements.ROUTES,
         ],
         include_in_schema=False,
     ),

@@ -66,7 +66,7 @@ async def api_actor(connection: Connection) -> Actor:
     return found
 
 
-def sign_in(session: dict[str, Any], person: Person, organisation_id: int) -> None:
+def sign_in(session: dict[str, Any], person: Person, organisation_id: int | None) -> None:
     """Start a fresh session for this person."""
     session.clear()
     session.update(person=person.id, organisation=organisation_id, epoch=person.session_epoch)
