@@ -50,6 +50,7 @@ UPDATE = Command(
         version = version + 1, updated_at = now()
     WHERE id = $1 AND version = $2""",
 )
+BY_CODE = Query(int, "SELECT id FROM organisation WHERE credit_code = upper($1)")
 CODE_TAKEN = Query(bool, "SELECT EXISTS (SELECT FROM organisation WHERE credit_code = $1)")
 PLATFORM = Query(int, "SELECT id FROM organisation WHERE kind = 'platform' ORDER BY id LIMIT 1")
 
