@@ -5,18 +5,21 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from market.domain import calendar
-from market.domain.accounts import Actor
+from market.domain.accounts import Actor, OrganisationState
+from market.domain.demands import DemandState
 from market.domain.errors import IllegalTransition, Invalid, NotYours, Stale
-from market.domain.lifecycles import MATCH
+from market.domain.lifecycles import DEMAND, MATCH
 from market.domain.machine import Edge, Party
 from market.domain.matches import (
     RELEASED,
     SNOOZE_DAYS,
     Answer,
+    DeclineCode,
     M,
     Match,
     MatchCard,
     MatchState,
+    Origin,
     RejectCode,
     Response,
     ResponseAction,
@@ -25,20 +28,29 @@ from market.domain.matches import (
     masked_match,
 )
 from market.domain.paging import PAGE, Cursor, Page, decode, page_of
+from market.domain.permissions import Permission
+from market.domain.products import ProductState
 from market.domain.text import clean
 from market.domain.words import N_
-from market.services import jobs
+from market.services import jobs, proposals
+from market.services.matchmaking import Matchmaker
 from market.services.transitions import allowed, fire, offered
 from market.store import journal, matches
+from market.store.journal import Event
 from market.store.query import Db
 
 MOST_SHOWN = 200
 """Pairings on a page that is not cut into pages (leads, matches of one's demands)."""
 
 
+_SIDES = frozenset({Party.DEMANDER, Party.SUPPLIER})
+_NEEDED = {Party.BROKER: Permission.MATCH_REVIEW} | dict.fromkeys(_SIDES, Permission.MATCH_ANSWER)
+
+
 def parties(actor: Actor, match: Match | MatchCard) -> frozenset[Party]:
-    """What the actor is to this pairing."""
-    return actor.parties(demander=match.demander_id, supplier=match.supplier_id)
+    """What the actor may be to this pairing; a token without the scope is nobody to it."""
+    found = actor.parties(demander=match.demander_id, supplier=match.supplier_id)
+    return frozenset(party for party in found if party in _NEEDED and actor.may(_NEEDED[party]))
 
 
 def as_seen(actor: Actor, match: M) -> M:
@@ -104,9 +116,12 @@ async def of_demander(db: Db, actor: Actor, demand_id: int | None = None) -> lis
 
 def actions(actor: Actor, match: Match | MatchCard) -> list[Edge]:
     """The moves open to this actor. Interest is one word for a side, whether or not it is the second to say it."""
-    found = [edge for edge in offered(MATCH, match, parties(actor, match)) if edge.action != "meet"]
-    mine = _answers(match, _side(actor, match))[0] if parties(actor, match) & _SIDES else Answer.NONE
-    return [edge for edge in found if not (edge.action == "interest" and mine is Answer.INTERESTED)]
+    mine = parties(actor, match)
+    said = {side for side in mine & _SIDES if _answers(match, side)[0] is Answer.INTERESTED}
+    hidden = {"meet"} | ({"interest"} if said else set())
+    if not actor.may(Permission.NEGOTIATION_WRITE):
+        hidden.add("convert")
+    return [edge for edge in offered(MATCH, match, mine) if edge.action not in hidden]
 
 
 async def answer(db: Db, actor: Actor, match_id: int, response: Response, *, now: datetime) -> Match:
@@ -161,19 +176,31 @@ async def review(db: Db, actor: Actor, match_id: int, decision: Review, *, now: 
     return await get(db, actor, match_id)
 
 
+async def on_event(db: Db, matchmaker: Matchmaker, event: Event, now: datetime) -> None:
+    """What a journalled event means for matches. Every event may be handed in, also twice: the rows decide."""
+    edited = event.action == "edit"
+    match event.kind:
+        case "demand" if event.target in DEMAND.final:
+            await proposals.end_lost(db, now, demand_id=event.object_id)
+        case "demand" if edited or event.target == DemandState.OPEN:
+            await proposals.propose_for_demand(db, matchmaker, event.object_id, now, Origin.DEMAND)
+        case "product" if event.target in (ProductState.SUSPENDED, ProductState.DELISTED):
+            await proposals.end_lost(db, now, product_id=event.object_id)
+        case "product" if edited or event.target == ProductState.LISTED:
+            await proposals.propose_for_product(db, matchmaker, event.object_id, now, Origin.PRODUCT)
+        case "organisation" if event.target != OrganisationState.VERIFIED:
+            await proposals.end_lost(db, now, organisation_id=event.object_id)
+
+
 async def conflicted(db: Db, actor: Actor, match: Match | MatchCard) -> bool:
     """Whether the person belongs to one of the two organisations, in whatever role they act now."""
     return await matches.BELONGS.one(db, actor.person_id, [match.demander_id, match.supplier_id])
 
 
-_SIDES = frozenset({Party.DEMANDER, Party.SUPPLIER})
-
-
 def _side(actor: Actor, match: Match | MatchCard) -> Party:
-    found = parties(actor, match) & _SIDES
-    if not found:
-        raise NotYours
-    return next(iter(sorted(found)))
+    for side in parties(actor, match) & _SIDES:
+        return side
+    raise NotYours
 
 
 def _answers(match: Match | MatchCard, side: Party) -> tuple[Answer, Answer]:
@@ -186,7 +213,7 @@ def _check_response(response: Response, now: datetime) -> None:
     if response.action is ResponseAction.DECLINE:
         if response.code is None:
             raise Invalid({"code": N_("Choose why.")})
-        if response.code == "other" and not clean(response.reason):
+        if response.code is DeclineCode.OTHER and not clean(response.reason):
             raise Invalid({"reason": N_("Say why in your own words.")})
     if response.action is ResponseAction.SNOOZE:
         today = now.astimezone(calendar.ZONE).date()
