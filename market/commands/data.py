@@ -27,7 +27,7 @@ def verify() -> None:
     with database(from_env(os.environ)) as settings:
         found = asyncio.run(_verify(settings))
     for broken in found.broken:
-        console.print(f"[red]{broken.kind} {broken.object_id}: event {broken.seq} (row {broken.id}) does not hold[/red]")
+        console.print(f"[red]{broken.kind} {broken.object_id}: event {broken.seq}, row {broken.id}, does not hold")
     for fault in found.faults:
         console.print(f"[red]{fault}[/red]")
     for key in found.foreign_keys:
