@@ -14,6 +14,8 @@ def clean(text: str) -> str:
 
     PostgreSQL stores neither NUL nor lone surrogates; the rest would be invisible to the next reader.
     """
+    if text.isprintable():  # most texts: nothing to take out
+        return unicodedata.normalize("NFC", text).strip()
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     kept = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
     return unicodedata.normalize("NFC", kept).strip()

@@ -114,7 +114,7 @@ async def product_page(
     shown = await _product_page(db, actor, product_id)
     product: Product = shown.context["product"]
     if product.state is ProductState.LISTED:
-        found = [demand for demand, score in await matchmaker.demands_for(product, SIMILAR) if score > 0]
+        found = await matchmaker.search_demands(f"{product.title}\n{product.abstract[:500]}", SIMILAR)
         shown.context["similar"] = await demands.search(db, actor, found, theme=None, region=None, limit=SIMILAR)
     return shown
 
