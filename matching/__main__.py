@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from matching.matcher import Matcher, query_text
+from matching.matcher import Matcher
 from matching.readers import InputError, read_demands, read_products, write, write_matches
 from matching.types import Match
 
@@ -60,7 +60,7 @@ def lines(
 
     asked = read_demands(demands)
     records = (
-        {"id": demand.id, "lines": [_line(line) for line in msgspec.to_builtins(extract(query_text(demand)))]}
+        {"id": demand.id, "lines": [_line(line) for line in msgspec.to_builtins(extract(demand.text or demand.title))]}
         for demand in track(asked, "Reading", console=console)
     )
     write(out, records, ["id", "lines"])

@@ -11,6 +11,7 @@ from typing import Final, Self
 
 import msgspec
 
+from matching import regions
 from matching.lexical import SCALE, Bag, Hit, Index
 from matching.located import place_of
 from matching.query import read, weigh
@@ -48,7 +49,8 @@ def as_demand(document: Document) -> Demand:
 
 def as_document(demand: Demand) -> Document:
     """``demand`` as something to be found, the mirror of ``as_demand``."""
-    return Document(id=demand.id, title=demand.title, description=demand.text)
+    named = dict.fromkeys(place.phrase for place in regions.find(query_text(demand)))
+    return Document(id=demand.id, title=demand.title, description=demand.text, region="、".join(named))
 
 
 def query_text(demand: Demand) -> str:
@@ -193,7 +195,7 @@ def _explained(state: State, demand: Demand, matches: Sequence[Match], today: da
     from matching.explain import explain
     from matching.lines import extract
 
-    lines = extract(query_text(demand)) if demand.lines is None else demand.lines
+    lines = extract(demand.text or demand.title) if demand.lines is None else demand.lines
     return [
         msgspec.structs.replace(match, reasons=explain(lines, state.documents[match.product], today=today))
         for match in matches

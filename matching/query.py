@@ -1,6 +1,6 @@
 """What is asked, as weighted terms: one weighting that suits three words and three paragraphs.
 
-Let ``w(t) = log(1 + n(t)) * idf(t) ** 1.25`` for a term that occurs ``n`` times in the query. A document scores
+Let ``w(t) = log(1 + n(t) / 2) * idf(t) ** 1.25`` for a term that occurs ``n`` times in the query. A document scores
 
     sum of w(t) * bm25(t, text) / sum of w  +  r * sum of w(t) * cosine(t, head) / sum of w
 
@@ -24,8 +24,9 @@ from matching.regions import Codes
 from matching.text import Analyser
 
 IDF_POWER: Final = 1.25
-HEAD: Final = 0.6
-HEAD_SHORT: Final = 0.15
+HEAD: Final = 0.8
+HEAD_FROM: Final = 25.0
+"""The number of (equally weighty) terms from which on the head counts in full."""
 GLOSS: Final = 1.0
 SINGLE: Final = 0.6
 """What the gloss of a single character weighs against that of a word."""
@@ -48,7 +49,7 @@ def read(text: str, analyser: Analyser) -> Query:
     for word, english in analyser.glosses(text):
         glosses[english] += 1
         weight[english] = SINGLE if len(word) == 1 else 1.0
-    worth = {english: weight[english] * float(np.log1p(n) / np.log(2)) for english, n in glosses.items()}
+    worth = {english: weight[english] * float(np.log1p(n / 2) / np.log1p(0.5)) for english, n in glosses.items()}
     return Query(dict(Counter(analyser.terms(text))), worth, located.named(text))
 
 
@@ -77,10 +78,11 @@ class Weighted:
 def weigh(query: Query, index: Statistics) -> Weighted:
     """Weigh the terms of ``query`` by what is rare in ``index``."""
     ids = np.array([-1 if (n := index.term_id(t)) is None else n for t in query.terms], np.int32)
-    often = np.log1p(np.fromiter(query.terms.values(), np.float64, len(ids)))
+    often = np.log1p(np.fromiter(query.terms.values(), np.float64, len(ids)) / 2)
     weights = often * index.rarity(ids) ** IDF_POWER
     total = float(weights.sum()) or 1.0
-    head = min(HEAD, HEAD_SHORT * total / (float(np.sqrt((weights**2).sum())) or 1.0))
+    size = total**2 / (float((weights**2).sum()) or 1.0)
+    head = HEAD * min(1.0, size / HEAD_FROM)
     foreign = np.fromiter((t.isascii() and not t.isdigit() for t in query.terms), bool, len(ids))
     gloss = np.where(foreign, often * index.gloss_rarity(ids) ** IDF_POWER, 0.0)
     english, english_weights = _english(query, index)
@@ -100,7 +102,7 @@ def _english(query: Query, index: Statistics) -> tuple[NDArray[np.int32], NDArra
             if n is not None:
                 found[n] = found.get(n, 0.0) + worth / np.sqrt(nth * len(english))
     ids = np.fromiter(found, np.int32, len(found))
-    weights = np.fromiter(found.values(), np.float64, len(found)) * np.log(2)
+    weights = np.fromiter(found.values(), np.float64, len(found)) * np.log1p(0.5)
     return ids, weights * index.rarity(ids) ** IDF_POWER
 
 
