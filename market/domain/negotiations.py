@@ -173,6 +173,9 @@ def terms_errors(terms: Terms) -> dict[str, str]:
     return found
 
 
+INCOMPLETE_CLAUSE = N_("A clause needs a title of at most 200 characters and a text of at most 10,000.")
+
+
 def stands_until(now: datetime, days: int) -> datetime:
     """When an offer made now lapses: the close of business of its last day; today does not count, and a last day off
     work moves on (Civil Code art. 201, 203)."""

@@ -16,6 +16,7 @@ from market.domain.lifecycles import DEMAND, MATCH, NEGOTIATION
 from market.domain.machine import Edge, Party, edge
 from market.domain.money import money_error
 from market.domain.negotiations import (
+    INCOMPLETE_CLAUSE,
     Message,
     Negotiation,
     NegotiationCard,
@@ -43,7 +44,7 @@ OFFERING = frozenset({"request", "offer"})
 """Steps that come with terms."""
 ENDING = frozenset({"terminate", "abort"})
 _LIVE = frozenset(NegotiationState) - {NegotiationState.FINALIZED, NegotiationState.TERMINATED}
-LIVE = sorted(_LIVE)
+LIVE: list[str] = sorted(_LIVE)
 """States in which somebody still has a move."""
 LONGEST_MESSAGE = 5_000
 
@@ -71,7 +72,7 @@ def checked(offer: OfferIn, now: datetime) -> OfferIn:
     if terms.period_to < now.astimezone(ZONE).date():
         errors.setdefault("period_to", N_("This day has passed."))
     if any(not clause.title or not clause.text for clause in terms.clauses):
-        errors["clauses"] = N_("A clause needs a title and a text.")
+        errors["clauses"] = INCOMPLETE_CLAUSE
     if errors:
         raise Invalid(errors)
     return offer

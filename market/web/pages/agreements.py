@@ -1,0 +1,83 @@
+"""Pages of agreements: the list, and the agreement as a contract reads."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from litestar import get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect, Template
+
+from market.domain.accounts import Actor
+from market.domain.permissions import Permission
+from market.domain.words import N_
+from market.services import agreements, products
+from market.store import journal
+from market.store.query import Db
+from market.web import forms
+from market.web.page import Web, go, page
+
+P = Permission
+
+
+@get("/agreements", permission=P.AGREEMENT_READ)
+async def list_agreements(
+    db: NamedDependency[Db], actor: NamedDependency[Actor], cursor: FromQuery[str] = ""
+) -> Template:
+    """The organisation's agreements, for staff all of them."""
+    found = await agreements.page(db, actor, cursor=cursor)
+    return page("pages/agreements.html", cards=found.items, next=found.next)
+
+
+@get("/agreements/{agreement_id:int}", permission=P.AGREEMENT_READ)
+async def agreement_page(
+    db: NamedDependency[Db], actor: NamedDependency[Actor], agreement_id: FromPath[int]
+) -> Template:
+    """Parties, product, terms, signatures, history."""
+    return await _agreement_page(db, actor, agreement_id)
+
+
+async def _agreement_page(db: Db, actor: Actor, agreement_id: int, **again: Any) -> Template:
+    agreement = await agreements.get(db, actor, agreement_id)
+    context: dict[str, Any] = {
+        "agreement": agreement,
+        "terms": agreement.read(),
+        "product": await products.get_revision(db, actor, agreement.product_id, agreement.product_revision),
+        "signatures": await agreements.signatures(db, agreement),
+        "actions": agreements.actions(actor, agreement),
+        "events": await journal.OF_OBJECT.all(db, "agreement", agreement_id),
+        "typed": {},
+    }
+    return page("pages/agreement.html", **context | again)
+
+
+@post("/agreements/{agreement_id:int}/actions/{action:str}", permission=P.AGREEMENT_READ)
+async def act_on_agreement(
+    request: Web,
+    db: NamedDependency[Db],
+    actor: NamedDependency[Actor],
+    now: NamedDependency[datetime],
+    agreement_id: FromPath[int],
+    action: FromPath[str],
+) -> Redirect:
+    """End an agreement in force."""
+    form = await request.form()
+    typed = forms.typed(form)
+    again = await _agreement_page(db, actor, agreement_id, typed=typed)
+    with forms.retry(lambda errors, unmet: forms.with_errors(again, errors, unmet)):
+        await agreements.act(
+            db,
+            actor,
+            agreement_id,
+            action,
+            version=forms.version(form),
+            reason=typed.get("reason", ""),
+            password=typed.get("password", ""),
+            now=now,
+        )
+    return go(request, f"/agreements/{agreement_id}", N_("Done."))
+
+
+ROUTES = [list_agreements, agreement_page, act_on_agreement]

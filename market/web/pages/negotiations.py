@@ -1,0 +1,282 @@
+"""Pages of negotiations: the list, the room, the form for offers, steps and messages."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+from litestar import get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect, Template
+
+from market.domain.accounts import Actor
+from market.domain.calendar import ZONE
+from market.domain.errors import Conflict, IllegalTransition, NotYours
+from market.domain.lifecycles import NEGOTIATION
+from market.domain.machine import Party
+from market.domain.matches import Match, MatchState
+from market.domain.negotiations import Negotiation, OfferIn, canonical, changes, terms_hash
+from market.domain.permissions import Permission
+from market.domain.words import N_
+from market.services import demands, matches, negotiations, products
+from market.store import journal
+from market.store import matches as match_rows
+from market.store.query import Db
+from market.web import forms
+from market.web.page import Web, go, page
+from market.web.problems import Rejected
+from market.web.terms import as_typed, differences, read_offer, typed_offer
+
+P = Permission
+ENDED = ["finalized", "terminated"]
+UNTOLD = frozenset({"message", "terms"})
+"""Events that the room shows elsewhere than in its history."""
+
+
+@get("/negotiations", permission=P.NEGOTIATION_READ)
+async def list_negotiations(
+    db: NamedDependency[Db], actor: NamedDependency[Actor], show: FromQuery[str] = "live", cursor: FromQuery[str] = ""
+) -> Template:
+    """The organisation's negotiations, for staff all of them; those under way first of all."""
+    states = ENDED if show == "ended" else negotiations.LIVE
+    found = await negotiations.page(db, actor, states=states, cursor=cursor)
+    turns = {card.id: negotiations.turn(card.state) for card in found.items}
+    mine = {card.id for card in found.items if turns[card.id] in negotiations.parties(actor, card)}
+    return page(
+        "pages/negotiations.html", cards=found.items, next=found.next, turns=turns, mine=mine, ended=states is ENDED
+    )
+
+
+@get("/negotiations/new", permission=P.NEGOTIATION_WRITE)
+async def new_negotiation(
+    db: NamedDependency[Db], actor: NamedDependency[Actor], now: NamedDependency[datetime], match: FromQuery[int]
+) -> Template | Redirect:
+    """The first offer, filled in from the product and the demand; a match under negotiation leads to its room."""
+    found = await matches.get(db, actor, match)
+    if found.state is MatchState.CONVERTED:
+        return Redirect(f"/negotiations/{await match_rows.NEGOTIATION.one(db, match)}", status_code=303)
+    if found.state is not MatchState.MUTUAL:
+        raise IllegalTransition
+    if not matches.parties(actor, found) & {Party.DEMANDER, Party.SUPPLIER}:
+        raise NotYours
+    return _first_form(actor, found, await _first_terms(db, actor, found, now))
+
+
+@post("/negotiations/new", permission=P.NEGOTIATION_WRITE)
+async def start_negotiation(
+    request: Web,
+    db: NamedDependency[Db],
+    actor: NamedDependency[Actor],
+    now: NamedDependency[datetime],
+    match: FromQuery[int],
+) -> Redirect:
+    """Open the negotiation with these terms."""
+    typed = typed_offer(await request.form())
+    found = await matches.get(db, actor, match)
+    with forms.retry(lambda errors, unmet: _first_form(actor, found, typed, errors=errors, unmet=unmet)):
+        negotiation = await negotiations.start(db, actor, match, read_offer(typed), now=now)
+    return go(request, f"/negotiations/{negotiation.id}", N_("Sent. The other side has been told."))
+
+
+def _first_form(actor: Actor, match: Match, typed: forms.Typed, **again: Any) -> Template:
+    consumer = Party.DEMANDER in matches.parties(actor, match)
+    return page(
+        "pages/offer_form.html",
+        **{"match": match, "negotiation": None, "typed": typed, "consumer": consumer, "review": None} | again,
+    )
+
+
+async def _first_terms(db: Db, actor: Actor, match: Match, now: datetime) -> forms.Typed:
+    """A year from tomorrow on, at the product's price and in its first way of delivery, for the demand's purpose."""
+    product = await products.get(db, actor, match.product_id)
+    demand = await demands.get(db, actor, match.demand_id)
+    tomorrow = now.astimezone(ZONE).date() + timedelta(days=1)
+    return {
+        "price": product.price if product.price is not None else demand.budget,
+        "price_unit": product.price_unit,
+        "period_from": tomorrow,
+        "period_to": tomorrow + timedelta(days=364),
+        "delivery": product.delivery[0] if product.delivery else None,
+        "permitted_use": demand.purpose,
+        "valid_days": 14,
+    }
+
+
+@get("/negotiations/{negotiation_id:int}", permission=P.NEGOTIATION_READ)
+async def negotiation_room(
+    db: NamedDependency[Db],
+    actor: NamedDependency[Actor],
+    negotiation_id: FromPath[int],
+    before: FromQuery[int | None] = None,
+    after: FromQuery[int | None] = None,
+    cursor: FromQuery[str] = "",
+) -> Template:
+    """Whose turn it is, the offers and what changed, the terms, the thread. ``before`` and ``after`` compare two."""
+    return await _room(db, actor, negotiation_id, before=before, after=after, cursor=cursor)
+
+
+async def _room(
+    db: Db,
+    actor: Actor,
+    negotiation_id: int,
+    *,
+    before: int | None = None,
+    after: int | None = None,
+    cursor: str = "",
+    **again: Any,
+) -> Template:
+    negotiation = await negotiations.get(db, actor, negotiation_id)
+    offers = await negotiations.offers(db, negotiation)
+    thread = await negotiations.thread(db, negotiation, cursor=cursor)
+    events = await journal.OF_OBJECT.all(db, "negotiation", negotiation_id)
+    edges = negotiations.actions(actor, negotiation)
+    turn = negotiations.turn(negotiation.state)
+    compared = None
+    if before is not None and after is not None:
+        compared = differences(await negotiations.difference(db, negotiation, before, after))
+    context: dict[str, Any] = {
+        "negotiation": negotiation,
+        "offers": offers,
+        "terms": offers[-1].read(),
+        "changed": {b.number: differences(changes(a.read(), b.read())) for a, b in pairwise(offers)},
+        "steps": _main_first(negotiation, [edge for edge in edges if edge.action not in negotiations.OFFERING]),
+        "may_offer": any(edge.action in negotiations.OFFERING for edge in edges),
+        "turn": turn,
+        "mine": turn in negotiations.parties(actor, negotiation),
+        "speaks": negotiations.speaks_as(actor, negotiation) is not None,
+        "messages": thread.items[::-1],
+        "earlier": thread.next,
+        "events": [event for event in events if event.action not in UNTOLD],
+        "before": before,
+        "after": after,
+        "compared": compared,
+        "typed": {},
+    }
+    return page("pages/negotiation.html", **context | again)
+
+
+def _main_first(negotiation: Negotiation, edges: list[Any]) -> list[Any]:
+    """The step that moves it on stands first."""
+    ahead = NEGOTIATION.moves_on(negotiation.state)
+    return sorted(edges, key=lambda edge: ahead is None or edge.action != ahead.action)
+
+
+@get("/negotiations/{negotiation_id:int}/offer", permission=P.NEGOTIATION_WRITE)
+async def offer_form(db: NamedDependency[Db], actor: NamedDependency[Actor], negotiation_id: FromPath[int]) -> Template:
+    """A counter-offer, filled in with the last terms."""
+    negotiation = await negotiations.get(db, actor, negotiation_id)
+    if not any(edge.action in negotiations.OFFERING for edge in negotiations.actions(actor, negotiation)):
+        raise NotYours if negotiation.state in negotiations.LIVE else IllegalTransition
+    last = await negotiations.last_offer(db, negotiation)
+    return _counter_form(actor, negotiation, as_typed(last.read()) | {"valid_days": 14})
+
+
+@post("/negotiations/{negotiation_id:int}/offer", permission=P.NEGOTIATION_WRITE)
+async def send_offer(
+    request: Web,
+    db: NamedDependency[Db],
+    actor: NamedDependency[Actor],
+    now: NamedDependency[datetime],
+    negotiation_id: FromPath[int],
+) -> Redirect | Template:
+    """Show what would change; send when exactly that has been confirmed."""
+    form = await request.form()
+    typed = typed_offer(form)
+    negotiation = await negotiations.get(db, actor, negotiation_id)
+    with forms.retry(lambda errors, unmet: _counter_form(actor, negotiation, typed, errors=errors, unmet=unmet)):
+        offer = negotiations.checked(read_offer(typed), now)
+        if "send" not in form or form.get("reviewed") != _digest(offer):
+            last = await negotiations.last_offer(db, negotiation)
+            review = differences(changes(last.read(), offer.terms))
+            return _counter_form(actor, negotiation, typed, review=review, reviewed=_digest(offer))
+        try:
+            await negotiations.counter(db, actor, negotiation_id, offer, version=forms.version(form), now=now)
+        except Conflict as error:
+            fresh = await negotiations.get(db, actor, negotiation_id)
+            raise _too_late(error, _counter_form(actor, fresh, typed)) from error
+    return go(request, f"/negotiations/{negotiation_id}", N_("Sent. The other side has been told."))
+
+
+def _digest(offer: OfferIn) -> str:
+    return terms_hash(canonical(offer.terms)).hex()
+
+
+def _counter_form(actor: Actor, negotiation: Negotiation, typed: forms.Typed, **again: Any) -> Template:
+    consumer = Party.CONSUMER in negotiations.parties(actor, negotiation)
+    context: dict[str, Any] = {
+        "match": None,
+        "negotiation": negotiation,
+        "typed": typed,
+        "consumer": consumer,
+        "review": None,
+    }
+    return page("pages/offer_form.html", **context | again)
+
+
+def _too_late(error: Conflict, page_now: Template) -> Rejected:
+    """The page as things stand now, what was typed kept, with the sentence that says what came in between (409)."""
+    page_now.status_code = error.status
+    page_now.context["unmet"] = (error.detail,)
+    return Rejected(page_now)
+
+
+@post("/negotiations/{negotiation_id:int}/actions/{action:str}", permission=P.NEGOTIATION_READ)
+async def act_on_negotiation(
+    request: Web,
+    db: NamedDependency[Db],
+    actor: NamedDependency[Actor],
+    now: NamedDependency[datetime],
+    negotiation_id: FromPath[int],
+    action: FromPath[str],
+) -> Redirect:
+    """Take one step."""
+    form = await request.form()
+    typed = forms.typed(form)
+    again = await _room(db, actor, negotiation_id, typed=typed)
+    with forms.retry(lambda errors, unmet: forms.with_errors(again, errors, unmet)):
+        try:
+            negotiation = await negotiations.act(
+                db,
+                actor,
+                negotiation_id,
+                action,
+                version=forms.version(form),
+                now=now,
+                reason=typed.get("reason"),
+                password=typed.get("password"),
+            )
+        except Conflict as error:
+            raise _too_late(error, await _room(db, actor, negotiation_id, typed=typed)) from error
+    if action == "finalize":
+        return go(request, f"/agreements/{negotiation.agreement_id}", N_("The agreement is in force."))
+    return go(request, f"/negotiations/{negotiation_id}", N_("Done."))
+
+
+@post("/negotiations/{negotiation_id:int}/messages", permission=P.NEGOTIATION_READ)
+async def send_message(
+    request: Web,
+    db: NamedDependency[Db],
+    actor: NamedDependency[Actor],
+    now: NamedDependency[datetime],
+    negotiation_id: FromPath[int],
+) -> Redirect:
+    """Write into the thread."""
+    typed = forms.typed(await request.form())
+    again = await _room(db, actor, negotiation_id, typed=typed)
+    with forms.retry(lambda errors, unmet: forms.with_errors(again, errors, unmet)):
+        await negotiations.say(db, actor, negotiation_id, typed.get("body", ""), now=now)
+    return go(request, f"/negotiations/{negotiation_id}#thread")
+
+
+ROUTES = [
+    list_negotiations,
+    new_negotiation,
+    start_negotiation,
+    negotiation_room,
+    offer_form,
+    send_offer,
+    act_on_negotiation,
+    send_message,
+]
