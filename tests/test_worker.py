@@ -1,0 +1,153 @@
+"""The worker in this process (and once in another, to be killed) against a database of its own."""
+
+import asyncio
+import os
+import signal
+import sys
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import msgspec
+import pytest
+
+from market.domain.permissions import Role
+from market.domain.webhooks import WebhookContent, signature
+from market.services import demands, jobs, webhooks
+from market.worker import Pace, run
+from tests.receiver import Receiver, until
+
+pytestmark = pytest.mark.anyio
+QUICK = Pace(
+    heartbeat=timedelta(seconds=1), poll=timedelta(seconds=0.2), first_retry=timedelta(milliseconds=10), attempts=2
+)
+WORKER = """
+import asyncio, os
+from market import settings, worker
+asyncio.run(worker.run(settings.from_env(os.environ)))
+"""
+
+
+@asynccontextmanager
+async def working(settings):
+    """A worker while the block runs."""
+    stop = asyncio.Event()
+    task = asyncio.create_task(run(settings, stop, QUICK))
+    try:
+        yield
+    finally:
+        stop.set()
+        await task
+
+
+@pytest.fixture
+def settings(settings):
+    return msgspec.structs.replace(settings, private_webhooks=True, base_url="https://market.example")
+
+
+async def hooked(given, settings, receiver, actor):
+    return await webhooks.create(given.db, actor, WebhookContent(url=receiver.url), settings=settings)
+
+
+async def notified(given, demand):
+    return await given.db.fetch("SELECT * FROM notification WHERE kind = 'demand' AND object_id = $1", demand.id)
+
+
+async def test_a_committed_step_is_told_to_people_and_programs(settings, committed):
+    owner, broker = await committed.demander(), await committed.staff(Role.BROKER)
+    async with Receiver() as receiver, working(settings):
+        hook = await hooked(committed, settings, receiver, owner)
+        demand = await committed.draft_demand(owner)
+        created = await receiver.next()
+        await demands.act(committed.db, owner, demand.id, "submit", now=committed.now)
+        submitted = await receiver.next()
+        rows = await until(lambda: notified(committed, demand))
+    assert [created.headers["duijie-event"], submitted.headers["duijie-event"]] == ["demand.create", "demand.submit"]
+    assert [row["person_id"] for row in rows] == [broker.person_id]
+    body = submitted.json()
+    assert body["title"] == demand.title
+    assert body["url"] == f"https://market.example/api/v1/demands/{demand.id}"
+    given = submitted.headers["duijie-signature"]
+    at = given.partition("t=")[2].partition(",")[0]
+    when = committed.now.fromtimestamp(int(at), committed.now.tzinfo)
+    assert given == signature(hook.secret, submitted.body, when)
+
+
+async def test_what_is_rolled_back_is_told_to_nobody(settings, committed):
+    owner = await committed.demander()
+    await committed.staff()
+    undone, done = await committed.draft_demand(owner), await committed.draft_demand(owner)
+    transaction = committed.db.transaction()
+    await transaction.start()
+    await demands.act(committed.db, owner, undone.id, "submit", now=committed.now)
+    await transaction.rollback()
+    await demands.act(committed.db, owner, done.id, "submit", now=committed.now)
+    async with working(settings):
+        await until(lambda: notified(committed, done))
+        await until(lambda: queue_is_empty(committed))
+    assert await notified(committed, undone) == []
+
+
+async def queue_is_empty(given):
+    return await given.db.fetchval("SELECT count(*) = 0 FROM pgqueuer")
+
+
+async def test_a_job_that_fails_is_tried_again_then_kept_and_holds_up_nothing(settings, committed):
+    owner = await committed.demander()
+    await committed.staff()
+    await jobs.enqueue(committed.db, "webhook", "not a number")
+    demand = await committed.draft_demand(owner)
+    await demands.act(committed.db, owner, demand.id, "submit", now=committed.now)
+    kept = "SELECT attempts FROM pgqueuer WHERE entrypoint = 'webhook' AND status = 'failed'"
+    async with working(settings):
+        await until(lambda: notified(committed, demand))
+        assert await until(lambda: committed.db.fetchval(kept)) == QUICK.attempts
+
+
+async def test_the_job_of_a_killed_worker_is_done_by_the_next(settings, committed):
+    owner = await committed.demander()
+    async with Receiver(None, 200) as receiver:
+        hook = await hooked(committed, settings, receiver, owner)
+        await webhooks.test(committed.db, owner, hook.id, now=committed.now)
+        env = os.environ | {
+            "MARKET_DATABASE_URL": settings.database_url,
+            "MARKET_SECRET_KEY": settings.secret_key,
+            "MARKET_PRIVATE_WEBHOOKS": "true",
+        }
+        killed = await asyncio.create_subprocess_exec(sys.executable, "-c", WORKER, env=env)
+        first = await receiver.next()
+        killed.send_signal(signal.SIGKILL)
+        await killed.wait()
+        async with working(settings):
+            second = await receiver.next()
+            await until(lambda: queue_is_empty(committed))
+    assert first.json()["id"] == second.json()["id"]
+    log = (await webhooks.deliveries(committed.db, owner, hook.id)).items
+    assert [(row.status, row.error, row.attempts) for row in log] == [(200, None, 1)]
+    assert log[0].delivered_at is not None
+
+
+async def test_it_works_on_after_its_connections_were_lost(settings, committed):
+    owner = await committed.demander()
+    await committed.staff()
+    before, after = await committed.draft_demand(owner), await committed.draft_demand(owner)
+    async with working(settings):
+        await demands.act(committed.db, owner, before.id, "submit", now=committed.now)
+        await until(lambda: notified(committed, before))
+        await committed.db.execute(
+            """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+            WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"""
+        )
+        await demands.act(committed.db, owner, after.id, "submit", now=committed.now)
+        await until(lambda: notified(committed, after))
+
+
+async def test_sigterm_lets_what_has_begun_be_finished(settings, committed):
+    owner = await committed.demander()
+    async with Receiver() as receiver:
+        hook = await hooked(committed, settings, receiver, owner)
+        working_ = asyncio.create_task(run(settings, pace=QUICK))
+        await webhooks.test(committed.db, owner, hook.id, now=committed.now)
+        await receiver.next()
+        os.kill(os.getpid(), signal.SIGTERM)
+        await working_
+        assert await queue_is_empty(committed)
