@@ -12,6 +12,7 @@ import pytest
 import market.store
 from market.domain.accounts import Actor
 from market.domain.errors import Invalid, MarketError
+from market.domain.subjects import Subject
 from market.migrate import migrations_dir
 from market.store.query import REGISTRY, Query
 from market.store.violations import VIOLATIONS, translate
@@ -22,7 +23,10 @@ MODULES = sorted(m.name for m in pkgutil.iter_modules(market.store.__path__))
 for name in MODULES:
     importlib.import_module(f"market.store.{name}")
 
-NOT_STORED = {Actor: {"token_id", "scopes"}}
+NOT_STORED = {
+    Actor: {"token_id", "scopes"},
+    Subject: {f.name for f in msgspec.structs.fields(Subject) if not f.required},
+}
 """Fields with a default that some statements rightly leave out."""
 
 

@@ -12,10 +12,9 @@ from litestar.static_files import create_static_files_router
 from litestar.types import ControllerRouterHandler
 
 from market.domain.permissions import Permission
-from market.store.query import Db, Query
+from market.store.health import ALIVE
+from market.store.query import Db
 from market.web.page import page
-
-ALIVE = Query(int, "SELECT 1")
 
 
 @get("/health", permission=Permission.PUBLIC)
