@@ -177,17 +177,28 @@ class Index:
         vocabulary: dict[str, int] = {}
         places = Places()
         segment = build_segment(bags, vocabulary, places)
+        body, gloss = (float(part.length.sum(dtype=float)) for part in (segment.body, segment.gloss))
+        return cls.of(segment, vocabulary, places, (body, gloss))
+
+    @classmethod
+    def of(cls, segment: Segment, vocabulary: dict[str, int], places: Places, lengths: tuple[float, float]) -> Index:
+        """An index of one segment, everything in it alive."""
         return cls(
             vocabulary=vocabulary,
             places=places,
             segments=(segment,),
-            alive=(np.ones(len(bags), bool),),
+            alive=(np.ones(len(segment.ids), bool),),
             side={},
             frequency=segment.body.frequency(len(vocabulary)),
             gloss_frequency=segment.gloss.frequency(len(vocabulary)),
-            size=len(bags),
-            lengths=(float(segment.body.length.sum(dtype=float)), float(segment.gloss.length.sum(dtype=float))),
+            size=len(segment.ids),
+            lengths=lengths,
         )
+
+    @property
+    def compact(self) -> bool:
+        """Whether everything is in one segment and alive."""
+        return not self.side and bool(self.alive[0].all())
 
     def find(self, doc_id: str) -> tuple[int, int] | None:
         """Segment number and row of a living document."""

@@ -149,6 +149,20 @@ class Matcher:
         query = weigh(read(query_text(demand), self._analyser), state.index)
         return dict.fromkeys(held, 0.0) | dict(state.index.top(query, len(held), held))
 
+    @classmethod
+    def opened(cls, state: State, weights: Mapping[str, float]) -> Self:
+        """A matcher in ``state``, as if fitted."""
+        matcher = cls(weights=weights)
+        matcher._state = state
+        return matcher
+
+    def compacted(self) -> State:
+        """The state with everything in one segment."""
+        with self._writing:
+            if not self._state.index.compact:
+                self._state = State(Index.build(self._bags(self._state.documents.values())), self._state.documents)
+            return self._state
+
     def document(self, product_id: str) -> Document | None:
         """The product as it was last added."""
         return self._state.documents.get(product_id)

