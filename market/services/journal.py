@@ -15,12 +15,12 @@ import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from market.domain.accounts import Actor
 from market.domain.errors import NotFound
+from market.domain.paging import PAGE, Cursor, Page, decode, page_of
 from market.settings import Settings, secret_key
 from market.store import checkpoints, journal
 from market.store.checkpoints import Checkpoint
-from market.store.journal import Broken, Event
+from market.store.journal import Broken, Entry
 from market.store.query import Db
 
 DEEP = 3
@@ -112,11 +112,15 @@ async def verify(db: Db, key: Ed25519PrivateKey | None = None) -> Verification:
     )
 
 
-async def history(db: Db, actor: Actor, kind: str, object_id: int) -> list[Event]:
-    """Every event of one object, for staff; raises NotFound when there is none."""
-    if not actor.is_staff:
+async def history(db: Db, kind: str, object_id: int, *, cursor: str | None = None, limit: int = PAGE) -> Page[Entry]:
+    """The events of one object, oldest first, for staff (``JOURNAL_READ``). Raises NotFound when there is none."""
+    after = decode(cursor)
+    rows = await journal.HISTORY.all(db, kind, object_id, after.id if after else 0, limit + 1)
+    if not rows and after is None:
         raise NotFound
-    events = await journal.OF_OBJECT.all(db, kind, object_id)
-    if not events:
-        raise NotFound
-    return events
+    return page_of(rows, limit, lambda entry: Cursor(entry.at, entry.seq))
+
+
+async def broken(db: Db, kind: str, object_id: int) -> list[int]:
+    """The numbers of the events where this object's chain does not hold."""
+    return await journal.BROKEN_OF.all(db, kind, object_id)

@@ -82,6 +82,13 @@ async def unread(db: Db, actor: Actor) -> int:
     return await notices.UNREAD.one(db, actor.person_id, actor.organisation_id)
 
 
+async def open_(db: Db, actor: Actor, notification_id: int, *, now: datetime) -> Notification:
+    """One notification, read from now on. Raises NotFound for anybody else's."""
+    found = await notices.GET.one(db, actor.person_id, actor.organisation_id, notification_id)
+    await mark_read(db, actor, now=now, ids=[notification_id])
+    return found
+
+
 async def mark_read(
     db: Db, actor: Actor, *, now: datetime, ids: list[int] | None = None, until: int | None = None
 ) -> int:

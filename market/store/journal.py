@@ -27,6 +27,13 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
 
 
+class Entry(Event, frozen=True, kw_only=True):
+    """An event as staff read it: with the person's name and the hash that ends the chain there (hex)."""
+
+    person_name: str | None
+    hash: str
+
+
 class Broken(msgspec.Struct, frozen=True, kw_only=True):
     """A place where a chain does not hold."""
 
@@ -47,6 +54,21 @@ OF_OBJECT = Query(
     Event,
     """SELECT id, kind, object_id, seq, action, source, target, party, person_id, reason, data, at
     FROM journal WHERE kind = $1 AND object_id = $2 ORDER BY seq""",
+)
+HISTORY = Query(
+    Entry,
+    """SELECT j.id, j.kind, j.object_id, j.seq, j.action, j.source, j.target, j.party, j.person_id, j.reason, j.data,
+        j.at, p.name AS person_name, encode(j.hash, 'hex') AS hash
+    FROM journal j LEFT JOIN person p ON p.id = j.person_id
+    WHERE j.kind = $1 AND j.object_id = $2 AND j.seq > $3 ORDER BY j.seq LIMIT $4""",
+)
+BROKEN_OF = Query(
+    int,
+    """SELECT seq FROM (
+        SELECT j.seq, j.hash, j.prev_hash, journal_hash(j) AS computed,
+            lag(j.hash, 1, '\\x'::bytea) OVER chain AS before, row_number() OVER chain AS position
+        FROM journal j WHERE j.kind = $1 AND j.object_id = $2 WINDOW chain AS (ORDER BY j.seq)) AS walked
+    WHERE hash <> computed OR prev_hash <> before OR seq <> position ORDER BY seq""",
 )
 BROKEN = Query(
     Broken,

@@ -39,6 +39,11 @@ LIST = Query(
         AND ($4::bigint IS NULL OR id < $4)
     ORDER BY id DESC LIMIT $5""",
 )
+GET = Query(
+    Notification,
+    """SELECT id, kind, object_id, action, title, created_at, read_at FROM notification
+    WHERE person_id = $1 AND organisation_id = $2 AND id = $3""",
+)
 UNREAD = Query(
     int,
     "SELECT count(*) FROM notification WHERE person_id = $1 AND organisation_id = $2 AND read_at IS NULL",
