@@ -17,6 +17,7 @@ from litestar.plugins.jinja import JinjaTemplateEngine
 
 from market import __version__, i18n
 from market.domain import calendar
+from market.domain.accounts import ANONYMOUS, Actor
 from market.domain.permissions import Permission
 from market.web import labels
 
@@ -71,8 +72,21 @@ def due(value: datetime | None) -> str:
 @pass_context
 def may(context: Mapping[str, Any], permission: str) -> bool:
     """Whether the reader holds a permission: ``{% if may("demand:write") %}``."""
+    return reader(context).may(Permission(permission))
+
+
+def reader(context: Mapping[str, Any]) -> Actor:
+    """Who reads the page; nobody on an address without a route, where authentication has not run."""
     request: Request[Any, Any, Any] = context["request"]
-    return bool(request.user.may(Permission(permission)))
+    found: Actor = request.scope.get("user") or ANONYMOUS
+    return found
+
+
+@pass_context
+def flashes(context: Mapping[str, Any]) -> list[dict[str, str]]:
+    """What was done just now, said once."""
+    request: Request[Any, Any, Any] = context["request"]
+    return list(get_flashes(context)) if isinstance(request.scope.get("session"), dict) else []
 
 
 def engine() -> JinjaTemplateEngine:
@@ -90,7 +104,8 @@ def engine() -> JinjaTemplateEngine:
     environment.globals.update(
         now_timestamp=lambda: datetime.now(UTC).timestamp(),
         may=may,
-        get_flashes=get_flashes,
+        flashes=flashes,
+        reader=pass_context(reader),
         language=i18n.language.get,
         version=__version__,
         words=labels.WORDS,

@@ -94,7 +94,8 @@ async def _demand_page(db: Db, actor: Actor, demand_id: int, **again: Any) -> Te
 async def edit_demand(db: NamedDependency[Db], actor: NamedDependency[Actor], demand_id: FromPath[int]) -> Template:
     """The filled-in form."""
     demand = await demands.get_own(db, actor, demand_id)
-    return page("pages/demand_form.html", typed=_as_typed(demand), lines=demand.lines, demand=demand)
+    typed = _as_typed(demand)
+    return page("pages/demand_form.html", typed=typed, lines=typed["lines"], demand=demand)
 
 
 @post("/demands/{demand_id:int}/edit", permission=P.DEMAND_WRITE)
