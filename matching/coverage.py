@@ -47,12 +47,16 @@ class View(msgspec.Struct):
     chinese: bool
 
 
-@lru_cache(maxsize=2_048)
 def view(document: Document) -> View:
     """The prepared texts of a product; kept for the products looked at last."""
     pieces = [("title", document.title), *(("tags", tag) for tag in document.tags[:40]),
               *(("fields", field) for field in document.fields[:200]), ("description", document.description[:_READ]),
-              *(("themes", theme) for theme in document.themes[:20])]  # fmt: skip
+              ("detail", document.detail[:_READ]), *(("themes", theme) for theme in document.themes[:20])]  # fmt: skip
+    return _view(tuple(pieces))
+
+
+@lru_cache(maxsize=2_048)
+def _view(pieces: tuple[tuple[str, str], ...]) -> View:
     head = " ".join(text for name, text in pieces if name in ("title", "tags"))
     rest = " ".join(text for name, text in pieces if name not in ("title", "tags"))
     head_terms = frozenset(_ANALYSER.terms(head))

@@ -1,12 +1,13 @@
 """How well requirement lines are read: precision and recall per kind against labelled texts.
 
 A predicted line counts when a labelled line of the same kind overlaps its phrase by at least half of the
-shorter of the two. Run ``python -m matching.evaluate_lines FILE.jsonl[.gz]``; each record holds ``text`` and
-``lines`` (``kind``, ``level``, ``value``, ``phrase``).
+shorter of the two. Run ``python -m matching.evaluate_lines FILE.jsonl[.gz]``; each record holds ``text`` (or the ``id`` of a text
+given with ``--texts``) and ``lines`` (``kind``, ``level``, ``phrase``, ``value``).
 """
 
 from __future__ import annotations
 
+import argparse
 import gzip
 import sys
 from collections.abc import Iterable, Sequence
@@ -88,16 +89,34 @@ def report(table: dict[Kind, Figures]) -> str:
     return "\n".join(rows)
 
 
-def main(paths: Sequence[str]) -> int:
+def load(path: Path, texts: dict[str, str] | None = None) -> list[tuple[str, tuple[Line, ...]]]:
+    """Texts with their labels from JSONL, packed or not; a record without ``text`` is looked up by its ``id``."""
+    raw = path.read_bytes()
+    records = [msgspec.json.decode(row) for row in (gzip.decompress(raw) if path.suffix == ".gz" else raw).splitlines()]
+    known = texts or {}
+    pairs = [(record["text"] if "text" in record else known[record["id"]], record["lines"]) for record in records]
+    return [(text, labelled(text, entries)) for text, entries in pairs]
+
+
+def texts_of(path: Path) -> dict[str, str]:
+    """The texts of a JSONL(.gz) file of demands by id."""
+    raw = path.read_bytes()
+    records = map(msgspec.json.decode, (gzip.decompress(raw) if path.suffix == ".gz" else raw).splitlines())
+    return {record["id"]: record["text"] for record in records}
+
+
+def main(arguments: Sequence[str]) -> int:
     """Print the table for all the files together."""
-    gold, read = [], []
-    for path in paths:
-        raw = Path(path).read_bytes()
-        for record in (gzip.decompress(raw) if path.endswith(".gz") else raw).splitlines():
-            entry = msgspec.json.decode(record)
-            gold.append(labelled(entry["text"], entry["lines"]))
-            read.append(extract(entry["text"]))
-    sys.stdout.write(report(evaluate_lines(gold, read)) + "\n")
+    parser = argparse.ArgumentParser(prog="python -m matching.evaluate_lines", description=__doc__)
+    parser.add_argument("files", nargs="+", type=Path, help="labelled texts, JSONL or JSONL.gz")
+    parser.add_argument("--texts", type=Path, help="demands whose labels refer to them by id only")
+    parser.add_argument("--half", choices=["seen", "held"], help="only every second text, from the first or second")
+    given = parser.parse_args(arguments)
+    known = texts_of(given.texts) if given.texts else None
+    step = slice(None) if given.half is None else slice(int(given.half == "held"), None, 2)
+    pairs = [pair for path in given.files for pair in load(path, known)[step]]
+    table = evaluate_lines([gold for _, gold in pairs], [extract(text) for text, _ in pairs])
+    sys.stdout.write(report(table) + "\n")
     return 0
 
 

@@ -26,8 +26,7 @@ PREFECTURES_EN = {
     "09 Ulanqab 22 Hinggan 25 Xilingol 29 Alxa",
     "21": "01 Shenyang 02 Dalian 03 Anshan 04 Fushun 05 Benxi 06 Dandong 07 Jinzhou 08 Yingkou 09 Fuxin "
     "10 Liaoyang 11 Panjin 12 Tieling 13 Chaoyang 14 Huludao",
-    "22": "01 Changchun 02 Jilin 03 Siping 04 Liaoyuan 05 Tonghua 06 Baishan 07 Songyuan 08 Baicheng "
-    "24 Yanbian",
+    "22": "01 Changchun 02 Jilin 03 Siping 04 Liaoyuan 05 Tonghua 06 Baishan 07 Songyuan 08 Baicheng 24 Yanbian",
     "23": "01 Harbin 02 Qiqihar 03 Jixi 04 Hegang 05 Shuangyashan 06 Daqing 07 Yichun 08 Jiamusi "
     "09 Qitaihe 10 Mudanjiang 11 Heihe 12 Suihua 27 Daxinganling",
     "32": "01 Nanjing 02 Wuxi 03 Xuzhou 04 Changzhou 05 Suzhou 06 Nantong 07 Lianyungang 08 Huaian "
@@ -36,8 +35,7 @@ PREFECTURES_EN = {
     "09 Zhoushan 10 Taizhou 11 Lishui",
     "34": "01 Hefei 02 Wuhu 03 Bengbu 04 Huainan 05 Maanshan 06 Huaibei 07 Tongling 08 Anqing "
     "10 Huangshan 11 Chuzhou 12 Fuyang 13 Suzhou 15 Lu'an 16 Bozhou 17 Chizhou 18 Xuancheng",
-    "35": "01 Fuzhou 02 Xiamen 03 Putian 04 Sanming 05 Quanzhou 06 Zhangzhou 07 Nanping 08 Longyan "
-    "09 Ningde",
+    "35": "01 Fuzhou 02 Xiamen 03 Putian 04 Sanming 05 Quanzhou 06 Zhangzhou 07 Nanping 08 Longyan 09 Ningde",
     "36": "01 Nanchang 02 Jingdezhen 03 Pingxiang 04 Jiujiang 05 Xinyu 06 Yingtan 07 Ganzhou 08 Ji'an "
     "09 Yichun 10 Fuzhou 11 Shangrao",
     "37": "01 Jinan 02 Qingdao 03 Zibo 04 Zaozhuang 05 Dongying 06 Yantai 07 Weifang 08 Jining 09 Taian "
@@ -57,13 +55,11 @@ PREFECTURES_EN = {
     "51": "01 Chengdu 03 Zigong 04 Panzhihua 05 Luzhou 06 Deyang 07 Mianyang 08 Guangyuan 09 Suining "
     "10 Neijiang 11 Leshan 13 Nanchong 14 Meishan 15 Yibin 16 Guangan 17 Dazhou 18 Yaan 19 Bazhong "
     "20 Ziyang 33 Garze 34 Liangshan",
-    "52": "01 Guiyang 02 Liupanshui 03 Zunyi 04 Anshun 05 Bijie 06 Tongren 23 Qianxinan 26 Qiandongnan "
-    "27 Qiannan",
+    "52": "01 Guiyang 02 Liupanshui 03 Zunyi 04 Anshun 05 Bijie 06 Tongren 23 Qianxinan 26 Qiandongnan 27 Qiannan",
     "53": "01 Kunming 03 Qujing 04 Yuxi 05 Baoshan 06 Zhaotong 07 Lijiang 08 Puer 09 Lincang 23 Chuxiong "
     "25 Honghe 26 Wenshan 28 Xishuangbanna 29 Dali 31 Dehong 33 Nujiang 34 Diqing",
     "54": "01 Lhasa 02 Shigatse 03 Chamdo 04 Nyingchi 05 Shannan 06 Nagqu 25 Ngari",
-    "61": "01 Xi'an 02 Tongchuan 03 Baoji 04 Xianyang 05 Weinan 06 Yanan 07 Hanzhong 08 Yulin 09 Ankang "
-    "10 Shangluo",
+    "61": "01 Xi'an 02 Tongchuan 03 Baoji 04 Xianyang 05 Weinan 06 Yanan 07 Hanzhong 08 Yulin 09 Ankang 10 Shangluo",
     "62": "01 Lanzhou 02 Jiayuguan 03 Jinchang 04 Baiyin 05 Tianshui 06 Wuwei 07 Zhangye 08 Pingliang "
     "09 Jiuquan 10 Qingyang 11 Dingxi 12 Longnan 29 Linxia 30 Gannan",
     "63": "01 Xining 02 Haidong 22 Haibei 23 Huangnan 26 Golog 27 Yushu 28 Haixi",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from matching.text import STOP
 from matching.types import Kind
 from matching.wording import Piece
 
@@ -88,6 +89,7 @@ _ALL_WANTED = re.compile(
     r"有的话更好|最好)$"
 )
 _ITEM = re.compile(r"、|(?:以及|和|及|与|或)(?=[^、]{2,}$)")
+_SAYS_SOMETHING = re.compile(r"(?!您好|你好|大家好|谢谢)[㐀-鿿]{2}|[^\W\d_]{3}")
 _LETTER = re.compile(r"^\s*[^，。]{0,16}?关于(?:申请|征集|请求|协助|商请)?.{2,40}的(?:函|通知|公告|请示|说明)")
 _LABEL = re.compile(
     r"\s*(?:\d{1,2}[.、)）]\s?)?(?P<key>(?:数据|需求)?(?:内容|名称|字段|指标|粒度|范围|区域|地区|时间|期间|"
@@ -145,7 +147,8 @@ class _Reader:
             return
         colon = re.search(r"(?<!\d)[：:]|[：:](?!\d)", body)
         if colon:
-            self._plain(body[: colon.start()], at, piece, first)
+            if _request(body[: colon.start()]) or not _NUMBERED.match(body, colon.end()):
+                self._plain(body[: colon.start()], at, piece, first)
             self._list(body[colon.end() :], at + colon.end(), piece)
         else:
             self._plain(body, at, piece, first)
@@ -318,7 +321,7 @@ def short(text: str, typed: Sequence[Cut]) -> Iterator[Cut]:
                 best = (start, end)
         at = max(at, e)
     phrase = text[best[0] : best[1]]
-    if len(phrase.strip()) > 1:
+    if _SAYS_SOMETHING.search(phrase) and not _GENERIC.match(phrase) and set(phrase.lower().split()) - STOP:
         ending = _ENDING_FIELDS.search(phrase)
         cut = best[0] + ending.start() if ending and ending.start() >= 2 else best[1]
         yield Kind.TOPIC, best[0], best[0] + len(text[best[0] : cut].rstrip("的和与與及、"))

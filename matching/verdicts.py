@@ -51,6 +51,7 @@ def texts(document: Document) -> Iterator[tuple[str, str]]:
     for tag in document.tags[:40]:
         yield "tags", tag
     yield "description", document.description[:_READ]
+    yield "detail", document.detail[:_READ]
     for field in document.fields[:200]:
         yield "fields", field
 
@@ -79,7 +80,8 @@ def _region(line: Line, document: Document) -> Judgement:
             best = next((p for p in places if any(regions.overlaps(c, asked) for c in p.options)), places[0])
             covered = regions.covers(area, asked) or any(regions.covers(c, asked) for p in places for c in p.options)
             return _said(covered, best.phrase, source)
-    for source, text in (("description", document.description[:_READ]), ("publisher", document.publisher)):
+    told = (("description", document.description[:_READ]), ("detail", document.detail[:_READ]))
+    for source, text in (*told, ("publisher", document.publisher)):
         if source == "publisher" and not _OFFICE.search(text):
             continue
         for place in regions.find(text):
@@ -153,7 +155,7 @@ def _update_cycle(line: Line, document: Document) -> Judgement:
     if wanted is None:
         return _literal(line, document)
     offered, source = periods.cycle(document.update_frequency), "update_frequency"
-    for name in ("title", "description"):
+    for name in ("title", "description", "detail"):
         if offered is None:
             offered = next(iter(periods.cycles(getattr(document, name)[:_READ])), None)
             source = name
@@ -167,11 +169,15 @@ def _update_cycle(line: Line, document: Document) -> Judgement:
 @lru_cache(maxsize=4_096)
 def _cycle_wanted(value: str, phrase: str) -> float | None:
     for text in (value, phrase):
+        if "或" in text or " or " in text:
+            either = [cycle.days for part in re.split("或| or ", text) if (cycle := periods.cycle(part))]
+            if either:
+                return max(either)
         found = [c.days for c in periods.cycles(text)]
         if not found and (bare := periods.cycle(text)):
             found = [bare.days]
         if found:
-            return max(found) if "或" in text or " or " in text else min(found)
+            return min(found)
     return None
 
 
@@ -251,7 +257,7 @@ def _offered(document: Document, *, delivery: bool) -> Iterator[tuple[tuple[str,
                 yield found.keys, found.phrase, name
             if delivery and name == "formats" and _FILES.search(item):
                 yield ("download",), item, name
-    for name in ("title", "description"):
+    for name in ("title", "description", "detail"):
         for found in read(getattr(document, name)[:_READ]):
             yield found.keys, found.phrase, name
 

@@ -1,0 +1,184 @@
+"""Requirement lines: what is read, at which level, and that nothing is invented."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from matching.evaluate_lines import Figures, evaluate_lines, labelled, load, overlap, texts_of
+from matching.lines import extract
+from matching.types import Kind, Level, Line
+
+HERE = Path(__file__).parent / "data"
+SHARED = Path(__file__).parents[2] / "../shared/data"
+
+
+def read(text: str) -> dict[Kind, list[str]]:
+    found: dict[Kind, list[str]] = {}
+    for line in extract(text):
+        found.setdefault(line.kind, []).append(line.phrase)
+    return found
+
+
+def test_a_paragraph_in_chinese() -> None:
+    text = (
+        "我行开展小微企业贷后管理，拟采购企业司法涉诉信息，包括案号、立案日期、涉案金额，覆盖浙江省，"
+        "2020年以来，按企业逐条提供，每日更新，通过API接口或批量文件推送，预算每年20万元以内，最好能有Excel样例。"
+    )
+    found = read(text)
+    assert found[Kind.PURPOSE] == ["开展小微企业贷后管理"]
+    assert found[Kind.TOPIC] == ["企业司法涉诉信息"]
+    assert found[Kind.FIELDS] == ["案号、立案日期、涉案金额"]
+    assert found[Kind.REGION] == ["浙江省"]
+    assert found[Kind.TIME_SPAN] == ["2020年以来"]
+    assert found[Kind.GRANULARITY] == ["按企业逐条"]
+    assert found[Kind.UPDATE_CYCLE] == ["每日更新"]
+    assert found[Kind.DELIVERY] == ["API接口或批量文件推送"]
+    assert found[Kind.BUDGET] == ["预算每年20万元以内"]
+    assert found[Kind.FORMAT] == ["Excel"]
+
+
+def test_a_paragraph_in_english() -> None:
+    text = (
+        "We need monthly port throughput for Ningbo and Shanghai, since 2016, including berth, cargo type and tonnage. "
+        "CSV preferred, updated weekly. It will support our freight forecast."
+    )
+    found = read(text)
+    assert found[Kind.TOPIC] == ["port throughput"]
+    assert found[Kind.GRANULARITY] == ["monthly"]
+    assert found[Kind.REGION] == ["Ningbo and Shanghai"]
+    assert found[Kind.TIME_SPAN] == ["since 2016"]
+    assert found[Kind.FIELDS] == ["berth, cargo type and tonnage"]
+    assert found[Kind.FORMAT] == ["CSV"]
+    assert found[Kind.UPDATE_CYCLE] == ["updated weekly"]
+    assert found[Kind.PURPOSE] == ["our freight forecast"]
+
+
+def test_a_few_words_are_all_must() -> None:
+    lines = extract("贵阳公交刷卡记录接口")
+    assert {line.level for line in lines} == {Level.MUST}
+    assert read("贵阳公交刷卡记录接口") == {
+        Kind.REGION: ["贵阳"],
+        Kind.TOPIC: ["公交刷卡记录"],
+        Kind.DELIVERY: ["接口"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("需要水文站水位数据，必须每月更新。", Level.MUST),
+        ("需要水文站水位数据，最好每月更新。", Level.SHOULD),
+        ("需要水文站水位数据，如有可能，每月更新更好。", Level.NICE),
+        ("We need river levels, monthly updates preferred.", Level.SHOULD),
+        ("We need river levels, monthly updates would be nice.", Level.NICE),
+        ("We need river levels, with monthly updates required.", Level.MUST),
+    ],
+)
+def test_levels_follow_the_wording(text: str, level: Level) -> None:
+    (cycle,) = (line for line in extract(text) if line.kind is Kind.UPDATE_CYCLE)
+    assert cycle.level is level
+
+
+def test_numbered_items_are_topics_of_their_own() -> None:
+    text = "数据共享清单:1.婚姻登记状态;2.不动产登记信息;3.社保缴纳记录。接口方式返回。"
+    assert read(text)[Kind.TOPIC] == ["婚姻登记状态", "不动产登记信息", "社保缴纳记录"]
+
+
+def test_the_writer_and_the_purpose_are_not_the_region() -> None:
+    text = "我公司总部在成都，为某财险公司四川分公司做定价，需要贵州省农房受灾记录。"
+    assert read(text)[Kind.REGION] == ["贵州省"]
+
+
+def test_values_are_normal_forms() -> None:
+    values = {line.kind: line.value for line in extract("泸州白酒企业名单，按季度更新")}
+    assert values[Kind.REGION] == "泸州市"
+    assert values[Kind.UPDATE_CYCLE] == "每季度"
+
+
+@pytest.mark.parametrize("text", ["", "   \n", "。。。", "😀😀", "您好", "the of and", "\x00\x01"])
+def test_nothing_asked_nothing_read(text: str) -> None:
+    assert extract(text) == ()
+
+
+def check(text: str) -> None:
+    for line in extract(text):
+        assert line.phrase
+        assert text[line.start : line.start + len(line.phrase)] == line.phrase
+        assert line.value
+
+
+WORDS = st.sampled_from(
+    "需要 数据 最好 2019年以来 按月 每月更新 泸州市 包括 名称、地址 CSV或Excel 接口 预算20万元以内 用于研究 ， 。 ： ； （ ） 的 "
+    "\ud800 \x00 \u200b 😀 ㎡ ﬁ We\\ need monthly since\\ 2018 in\\ Guangdong , . : ( including by\\ county API".split(
+        " "
+    )  # noqa: SIM905
+)
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.text(max_size=300) | st.lists(WORDS, max_size=40).map("".join) | st.lists(WORDS, max_size=30).map(" ".join))
+def test_every_phrase_is_a_literal_part_of_the_text(text: str) -> None:
+    check(text)
+
+
+@pytest.mark.parametrize(
+    "unit", ["，", "每月", "by ", "monthly or ", "（", "预算", "需要数据，", "\ud800", "县", "x, y and z. ", "1"]
+)
+def test_a_megabyte_is_read_without_harm(unit: str) -> None:
+    text = unit * (1_000_000 // len(unit))
+    check(text)
+    kinds = [line.kind for line in extract(text)]
+    assert all(kinds.count(kind) <= 40 for kind in set(kinds))
+
+
+def test_equal_texts_give_equal_lines() -> None:
+    text = "求泸州市近三年水库水位数据，每月更新。"
+    assert extract(text) == extract(str(text))
+
+
+# -------------------------------------------------------------------------------------------- the figures
+def own() -> list[tuple[str, tuple[Line, ...]]]:
+    return [pair for name in ("lines_zh", "lines_en") for pair in load(HERE / f"{name}.jsonl")]
+
+
+def shared() -> list[tuple[str, tuple[Line, ...]]]:
+    market = SHARED / "collections/market_demands_dev/requirement_lines.jsonl.gz"
+    real = SHARED / "demands/real_demands_en.jsonl.gz"
+    if not market.exists() or not real.exists():
+        pytest.skip(f"no labelled demands at {SHARED}")
+    return load(market) + load(HERE / "lines_real_en.jsonl", texts_of(real))
+
+
+def figures(pairs: list[tuple[str, tuple[Line, ...]]]) -> dict[Kind, Figures]:
+    return evaluate_lines([gold for _, gold in pairs], [extract(text) for text, _ in pairs])
+
+
+def test_own_texts_are_read_well() -> None:
+    for kind, row in figures(own()).items():
+        assert row.precision >= 0.85, kind
+        assert row.recall >= 0.8, kind
+
+
+def test_all_labelled_demands_are_read_well() -> None:
+    pairs = own() + shared()
+    assert len(pairs) >= 150
+    for kind, row in figures(pairs).items():
+        assert row.precision >= 0.8, kind
+        assert row.recall >= 0.8, kind
+
+
+def test_overlap_needs_half_of_the_shorter_phrase_and_the_same_kind() -> None:
+    one = Line(level=Level.MUST, kind=Kind.REGION, value="", phrase="泸州市", start=2)
+    near = Line(level=Level.MUST, kind=Kind.REGION, value="", phrase="州市白酒", start=3)
+    far = Line(level=Level.MUST, kind=Kind.REGION, value="", phrase="市白酒企业", start=4)
+    other = Line(level=Level.MUST, kind=Kind.TOPIC, value="", phrase="泸州市", start=2)
+    assert overlap(one, near)
+    assert not overlap(one, far)
+    assert not overlap(one, other)
+
+
+def test_labels_find_their_phrases_in_turn() -> None:
+    entries = [{"kind": "region", "level": "must", "phrase": "泸州"}] * 2
+    assert [line.start for line in labelled("泸州、泸州", entries)] == [0, 3]

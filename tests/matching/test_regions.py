@@ -1,0 +1,89 @@
+"""Places: what is found, what contains what."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from matching import regions
+
+
+def codes(text: str) -> list[set[str]]:
+    return [set(place.options[0]) for place in regions.find(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("泸州水库水位", [{"CN5105"}]),
+        ("四川省泸州市古蔺县的白酒企业", [{"CN510525"}]),
+        ("内江东兴区与德阳旌阳区", [{"CN511011"}, {"CN510603"}]),
+        ("南京市鼓楼区", [{"CN320106"}]),
+        ("全国各地", [{"CN"}]),
+        ("京津冀", [{"CN11", "CN12", "CN13"}]),
+        ("臺北以外的台灣", [{"CN71"}]),
+        ("Guangdong, Xi'an and Hong Kong", [{"CN44"}, {"CN6101"}, {"CN81"}]),
+        ("registered in New York City", [{"US-NY"}]),
+        ("新加坡与日本", [{"SG"}, {"JP"}]),
+        ("杭州市钱塘区", [{"CN330114"}]),
+    ],
+)
+def test_named_places_are_found(text: str, found: list[set[str]]) -> None:
+    assert codes(text) == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "医保定点药店",
+        "格栅和县级汇总表",
+        "农民合作社",
+        "中国移动通信数据",
+        "白银价格",
+        "polish china cups",
+        "城区道路",
+        "",
+    ],
+)
+def test_ordinary_words_are_no_places(text: str) -> None:
+    assert regions.find(text) == ()
+
+
+def test_a_county_lies_in_its_province_and_in_the_country() -> None:
+    county, city, province, country, world = (frozenset([code]) for code in ("CN510525", "CN5105", "CN51", "CN", ""))
+    for inner, outer in [(county, city), (city, province), (province, country), (country, world), (county, world)]:
+        assert regions.covers(outer, inner)
+        assert not regions.covers(inner, outer)
+        assert regions.overlaps(inner, outer)
+
+
+def test_a_zone_covers_its_members_and_no_member_covers_the_zone() -> None:
+    (delta,) = codes("长三角")
+    assert regions.covers(frozenset(delta), frozenset(["CN3401"]))
+    assert not regions.covers(frozenset(["CN34"]), frozenset(delta))
+    assert not regions.overlaps(frozenset(delta), frozenset(["CN51"]))
+
+
+def test_a_shared_name_keeps_its_meanings_until_the_text_decides() -> None:
+    assert len(regions.find("Suzhou")[0].options) == 2
+    assert regions.find("Anhui, for instance Suzhou")[1].options == (frozenset(["CN3413"]),)
+
+
+def test_labels_are_full_names() -> None:
+    assert [regions.label(frozenset([code])) for code in ("CN5105", "CN510525", "CN", "CN11", "SG")] == [
+        "泸州市",
+        "泸州市古蔺县",
+        "全国",
+        "北京市",
+        "新加坡",
+    ]
+    assert regions.label(frozenset(["CN51", "CN50"])) == ""
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.text(max_size=200) | st.text(alphabet="北京上海市区县泸州省、 ABeijing", max_size=60))
+def test_every_place_stands_where_it_says(text: str) -> None:
+    at = 0
+    for place in regions.find(text):
+        assert text[place.start : place.end] == place.phrase
+        assert place.start >= at
+        at = place.end
