@@ -12,9 +12,12 @@ from market import __version__
 from market.api.account import AccountController, TokenController
 from market.api.agreements import AgreementController
 from market.api.demands import DemandController
+from market.api.inbox import InboxController, NotificationController
+from market.api.journal import JournalController
 from market.api.negotiations import NegotiationController
 from market.api.organisations import OrganisationController
 from market.api.products import ProductController
+from market.api.webhooks import WebhookController
 from market.domain.permissions import Permission
 
 ROUTES: list[ControllerRouterHandler] = [
@@ -24,10 +27,14 @@ ROUTES: list[ControllerRouterHandler] = [
             AccountController,
             AgreementController,
             DemandController,
+            InboxController,
+            JournalController,
             NegotiationController,
+            NotificationController,
             OrganisationController,
             ProductController,
             TokenController,
+            WebhookController,
         ],
     )
 ]

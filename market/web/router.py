@@ -17,10 +17,13 @@ from market.web.pages import (
     desk_organisations,
     entrance,
     home,
+    inbox,
+    journal,
     negotiations,
     organisation,
     products,
     system,
+    webhooks,
 )
 
 ROUTES: list[ControllerRouterHandler] = [
@@ -35,6 +38,9 @@ ROUTES: list[ControllerRouterHandler] = [
             *demands.ROUTES,
             *products.ROUTES,
             *home.ROUTES,
+            *inbox.ROUTES,
+            *journal.ROUTES,
+            *webhooks.ROUTES,
             *desk_listings.ROUTES,
             *negotiations.ROUTES,
             *agreements.ROUTES,
