@@ -16,7 +16,7 @@ Weight = Callable[[str], float]
 """The importance of an index term, 0 or more; an inverse document frequency for instance."""
 
 _ANALYSER = Analyser()
-_READ = 2_000
+_READ = 1_200
 _COMMON = frozenset(
     """
     数据 信息 名单 名录 清单 情况 记录 资料 明细 统计 查询 服务 接口 相关 以及 主要 各类 全市 全国 有关 等

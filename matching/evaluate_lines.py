@@ -1,8 +1,8 @@
 """How well requirement lines are read: precision and recall per kind against labelled texts.
 
 A predicted line counts when a labelled line of the same kind overlaps its phrase by at least half of the
-shorter of the two. Run ``python -m matching.evaluate_lines FILE.jsonl[.gz]``; each record holds ``text`` (or the ``id`` of a text
-given with ``--texts``) and ``lines`` (``kind``, ``level``, ``phrase``, ``value``).
+shorter of the two. Run ``python -m matching.evaluate_lines FILE.jsonl[.gz]``; each record holds ``text`` (or the
+``id`` of a text given with ``--texts``) and ``lines`` (``kind``, ``level``, ``phrase``, ``value``).
 """
 
 from __future__ import annotations

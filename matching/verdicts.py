@@ -13,7 +13,7 @@ from matching import coverage, periods, regions, scales
 from matching.coverage import UNKNOWN, Judgement, Weight
 from matching.types import Document, Kind, Line, Verdict
 
-_READ = 2_000
+_READ = 800
 """Characters of each text that are read for verdicts."""
 
 

@@ -232,11 +232,12 @@ def test_completeness_names_what_is_missing() -> None:
 
 
 # ------------------------------------------------------------------------------------------- properties
+TOKENS = (
+    "泸州市 四川省 2019年以来 每月更新 按日 空气质量 水库 API 接口 csv Excel 免费 monthly county air quality "
+    "预算20万元以内 名称、地址 \ud800 ﬁ İ 😀 、 , 全国 实时 到区县"
+)
 TEXT = st.text(max_size=30) | st.lists(
-    st.sampled_from(
-        "泸州市 四川省 2019年以来 每月更新 按日 空气质量 水库 API 接口 csv Excel 免费 monthly county air quality "
-        "预算20万元以内 名称、地址 \ud800 ﬁ İ 😀 、 , 全国 实时 到区县".split(" ")  # noqa: SIM905
-    ),
+    st.sampled_from(TOKENS.split(" ")),
     max_size=6,
 ).map(" ".join)
 DOCUMENTS = st.builds(

@@ -109,12 +109,12 @@ def check(text: str) -> None:
         assert line.value
 
 
-WORDS = st.sampled_from(
-    "需要 数据 最好 2019年以来 按月 每月更新 泸州市 包括 名称、地址 CSV或Excel 接口 预算20万元以内 用于研究 ， 。 ： ； （ ） 的 "
-    "\ud800 \x00 \u200b 😀 ㎡ ﬁ We\\ need monthly since\\ 2018 in\\ Guangdong , . : ( including by\\ county API".split(
-        " "
-    )  # noqa: SIM905
+TOKENS = (
+    "需要 数据 最好 2019年以来 按月 每月更新 泸州市 包括 名称、地址 CSV或Excel 接口 "
+    "预算20万元以内 用于研究 ， 。 ： ； （ ） 的 "
+    "\ud800 \x00 \u200b 😀 ㎡ ﬁ We_need monthly since_2018 in_Guangdong , . : ( including by_county API"
 )
+WORDS = st.sampled_from([token.replace("_", " ") for token in TOKENS.split(" ")])
 
 
 @settings(deadline=None, max_examples=200)
