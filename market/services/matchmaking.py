@@ -34,6 +34,8 @@ log = logging.getLogger("market.matching")
 
 RETRY_SECONDS = 1.0
 """How long to wait before connecting again when PostgreSQL is away."""
+LISTENER = "duijie matcher"
+"""What the listening connection is called in pg_stat_activity."""
 HEARTBEAT_SECONDS = 30.0
 """After this much silence the connection is asked whether it is still there."""
 PORTION = 2_000
@@ -199,7 +201,7 @@ class Matchmaker:
             await asyncio.sleep(RETRY_SECONDS)
 
     async def _follow_once(self) -> None:
-        db = await asyncpg.connect(self.url)
+        db = await asyncpg.connect(self.url, server_settings={"application_name": LISTENER})
         gone = asyncio.Event()
         try:
             await prepare_connection(db)
