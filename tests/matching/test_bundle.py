@@ -1,0 +1,163 @@
+"""Bundles against trying every set, advice against counting by hand, pools of near demands."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from itertools import combinations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from matching import Demand, Document, Kind, Level, Line, Reason, Verdict
+from matching.advice import likely_holders, most_wanted, relaxations, what_if
+from matching.bundle import Aim, Check, bundles, check
+from matching.pool import near, pools
+
+verdict = st.sampled_from(list(Verdict))
+prices = st.none() | st.integers(0, 9).map(Decimal)
+
+
+def musts(n: int) -> list[Line]:
+    return [Line(level=Level.MUST, kind=Kind.TOPIC, value=f"t{i}") for i in range(n)]
+
+
+@st.composite
+def offers(draw: st.DrawFn) -> tuple[int, dict[str, list[Verdict]], dict[str, Document]]:
+    lines = draw(st.integers(1, 4))
+    ids = [f"p{i}" for i in range(draw(st.integers(1, 6)))]
+    told = {i: draw(st.lists(verdict, min_size=lines, max_size=lines)) for i in ids}
+    keys = st.sampled_from([(), ("id",), ("plate",), ("id", "plate")])
+    return lines, told, {i: Document(id=i, fields=draw(keys), price=draw(prices)) for i in ids}
+
+
+@given(offers())
+def test_the_smallest_bundle_is_as_small_as_any(
+    offer: tuple[int, dict[str, list[Verdict]], dict[str, Document]],
+) -> None:
+    lines, told, documents = offer
+
+    def covers(members: tuple[str, ...]) -> bool:
+        met = all(any(told[m][n] is Verdict.MET for m in members) for n in range(lines))
+        pairs = combinations((documents[m] for m in members), 2)
+        return met and all(Verdict.UNMET not in check(a, b).values() for a, b in pairs)
+
+    alone = [m for m in told if covers((m,))]
+    sizes = [
+        n
+        for n in (2, 3, 4)
+        for members in combinations(sorted(told), n)
+        if covers(members) and not any(covers_lines(part, told, lines) for part in combinations(members, n - 1))
+    ]
+    found = bundles(musts(lines), told, documents, k=50)
+    assert [len(bundle.products) for bundle in found] == sorted(sizes)
+    assert all(covers(bundle.products) for bundle in found)
+    assert not any(m in bundle.products for m in alone for bundle in found)
+
+
+def covers_lines(members: tuple[str, ...], told: dict[str, list[Verdict]], lines: int) -> bool:
+    return all(any(told[m][n] is Verdict.MET for m in members) for n in range(lines))
+
+
+def test_the_cheapest_bundle_may_be_larger() -> None:
+    met, unmet = Verdict.MET, Verdict.UNMET
+    told = {"a": [met, met, unmet], "b": [unmet, unmet, met], "c": [met, unmet, unmet], "d": [unmet, met, unmet]}
+    documents = {i: Document(id=i, price=Decimal(p)) for i, p in {"a": 100, "b": 1, "c": 1, "d": 1}.items()}
+    assert bundles(musts(3), told, documents, k=1)[0].products == ("a", "b")
+    [cheapest] = bundles(musts(3), told, documents, aim=Aim.CHEAPEST, k=1)
+    assert (cheapest.products, cheapest.price) == (("b", "c", "d"), Decimal(3))
+
+
+def test_members_must_fit_and_what_is_not_said_is_noted() -> None:
+    old = Document(id="old", title="合肥市企业名单", fields=("统一社会信用代码",), time_to=date(2019, 1, 1))
+    new = Document(id="new", title="合肥企业处罚", fields=("统一社会信用代码",), time_from=date(2020, 1, 1))
+    here = Document(id="here", title="安徽企业处罚", fields=("统一社会信用代码 18 位",))
+    assert check(old, new)[Check.PERIOD] is Verdict.UNMET
+    assert check(old, here) == {
+        Check.JOIN_KEY: Verdict.MET,
+        Check.REGION: Verdict.MET,
+        Check.PERIOD: Verdict.UNKNOWN,
+    }
+    told = {
+        "old": [Verdict.MET, Verdict.UNMET],
+        "new": [Verdict.UNMET, Verdict.MET],
+        "here": [Verdict.UNMET, Verdict.MET],
+    }
+    [bundle] = bundles(musts(2), told, {d.id: d for d in (old, new, here)})
+    assert bundle.products == ("here", "old")
+    assert bundle.keys == ("统一社会信用代码",)
+    assert bundle.open == (Check.PERIOD,)
+    assert bundles(musts(2), told, {d.id: d for d in (old, here)}, allowed=lambda a, b: False) == []
+
+
+def test_relaxation_counts_what_only_this_line_keeps_away() -> None:
+    met, unmet, unknown = Verdict.MET, Verdict.UNMET, Verdict.UNKNOWN
+    told = {
+        "a": [met, unmet],
+        "b": [met, unmet],
+        "c": [unmet, met],
+        "d": [unmet, unmet],
+        "e": [met, met],
+        "f": [unmet, unknown],
+    }
+    found = relaxations(musts(2), told)
+    assert [(r.number, r.products) for r in found] == [(1, ("a", "b")), (0, ("c",))]
+
+
+def reason(kind: Kind, verdict: Verdict, value: str = "x") -> Reason:
+    return Reason(level=Level.MUST, kind=kind, value=value, verdict=verdict)
+
+
+def test_what_if_names_the_change_that_opens_most() -> None:
+    topic = reason(Kind.TOPIC, Verdict.MET)
+    cycle = reason(Kind.UPDATE_CYCLE, Verdict.UNKNOWN, "每月")
+    reasons = {
+        "d1": [topic, cycle],
+        "d2": [topic, cycle],
+        "d3": [topic, reason(Kind.REGION, Verdict.UNMET, "合肥市")],
+        "d4": [reason(Kind.TOPIC, Verdict.UNMET), cycle],
+        "d5": [topic],
+    }
+    found = what_if(reasons)
+    assert [(c.kind, c.value, c.demands) for c in found] == [
+        (Kind.UPDATE_CYCLE, "每月", ("d1", "d2")),
+        (Kind.REGION, "合肥市", ("d3",)),
+    ]
+
+
+def test_the_most_wanted_product_and_the_likely_holders() -> None:
+    region = Line(level=Level.MUST, kind=Kind.REGION, value="合肥市")
+    topic = Line(level=Level.MUST, kind=Kind.TOPIC, value="充电桩")
+    assert most_wanted({"d1": [topic, region], "d2": [topic, region], "d3": [topic]})[0] == (
+        "充电桩",
+        "合肥市",
+        ("d1", "d2"),
+    )
+    near_by = [Document(id="a", publisher="甲"), Document(id="b", publisher="乙"), Document(id="c", publisher="甲")]
+    assert likely_holders([*near_by, Document(id="d")]) == [("甲", 2), ("乙", 1)]
+
+
+DEMANDS = [
+    Demand(id="a", text="需要合肥市公共充电桩的位置、数量和实时状态，接口方式"),
+    Demand(id="b", text="想要合肥市公共充电桩位置、数量与实时状态，用接口"),
+    Demand(id="c", text="需要芜湖市公共充电桩的位置、数量和实时状态，接口方式"),
+    Demand(id="d", text="Hourly rainfall records of the Pearl River basin since 2010"),
+    Demand(id="e", text="采购银川市幼儿园名单和地址"),
+]
+
+
+def test_near_demands_are_pooled_and_other_places_are_not() -> None:
+    assert [pool.demands for pool in pools(DEMANDS)] == [("a", "b")]
+    [(one, other, cosine)] = near(DEMANDS)
+    assert (one, other) == ("a", "b")
+    assert pools(DEMANDS)[0].nearness == cosine
+    assert pools([]) == pools([Demand(id="x")]) == []
+
+
+@given(st.lists(st.sampled_from(DEMANDS), unique_by=lambda d: d.id), st.floats(0.05, 0.9))
+def test_pools_are_disjoint_and_each_member_is_near_every_other(demands: list[Demand], least: float) -> None:
+    pairs = {frozenset((a, b)) for a, b, _ in near(demands, least)}
+    found = pools(demands, least)
+    members = [m for pool in found for m in pool.demands]
+    assert len(members) == len(set(members))
+    assert all(frozenset(pair) in pairs for pool in found for pair in combinations(pool.demands, 2))
