@@ -97,12 +97,15 @@ def common(needle: str, text: str) -> tuple[int, int]:
     if not HAN.search(needle):
         return _common_words(needle, text)
     needle = needle[:60]
-    for size in range(len(needle), 1, -1):
-        for at in range(len(needle) - size + 1):
+    best, place = 0, 0
+    for at in range(len(needle) - 1):
+        size = max(best + 1, 2)
+        while at + size <= len(needle) and (found := text.find(needle[at : at + size])) >= 0:
             part = needle[at : at + size]
-            if part.strip() == part and HAN.search(part) and part not in _COMMON and (found := text.find(part)) >= 0:
-                return found, size
-    return 0, 0
+            if part.strip() == part and HAN.search(part) and part not in _COMMON:
+                best, place = size, found
+            size += 1
+    return place, best
 
 
 def _common_words(needle: str, text: str) -> tuple[int, int]:
