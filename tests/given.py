@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 import asyncpg
+import msgspec
 from argon2 import PasswordHasher
 
 from market.domain.accounts import CREDIT_CODE_ALPHABET, Actor, OrganisationKind, OrganisationState
@@ -18,7 +19,7 @@ from market.domain.matches import Match, Origin, Response, ResponseAction, Revie
 from market.domain.negotiations import Clause, Negotiation, OfferIn, Terms
 from market.domain.permissions import Role
 from market.domain.products import Delivery, PriceUnit, Product, ProductContent, ProductState
-from market.services import agreements, demands, matches, matchmaking, negotiations, products, proposals
+from market.services import accounts, agreements, demands, matches, matchmaking, negotiations, products, proposals
 from market.services.proposals import Candidate
 
 NUMBERS = itertools.count(1)
@@ -127,6 +128,14 @@ class Given:
             organisation_state=OrganisationState.VERIFIED if verified else OrganisationState.REGISTERED,
             role=role,
         )
+
+    async def colleague(self, actor: Actor, role: Role = Role.MEMBER) -> Actor:
+        """Another person of the same organisation."""
+        name = f"Person {next(NUMBERS)}"
+        person = await accounts.create_person(self.db, name=name, email=email_of(name), password_hash=PASSWORD_HASH)
+        assert actor.organisation_id is not None
+        await accounts.add_member(self.db, actor.organisation_id, person, role)
+        return msgspec.structs.replace(actor, person_id=person, name=name, role=role)
 
     async def demander(self, role: Role = Role.OWNER, *, verified: bool = True) -> Actor:
         return await self.actor("enterprise", role, verified=verified)

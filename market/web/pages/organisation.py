@@ -42,7 +42,7 @@ class TokenForm(msgspec.Struct, frozen=True, kw_only=True):
     """The form of a new token."""
 
     name: str
-    expires_on: date
+    expires_at: date
     scopes: tuple[str, ...] = ()
 
 
@@ -214,7 +214,7 @@ async def _tokens_page(db: Db, actor: Actor, now: datetime, **again: Any) -> Tem
         tokens=await tokens.page(db, actor),
         scopes=tokens.grantable(actor),
         now=now,
-        **{"made": None, "typed": {"expires_on": until.isoformat(), "scopes": []}, **again},
+        **{"made": None, "typed": {"expires_at": until.isoformat(), "scopes": []}, **again},
     )
 
 
@@ -228,7 +228,7 @@ async def create_token(
     with forms.retry(lambda errors, unmet: forms.with_errors(again, errors, unmet)):
         wanted = forms.read(TokenForm, typed)
         made = await tokens.create(
-            db, actor, name=wanted.name, scopes=wanted.scopes, expires_at=_end_of(wanted.expires_on), now=now
+            db, actor, name=wanted.name, scopes=wanted.scopes, expires_at=_end_of(wanted.expires_at), now=now
         )
     shown = await _tokens_page(db, actor, now, made=made)
     shown.headers["Cache-Control"] = "no-store"
@@ -240,7 +240,7 @@ def _end_of(day: date) -> datetime:
     try:
         return datetime.combine(day + timedelta(days=1), time(), ZONE)
     except OverflowError:
-        raise Invalid({"expires_on": N_("A token expires within a year.")}) from None
+        raise Invalid({"expires_at": N_("A token expires within a year.")}) from None
 
 
 @post("/organisation/tokens/{token_id:int}/revoke", permission=P.TOKEN_MANAGE)
