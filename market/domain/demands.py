@@ -68,7 +68,8 @@ class RequirementLine(msgspec.Struct, frozen=True, kw_only=True):
     start: int = -1
 
 
-Lines = Annotated[tuple[RequirementLine, ...], Meta(max_length=100)]
+MOST_LINES = 100
+Lines = Annotated[tuple[RequirementLine, ...], Meta(max_length=MOST_LINES)]
 
 
 class DemandContent(msgspec.Struct, frozen=True, kw_only=True):

@@ -29,7 +29,7 @@ def parties(actor: Actor, demand: Demand | DemandCard) -> frozenset[Party]:
 
 
 def checked(content: DemandContent) -> DemandContent:
-    """Cleaned, its lines read when none are given. Raises Invalid with every error."""
+    """Cleaned. Raises Invalid with every error."""
     content = cleaned(content)
     errors: dict[str, str] = {}
     if content.budget is not None and (wrong := money_error(content.budget)):
@@ -41,16 +41,22 @@ def checked(content: DemandContent) -> DemandContent:
     errors |= content_errors(content)
     if errors:
         raise Invalid(errors)
-    if content.lines is None:
-        content = msgspec.structs.replace(content, lines=matchmaking.read_lines(content.title, content.text))
     return content
+
+
+async def with_lines(content: DemandContent) -> DemandContent:
+    """With the lines read from the text when none are given."""
+    if content.lines is not None:
+        return content
+    lines = await matchmaking.in_thread(matchmaking.read_lines, content.title, content.text)
+    return msgspec.structs.replace(content, lines=lines)
 
 
 async def create(
     db: Db, actor: Actor, content: DemandContent, *, now: datetime, source: str = "", source_id: str | None = None
 ) -> Demand:
     """A draft of the actor's organisation."""
-    content = checked(content)
+    content = await with_lines(checked(content))
     edge, party, due = birth(DEMAND, "create", actor.parties(demander=actor.organisation_id), now)
     demand_id = await demands.INSERT.one(
         db,
@@ -133,7 +139,7 @@ def _as_seen(actor: Actor, card: DemandCard) -> DemandCard:
 
 async def edit(db: Db, actor: Actor, demand_id: int, version: int, content: DemandContent, *, now: datetime) -> Demand:
     """Change the contents. What was public is kept as a version. Raises Stale when ``version`` is not the latest."""
-    content = checked(content)
+    content = await with_lines(checked(content))
     demand = await demands.lock(db, demand_id, actor.organisation_id, actor.is_staff)
     if Party.DEMANDER not in parties(actor, demand):
         raise Forbidden

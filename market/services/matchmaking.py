@@ -19,10 +19,11 @@ import msgspec
 from anyio import to_thread
 
 from market.db import prepare_connection
-from market.domain.demands import Demand, RequirementLine, masked_demand
+from market.domain.demands import MOST_LINES, Demand, RequirementLine, masked_demand
 from market.domain.matches import MatchReason
 from market.domain.products import Product
 from market.store import search
+from market.store.health import ALIVE
 from market.store.query import Db, Query
 from matching import lines as extraction
 from matching.explain import explain
@@ -46,8 +47,11 @@ R = TypeVar("R", Product, Demand)
 
 
 def read_lines(title: str, text: str) -> tuple[RequirementLine, ...]:
-    """The requirement lines the text states, each linked to its phrase; from the title when the text has none."""
-    found = extraction.extract(text) or extraction.extract(title)
+    """The requirement lines the text states, each linked to its phrase; from the title when the text has none.
+
+    A long text takes a third of a second: call it ``in_thread``.
+    """
+    found = (extraction.extract(text) or extraction.extract(title))[:MOST_LINES]
     lines = msgspec.convert(msgspec.to_builtins(found), tuple[RequirementLine, ...])
     return tuple(
         line
@@ -227,7 +231,8 @@ class Matchmaker:
         if waiting not in done:
             waiting.cancel()
             if not done:  # silence: is anybody still there?
-                await db.execute("SELECT 1", timeout=HEARTBEAT_SECONDS)
+                async with asyncio.timeout(HEARTBEAT_SECONDS):
+                    await ALIVE.one(db)
             return
         events = [waiting.result()]
         while not self._events.empty():
