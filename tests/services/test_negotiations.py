@@ -1,0 +1,366 @@
+"""Negotiations through the services, against a real PostgreSQL."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import msgspec
+import pytest
+
+from market.domain.errors import (
+    Forbidden,
+    IllegalTransition,
+    Invalid,
+    MissingScope,
+    NotFound,
+    NotYours,
+    Stale,
+    Unmet,
+    WrongPassword,
+)
+from market.domain.negotiations import Clause
+from market.domain.permissions import Role
+from market.services import agreements, demands, matches, negotiations
+from market.store import journal
+from tests.given import PASSWORD
+
+pytestmark = pytest.mark.anyio
+
+# Dataspace Protocol 2025-1, contract negotiation: who may send what in which state, as the state diagram has it.
+# (state, sender, message): the state it leads to. Whatever is not here is refused.
+PROTOCOL = {
+    ("requested", "provider", "offer"): "offered",
+    ("requested", "provider", "agree"): "agreed",
+    ("requested", "consumer", "terminate"): "terminated",
+    ("requested", "provider", "terminate"): "terminated",
+    ("offered", "consumer", "request"): "requested",
+    ("offered", "consumer", "accept"): "accepted",
+    ("offered", "consumer", "terminate"): "terminated",
+    ("offered", "provider", "terminate"): "terminated",
+    ("accepted", "provider", "agree"): "agreed",
+    ("accepted", "provider", "terminate"): "terminated",
+    ("agreed", "consumer", "verify"): "verified",
+    ("agreed", "consumer", "terminate"): "terminated",
+    ("verified", "provider", "finalize"): "finalized",
+    ("verified", "provider", "terminate"): "terminated",
+}
+STATES = ("requested", "offered", "accepted", "agreed", "verified", "finalized", "terminated")
+MESSAGES = ("request", "offer", "accept", "agree", "verify", "finalize", "terminate")
+
+
+class Undone(Exception):
+    """Takes back what a try has changed."""
+
+
+async def send(db, given, talk, sender, message):
+    """The state after this message, or the error that refused it; nothing stays."""
+    actor, found = getattr(talk, sender), talk.negotiation
+    try:
+        async with db.transaction():
+            if (sender, message) in (("consumer", "request"), ("provider", "offer")):
+                sent = given.offer(price=Decimal(7))
+                found = await negotiations.counter(db, actor, found.id, sent, version=found.version, now=given.now)
+            else:
+                found = await negotiations.act(
+                    db,
+                    actor,
+                    found.id,
+                    message,
+                    version=found.version,
+                    now=given.now,
+                    reason="no use",
+                    password=PASSWORD,
+                )
+            raise Undone
+    except Undone:
+        return str(found.state)
+    except (NotYours, IllegalTransition) as error:
+        return type(error)
+
+
+@pytest.mark.parametrize("state", STATES)
+async def test_who_may_send_what(db, given, state):
+    talk = await given.negotiation(state)
+    for sender in ("consumer", "provider"):
+        for message in MESSAGES:
+            got = await send(db, given, talk, sender, message)
+            expected = PROTOCOL.get((state, sender, message), "refused")
+            if expected == "refused":
+                assert got in (NotYours, IllegalTransition), (state, sender, message)
+            else:
+                assert got == expected, (state, sender, message)
+
+
+@pytest.mark.parametrize(("side", "state"), [("demander", "requested"), ("supplier", "offered")])
+async def test_either_side_begins_and_demand_and_match_follow(db, given, side, state):
+    pairing = await given.mutual_match()
+    actor = getattr(pairing, side)
+    found = await negotiations.start(db, actor, pairing.match.id, given.offer(), now=given.now)
+    assert found.state == state
+    assert (found.demand_revision, found.product_revision) == (1, 1)
+    assert (await demands.get(db, pairing.demander, found.demand_id)).state == "in_negotiation"
+    assert (await matches.get(db, pairing.demander, pairing.match.id)).state == "converted"
+    (event,) = [e for e in await journal.OF_OBJECT.all(db, "demand", found.demand_id) if e.action == "negotiate"]
+    assert event.party == "system"
+    assert await journal.BROKEN.all(db) == []
+    with pytest.raises(IllegalTransition):
+        await negotiations.start(db, actor, pairing.match.id, given.offer(), now=given.now)
+
+
+async def test_only_a_mutual_match_and_only_its_sides(db, given):
+    proposed = await given.proposed_match()
+    with pytest.raises(IllegalTransition):
+        await negotiations.start(db, proposed.demander, proposed.match.id, given.offer(), now=given.now)
+    mutual = await given.mutual_match()
+    with pytest.raises(NotFound):
+        await negotiations.start(db, await given.supplier(), mutual.match.id, given.offer(), now=given.now)
+    with pytest.raises(NotYours):
+        await negotiations.start(db, await given.staff(), mutual.match.id, given.offer(), now=given.now)
+
+
+async def test_strangers_see_nothing(db, given):
+    talk = await given.negotiation()
+    stranger = await given.demander()
+    for call in (
+        negotiations.get(db, stranger, talk.negotiation.id),
+        negotiations.say(db, stranger, talk.negotiation.id, "hello", now=given.now),
+        negotiations.counter(db, stranger, talk.negotiation.id, given.offer(), version=1, now=given.now),
+        negotiations.act(db, stranger, talk.negotiation.id, "terminate", version=1, now=given.now, reason="x"),
+        negotiations.act(db, stranger, talk.negotiation.id, "accept", version=1, now=given.now),
+    ):
+        with pytest.raises(NotFound):
+            await call
+    assert (await negotiations.page(db, stranger)).items == ()
+    assert [c.id for c in (await negotiations.page(db, talk.consumer)).items] == [talk.negotiation.id]
+    for role in (Role.BROKER, Role.MEDIATOR, Role.AUDITOR):
+        assert (await negotiations.get(db, await given.staff(role), talk.negotiation.id)).id == talk.negotiation.id
+
+
+async def test_offers_are_numbered_and_never_change(db, given):
+    talk = await given.negotiation("requested")
+    found = talk.negotiation
+    sent = given.offer(price=Decimal("1500"), clauses=(Clause(title="保密", text="五年"),))
+    found = await negotiations.counter(db, talk.provider, found.id, sent, version=found.version, now=given.now)
+    sent = given.offer(price=Decimal("1300"))
+    found = await negotiations.counter(db, talk.consumer, found.id, sent, version=found.version, now=given.now)
+    offers = await negotiations.offers(db, found)
+    assert [(o.number, o.party) for o in offers] == [(1, "consumer"), (2, "provider"), (3, "consumer")]
+    seen = await negotiations.difference(db, found, 1, 2)
+    assert [(c.name, c.was, c.now) for c in seen] == [
+        ("price", "1200.00", "1500.00"),
+        ("更新", "每日十点前更新", ""),
+        ("保密", "", "五年"),
+    ]
+    assert [c.name for c in await negotiations.difference(db, found, 1, 3)] == ["price"]
+    with pytest.raises(NotFound):
+        await negotiations.difference(db, found, 1, 4)
+    for statement in ("UPDATE offer SET note = 'x' WHERE id = $1", "DELETE FROM offer WHERE id = $1"):
+        with pytest.raises(Exception, match="never change"):
+            async with db.transaction():
+                await db.execute(statement, offers[0].id)
+    kept = [e.data for e in await journal.OF_OBJECT.all(db, "negotiation", found.id) if e.action == "terms"]
+    assert kept == [{"offer": o.number, "sha256": o.terms_hash.hex()} for o in offers]
+
+
+async def test_an_offer_lapses_at_the_close_of_its_last_day(db, given):
+    given.now = datetime(2026, 2, 12, 3, 0, tzinfo=UTC)  # five days on lies in the Spring Festival, off until the 24th
+    talk = await given.negotiation("offered", valid_days=5)
+    last = await negotiations.last_offer(db, talk.negotiation)
+    assert last.expires_at == datetime(2026, 2, 24, 10, 0, tzinfo=UTC)
+    found = talk.negotiation
+    late = last.expires_at + timedelta(seconds=1)
+    with pytest.raises(Unmet) as refused:
+        await negotiations.act(db, talk.consumer, found.id, "accept", version=found.version, now=late)
+    assert "expired" in refused.value.sentences[0]
+    again = await negotiations.counter(db, talk.consumer, found.id, given.offer(), version=found.version, now=late)
+    assert again.state == "requested"
+
+
+async def test_wrong_terms_name_every_field(db, given):
+    pairing = await given.mutual_match()
+    wrong = given.offer(
+        price=Decimal("NaN"),
+        period_from=date(2026, 3, 1),
+        period_to=date(2026, 2, 1),
+        permitted_use=" \u0000 ",
+        clauses=(Clause(title="a", text="\u200b\u0007"), Clause(title="b", text="  ")),
+    )
+    with pytest.raises(Invalid) as refused:
+        await negotiations.start(db, pairing.demander, pairing.match.id, wrong, now=given.now)
+    assert set(refused.value.fields) == {"price", "period_to", "permitted_use", "clauses"}
+    for price in ("-1", "Infinity", "0.001", "1e400"):
+        with pytest.raises(Invalid) as refused:
+            negotiations.checked(given.offer(price=Decimal(price)), given.now)
+        assert set(refused.value.fields) == {"price"}
+
+
+@pytest.mark.parametrize(
+    ("state", "action", "side"), [("accepted", "agree", "provider"), ("agreed", "verify", "consumer")]
+)
+async def test_confirming_takes_an_authorised_member_and_the_password(db, given, state, action, side):
+    talk = await given.negotiation(state)
+    owner, found = getattr(talk, side), talk.negotiation
+
+    async def confirm(actor, password=PASSWORD):
+        async with db.transaction():
+            return await negotiations.act(
+                db, actor, found.id, action, version=found.version, now=given.now, password=password
+            )
+
+    member = msgspec.structs.replace(owner, role=Role.MEMBER)
+    with pytest.raises(Forbidden):
+        await confirm(member)
+    assert action not in [e.action for e in negotiations.actions(member, found)]
+    for password in ("", "a guess", None):
+        with pytest.raises(WrongPassword):
+            await confirm(owner, password)
+    token = msgspec.structs.replace(owner, token_id=1, scopes=frozenset({"negotiation:read"}))
+    with pytest.raises(MissingScope):
+        await confirm(token)
+    token = msgspec.structs.replace(token, scopes=frozenset({"negotiation:read", "negotiation:write"}))
+    assert (await confirm(token)).state == f"{'agree' if action == 'agree' else 'verifie'}d"
+
+
+@pytest.mark.parametrize("state", ["requested", "offered", "accepted", "agreed", "verified"])
+async def test_a_hold_stops_every_step_towards_agreement(db, given, state):
+    talk = await given.negotiation(state)
+    broker = await given.staff()
+
+    async def act(actor, action, **more):
+        found = await negotiations.get(db, broker, talk.negotiation.id)
+        return await negotiations.act(db, actor, found.id, action, version=found.version, now=given.now, **more)
+
+    held = await act(broker, "hold", reason="the price needs a look")
+    assert (held.hold_reason, held.state) == ("the price needs a look", state)
+    onward = {
+        "requested": ("agree", talk.provider),
+        "offered": ("accept", talk.consumer),
+        "accepted": ("agree", talk.provider),
+        "agreed": ("verify", talk.consumer),
+        "verified": ("finalize", talk.provider),
+    }[state]
+    with pytest.raises(Unmet):
+        await act(onward[1], onward[0], password=PASSWORD)
+    if state in ("requested", "offered"):
+        side = talk.provider if state == "requested" else talk.consumer
+        with pytest.raises(Unmet):
+            await negotiations.counter(db, side, held.id, given.offer(), version=held.version, now=given.now)
+    with pytest.raises(IllegalTransition):
+        await act(broker, "hold", reason="again")
+    released = await act(broker, "release")
+    assert released.hold_reason is None
+    assert (await act(onward[1], onward[0], password=PASSWORD)).state != state
+    events = [(e.action, e.reason) for e in await journal.OF_OBJECT.all(db, "negotiation", held.id)]
+    assert ("hold", "the price needs a look") in events
+    assert ("release", None) in events
+
+
+async def test_who_may_hold(db, given):
+    talk = await given.negotiation()
+    found = talk.negotiation
+    for actor in (talk.consumer, talk.provider, await given.staff(Role.AUDITOR), await given.staff(Role.REGISTRAR)):
+        with pytest.raises(Forbidden):
+            await negotiations.act(db, actor, found.id, "hold", version=found.version, now=given.now, reason="no")
+    for role in (Role.BROKER, Role.MEDIATOR, Role.ADMIN):
+        staff = await given.staff(role)
+        assert "hold" in [e.action for e in negotiations.actions(staff, found)]
+        with pytest.raises(Invalid):
+            await negotiations.act(db, staff, found.id, "hold", version=found.version, now=given.now, reason=" ")
+    over = await given.negotiation("terminated")
+    with pytest.raises(IllegalTransition):
+        await negotiations.act(
+            db, staff, over.negotiation.id, "hold", version=over.negotiation.version, now=given.now, reason="late"
+        )
+
+
+async def test_the_broker_ends_what_has_gone_wrong(db, given):
+    for state in ("requested", "offered", "accepted", "agreed", "verified"):
+        talk = await given.negotiation(state)
+        found = talk.negotiation
+        with pytest.raises(NotYours):
+            await negotiations.act(
+                db, talk.consumer, found.id, "abort", version=found.version, now=given.now, reason="no"
+            )
+        ended = await negotiations.act(
+            db, await given.staff(), found.id, "abort", version=found.version, now=given.now, reason="fraud"
+        )
+        assert (ended.state, ended.state_party, ended.state_reason) == ("terminated", "broker", "fraud")
+        if found.agreement_id:
+            assert (await agreements.get(db, talk.consumer, found.agreement_id)).state == "void"
+
+
+async def test_a_demand_goes_back_to_the_market_when_nothing_is_left(db, given):
+    owner = await given.demander()
+    demand = await given.open_demand(owner)
+    talks = [await given.negotiation(pairing=await given.mutual_match(owner, demand=demand)) for _ in range(2)]
+
+    async def end(talk):
+        found = talk.negotiation
+        await negotiations.act(
+            db, talk.provider, found.id, "terminate", version=found.version, now=given.now, reason="sold elsewhere"
+        )
+        return (await demands.get(db, owner, demand.id)).state
+
+    assert await end(talks[0]) == "in_negotiation"
+    assert await end(talks[1]) == "open"
+
+
+async def test_a_demand_with_an_agreement_stays_in_negotiation(db, given):
+    owner = await given.demander()
+    demand = await given.open_demand(owner)
+    pairings = [await given.mutual_match(owner, demand=demand) for _ in range(2)]
+    await given.negotiation("finalized", pairings[0])
+    await given.negotiation("terminated", pairings[1])
+    assert (await demands.get(db, owner, demand.id)).state == "in_negotiation"
+
+
+async def test_a_step_on_what_has_changed_is_refused(db, given):
+    talk = await given.negotiation("offered")
+    found = talk.negotiation
+    await negotiations.act(db, talk.consumer, found.id, "accept", version=found.version, now=given.now)
+    with pytest.raises(Stale):
+        await negotiations.act(
+            db, talk.consumer, found.id, "terminate", version=found.version, now=given.now, reason="too late"
+        )
+    with pytest.raises(Stale):
+        await negotiations.counter(db, talk.consumer, found.id, given.offer(), version=found.version, now=given.now)
+
+
+async def test_the_thread(db, given):
+    talk = await given.negotiation()
+    found = talk.negotiation
+    broker = await given.staff()
+    for actor, body in ((talk.consumer, "第一句"), (talk.provider, "第二句"), (broker, " 第三句\u0007 ")):
+        await negotiations.say(db, actor, found.id, body, now=given.now)
+    first = await negotiations.thread(db, found, limit=2)
+    assert [(m.party, m.body) for m in first.items] == [("broker", "第三句"), ("provider", "第二句")]
+    rest = await negotiations.thread(db, found, cursor=first.next, limit=2)
+    assert [(m.party, m.body, rest.next) for m in rest.items] == [("consumer", "第一句", None)]
+    told = [e for e in await journal.OF_OBJECT.all(db, "negotiation", found.id) if e.action == "message"]
+    assert [e.party for e in told] == ["consumer", "provider", "broker"]
+    assert (await negotiations.get(db, broker, found.id)).version == found.version
+    with pytest.raises(Forbidden):
+        await negotiations.say(db, await given.staff(Role.AUDITOR), found.id, "hello", now=given.now)
+    for body in (" ", "\u0000", "x" * 5_001):
+        with pytest.raises(Invalid):
+            await negotiations.say(db, talk.consumer, found.id, body, now=given.now)
+    over = await given.negotiation("terminated")
+    with pytest.raises(IllegalTransition):
+        await negotiations.say(db, over.consumer, over.negotiation.id, "still there?", now=given.now)
+
+
+async def test_the_lists_are_paged_without_gaps(db, given):
+    owner = await given.supplier()
+    ids = []
+    for _ in range(3):
+        talk = await given.negotiation(pairing=await given.mutual_match(supplier=owner))
+        ids.append(talk.negotiation.id)
+    seen, cursor = [], None
+    while True:
+        found = await negotiations.page(db, owner, cursor=cursor, limit=1)
+        seen += [card.id for card in found.items]
+        cursor = found.next
+        if cursor is None:
+            break
+    assert seen == ids[::-1]
+    assert (await negotiations.page(db, owner, states=["agreed"])).items == ()
+    assert [c.id for c in (await negotiations.page(db, owner, demand_id=talk.negotiation.demand_id)).items] == ids[-1:]
