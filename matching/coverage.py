@@ -49,7 +49,7 @@ class View(msgspec.Struct):
 
 def view(document: Document) -> View:
     """The prepared texts of a product; kept for the products looked at last."""
-    pieces = [("title", document.title), *(("tags", tag) for tag in document.tags[:40]),
+    pieces = [("title", document.title[:_READ]), *(("tags", tag) for tag in document.tags[:40]),
               *(("fields", field) for field in document.fields[:200]), ("description", document.description[:_READ]),
               ("detail", document.detail[:_READ]), *(("themes", theme) for theme in document.themes[:20])]  # fmt: skip
     return _view(tuple(pieces))
@@ -181,7 +181,7 @@ def _words(text: str, kind: Kind, document: Document, weight: Weight | None) -> 
     if share(text, ready.head, weight) >= _ON_TOPIC:
         return _met(text, 1.0, document)
     if most < _ELSEWHERE and document.title.strip():
-        return Judgement(Verdict.UNMET, document.title, "title", degree=0.0)
+        return Judgement(Verdict.UNMET, document.title[:_READ], "title", degree=0.0)
     return UNKNOWN
 
 
