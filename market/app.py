@@ -13,6 +13,7 @@ from litestar import Litestar, Request
 from litestar.config.app import AppConfig
 from litestar.config.compression import CompressionConfig
 from litestar.config.csrf import CSRFConfig
+from litestar.datastructures import State
 from litestar.middleware import DefineMiddleware
 from litestar.middleware.session.client_side import CookieBackendConfig
 from litestar.plugins.flash import FlashConfig, FlashPlugin
@@ -77,26 +78,26 @@ def secure(response: Response[Any]) -> Response[Any]:
     return response
 
 
+@asynccontextmanager
+async def running(app: Litestar) -> AsyncIterator[None]:
+    """The pool and the matcher, for as long as the site runs."""
+    settings: Settings = app.state.settings
+    async with await db.create_pool(settings) as app.state.pool:
+        app.state.matchmaker = Matchmaker(settings.database_url)
+        async with app.state.matchmaker.following():
+            yield
+
+
 def create_app(settings: Settings) -> Litestar:
     """The site and the API on ``settings.database_url`` (already migrated)."""
     key = secret_key(settings)
+    templates = TemplateConfig(instance=engine())
     sessions = CookieBackendConfig(
         secret=hashlib.sha256(b"session" + key).digest(),
         key="__Host-session" if settings.secure else "session",
         secure=settings.secure,
         exclude=["^/api/", "^/static/"],
     )
-
-    @asynccontextmanager
-    async def lifespan(app: Litestar) -> AsyncIterator[None]:
-        app.state.settings = settings
-        app.state.pool = await db.create_pool(settings)
-        app.state.matchmaker = Matchmaker(settings.database_url)
-        async with app.state.matchmaker.following():
-            yield
-        await app.state.pool.close()
-
-    templates = TemplateConfig(instance=engine())
 
     def sessions_first(config: AppConfig) -> AppConfig:
         config.middleware = [sessions.middleware, DefineMiddleware(Authentication), *config.middleware]
@@ -105,7 +106,8 @@ def create_app(settings: Settings) -> Litestar:
     return Litestar(
         route_handlers=[*web.ROUTES, *api.ROUTES],
         guards=[permission_guard],
-        lifespan=[lifespan],
+        state=State({"settings": settings}),
+        lifespan=[running],
         on_app_init=[sessions_first],
         plugins=[FlashPlugin(FlashConfig(template_config=templates))],
         template_config=templates,
