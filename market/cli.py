@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 
 from market import __version__
-from market.commands import accounts, catalogue, data, run, show
+from market.commands import accounts, catalogue, data, imports, run, show
 from market.domain.errors import MarketError
 from market.settings import SettingsError
 
@@ -20,7 +20,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for part in (run, data, accounts, show, catalogue):
+for part in (run, data, imports, accounts, show, catalogue):
     part.register(app)
 
 

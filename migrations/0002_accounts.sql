@@ -34,9 +34,11 @@ CREATE TABLE organisation (
     due_at timestamptz,
     version integer NOT NULL DEFAULT 1,
     created_at timestamptz NOT NULL DEFAULT now(),
-    updated_at timestamptz NOT NULL DEFAULT now(),
-    CONSTRAINT organisation_credit_code_key UNIQUE (credit_code)
+    updated_at timestamptz NOT NULL DEFAULT now()
 );
+-- A holder known only from an imported catalogue has no code yet (''), and cannot be verified without one.
+CREATE UNIQUE INDEX organisation_credit_code_key ON organisation (credit_code) WHERE credit_code <> '';
+CREATE INDEX organisation_name ON organisation (name);
 CREATE TRIGGER organisation_lifecycle AFTER INSERT OR UPDATE OF state, state_action ON organisation
     FOR EACH ROW EXECUTE FUNCTION lifecycle_step();
 CREATE INDEX organisation_due ON organisation (state, due_at);

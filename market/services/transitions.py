@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -13,7 +13,7 @@ from market.domain.machine import Edge, Machine, Party
 from market.domain.words import N_
 from market.services import jobs
 from market.store.query import Db
-from market.store.transitions import STEP
+from market.store.transitions import STEP, STEP_MANY
 
 LONGEST_REASON = 2_000
 
@@ -81,6 +81,40 @@ async def fire(
         raise Stale
     await jobs.event(db, machine.name, entity.id)
     return found
+
+
+async def fire_many(
+    db: Db, machine: Machine, entities: Sequence[Stateful], action: str, party: Party, *, now: datetime, reason: str
+) -> dict[int, tuple[str, ...]]:
+    """Move many, all in one state and locked by the caller, along ``action`` in one statement; no person did it.
+
+    Returns the sentences of those whose rules are not met, which stay where they are. Nothing is enqueued. Raises
+    IllegalTransition or NotYours when the edge is not there for this party.
+    """
+    if not entities:
+        return {}
+    refused: dict[int, tuple[str, ...]] = {}
+    for entity in entities:
+        try:
+            allowed(machine, entity, action, frozenset({party}), reason=reason)
+        except Unmet as unmet:
+            refused[entity.id] = unmet.sentences
+    moving = [entity.id for entity in entities if entity.id not in refused]
+    source = str(entities[0].state)
+    target = _target(machine, source, action)
+    due = deadline(now, machine.due[target]) if target in machine.due else None
+    changed = await STEP_MANY[machine.name].run(db, moving, source, target, action, party, reason, due)
+    if changed != len(moving):
+        raise Stale
+    return refused
+
+
+def _target(machine: Machine, source: str, action: str) -> str:
+    """Where ``action`` leads from ``source``. Raises IllegalTransition when it leads nowhere."""
+    found = machine.find(source, action)
+    if found is None:
+        raise IllegalTransition
+    return found.target
 
 
 def birth(

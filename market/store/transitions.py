@@ -29,3 +29,15 @@ STEP: dict[str, Command] = {
         effective_at = CASE WHEN $3 = 'effective' THEN now() ELSE effective_at END
         WHERE id = $1 AND version = $2"""),
 }
+
+# $1 ids, $2 source, $3 target, $4 action, $5 party, $6 reason, $7 due: many rows, locked before, along one edge
+STEP_MANY: dict[str, Command] = {
+    "product": Command("""UPDATE product SET state = $3, state_action = $4, state_actor_id = NULL,
+        state_party = $5, state_reason = $6, due_at = $7, version = version + 1, updated_at = now(),
+        listed_at = CASE WHEN $3 = 'listed' THEN coalesce(listed_at, now()) ELSE listed_at END
+        WHERE id = ANY ($1::bigint[]) AND state = $2"""),
+    "demand": Command("""UPDATE demand SET state = $3, state_action = $4, state_actor_id = NULL,
+        state_party = $5, state_reason = $6, due_at = $7, version = version + 1, updated_at = now(),
+        opened_at = CASE WHEN $3 = 'open' THEN coalesce(opened_at, now()) ELSE opened_at END
+        WHERE id = ANY ($1::bigint[]) AND state = $2"""),
+}
