@@ -90,7 +90,7 @@ async def propose_for_demand(db: Db, matchmaker: Matchmaker, demand_id: int, now
     await matchmaker.refresh(db, "demand", [demand_id])
     demands = [d for d in await search.MATCHED.all(db, [demand_id]) if d.state is DemandState.OPEN]
     found = await candidates(db, matchmaker, demands, now)
-    return await settle(db, matchmaker, demand_id, found[demand_id], now, origin) if demands else Changes()
+    return await settle(db, matchmaker, demands[0], found[demand_id], now, origin) if demands else Changes()
 
 
 async def candidates(
@@ -107,10 +107,15 @@ async def candidates(
 
 
 async def settle(
-    db: Db, matchmaker: Matchmaker, demand_id: int, found: Sequence[Candidate], now: datetime, origin: Origin
+    db: Db, matchmaker: Matchmaker, demand: Demand, found: Sequence[Candidate], now: datetime, origin: Origin
 ) -> Changes:
-    """Make of the candidates of one demand what they mean for the matches it has."""
-    live = await matches.LIVE.all(db, [demand_id], None)
+    """Make of the candidates of a demand what they mean for the matches it has.
+
+    Nothing when the demand was edited since they were found: the edit brings its own run.
+    """
+    if await matches.REVISION.one(db, demand.id) != demand.revision:
+        return Changes()
+    live = await matches.LIVE.all(db, [demand.id], None)
     return await _settle(db, matchmaker, [pair.id for pair in live], found, now, origin)
 
 
@@ -168,7 +173,7 @@ async def generate(
 ) -> int | None:
     """Store a pairing and send it to the broker, or straight to both sides where policy allows; its id.
 
-    None when the pair has a live match already: somebody else made it a moment ago.
+    None when somebody was faster: the pair has a live match already, or one of the two was edited or closed.
     """
     born, party, _ = birth(MATCH, "generate", _BY_SYSTEM, now)
     match_id = await matches.INSERT.first(

@@ -176,11 +176,13 @@ LOST = Query(
             OR od.state <> 'verified' OR os.state <> 'verified')
     ORDER BY m.id""",
 )
+# Only while both are open and say what they said when they were looked at; never beside a live match of the same pair.
 INSERT = Query(
     int,
     """INSERT INTO match (demand_id, product_id, demand_revision, product_revision, origin, score, rank, reasons,
         state, state_action, state_party)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+    SELECT d.id, p.id, d.revision, p.revision, $5, $6, $7, $8, $9, $10, $11 FROM demand d, product p
+    WHERE d.id = $1 AND p.id = $2 AND d.revision = $3 AND p.revision = $4 AND d.state = 'open' AND p.state = 'listed'
     ON CONFLICT (demand_id, product_id) WHERE state IN ('generated', 'broker_review', 'proposed', 'mutual')
     DO NOTHING RETURNING id""",
 )
@@ -196,6 +198,8 @@ ANSWER_OF_SUPPLIER = Command(
     "UPDATE match SET supplier_answer = $2, supplier_code = $3, supplier_snoozed_until = $4 WHERE id = $1"
 )
 REVIEWED = Command("UPDATE match SET broker_id = $2, broker_code = $3 WHERE id = $1")
+OPEN_DEMANDS = Query(int, "SELECT id FROM demand WHERE state = 'open' ORDER BY id")
+REVISION = Query(int, "SELECT revision FROM demand WHERE id = $1")
 POSTPONE = Command("UPDATE match SET due_at = $2 WHERE id = $1")
 BELONGS = Query(bool, "SELECT EXISTS (SELECT FROM membership WHERE person_id = $1 AND organisation_id = ANY ($2))")
 NEGOTIATION = Query(int, "SELECT id FROM negotiation WHERE match_id = $1")

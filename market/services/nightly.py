@@ -1,0 +1,75 @@
+"""The nightly run: every open demand against every listed product, for what single events did not bring.
+
+It is the same path as that of an event, so what stands and still comes to the same verdicts is left alone: a second
+run right after the first changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from market.db import create_pool
+from market.domain.demands import DemandState
+from market.domain.matches import Origin
+from market.services import proposals
+from market.services.matchmaking import Matchmaker
+from market.settings import Settings
+from market.store import matches, search
+
+BATCH = 100
+"""Demands matched at a time."""
+
+Progress = Callable[[int, int], None]
+"""Told how many demands are done, and of how many."""
+
+
+class Summary(msgspec.Struct, kw_only=True):
+    """What a run did: open demands looked at, pairings made, gone stale, left alone."""
+
+    demands: int = 0
+    products: int = 0
+    generated: int = 0
+    stale: int = 0
+    kept: int = 0
+
+
+def silent(done: int, total: int) -> None:
+    """Tell nobody."""
+
+
+async def run(settings: Settings, progress: Progress = silent) -> Summary:
+    """The whole run on ``settings.database_url``, its indexes filled first."""
+    pool = await create_pool(settings)
+    try:
+        matchmaker = Matchmaker(settings.database_url, auto_propose=settings.auto_propose)
+        async with pool.acquire() as db:
+            await matchmaker.fill(db)
+        return await over_all(pool, matchmaker, datetime.now(UTC), progress)
+    finally:
+        await pool.close()
+
+
+async def over_all(pool: Any, matchmaker: Matchmaker, now: datetime, progress: Progress = silent) -> Summary:
+    """All pairs with indexes that are filled. Each demand's changes are one transaction: stopping loses nothing."""
+    done = Summary(products=len(matchmaker.products))
+    async with pool.acquire() as db, db.transaction():
+        done.stale += await proposals.end_lost(db, now)
+        ids = await matches.OPEN_DEMANDS.all(db)
+    for start in range(0, len(ids), BATCH):
+        async with pool.acquire() as db:
+            demands = await search.MATCHED.all(db, ids[start : start + BATCH])
+            demands = [demand for demand in demands if demand.state is DemandState.OPEN]
+            found = await proposals.candidates(db, matchmaker, demands, now)
+            for demand in demands:
+                async with db.transaction():
+                    changes = await proposals.settle(db, matchmaker, demand, found[demand.id], now, Origin.NIGHTLY)
+                done.generated += changes.generated
+                done.stale += changes.stale
+                done.kept += changes.kept
+        done.demands += len(demands)
+        progress(min(start + BATCH, len(ids)), len(ids))
+    return done

@@ -1,0 +1,36 @@
+"""The nightly run over all pairs."""
+
+import msgspec
+import pytest
+
+from market.services import nightly, products
+
+pytestmark = pytest.mark.anyio
+
+
+async def states(db):
+    return [tuple(row) for row in await db.fetch("SELECT demand_id, product_id, state FROM match ORDER BY id")]
+
+
+async def test_it_finds_what_events_did_not_bring_and_then_changes_nothing(settings, committed, monkeypatch):
+    monkeypatch.setattr(nightly, "BATCH", 1)
+    demands = [await committed.open_demand() for _ in range(3)]
+    supplier = await committed.supplier()
+    product = await committed.listed_product(supplier)
+    told = []
+    first = await nightly.run(settings, lambda done, total: told.append((done, total)))
+    assert told == [(1, 3), (2, 3), (3, 3)]
+    assert first == nightly.Summary(demands=3, products=1, generated=3)
+    assert await states(committed.db) == [(demand.id, product.id, "broker_review") for demand in demands]
+    waiting = await committed.db.fetchval("SELECT count(*) FROM pgqueuer")
+    second = await nightly.run(settings)
+    assert second == nightly.Summary(demands=3, products=1, kept=3)
+    assert await committed.db.fetchval("SELECT count(*) FROM pgqueuer") == waiting
+    await products.act(committed.db, supplier, product.id, "suspend", now=committed.now, reason="修数据")
+    third = await nightly.run(settings)
+    assert msgspec.structs.astuple(third) == (3, 0, 0, 3, 0)
+    assert {state for *_, state in await states(committed.db)} == {"stale"}
+
+
+async def test_an_empty_market_is_no_trouble(settings):
+    assert await nightly.run(settings) == nightly.Summary()
