@@ -25,7 +25,7 @@ from pgqueuer.models import Schedule
 
 from market import db as database
 from market.domain.errors import Unavailable
-from market.services import deadlines, jobs, journal, mail, matches, notices, targets, webhooks
+from market.services import deadlines, jobs, journal, mail, matches, nightly, notices, targets, webhooks
 from market.services.matchmaking import Matchmaker
 from market.settings import Settings
 from market.store import forgetting
@@ -225,7 +225,8 @@ class Worker:
 
     async def nightly(self, _: bytes) -> None:
         """All pairs anew, for what the events did not bring."""
-        await self._matching()
+        done = await nightly.over_all(self.pool, await self._matching(), datetime.now(UTC))
+        log.info("nightly: %d demands, %d new, %d stale, %d kept", done.demands, done.generated, done.stale, done.kept)
 
     async def forget(self, _: bytes) -> None:
         """Delete what has served its time."""
