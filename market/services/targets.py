@@ -51,7 +51,8 @@ def parse(url: str) -> httpx.URL:
         found = httpx.URL(url)
     except (httpx.InvalidURL, ValueError):
         raise Invalid({"url": MALFORMED}) from None
-    if found.scheme not in ("http", "https") or not found.raw_host or found.userinfo or not found.is_absolute_url:
+    usable = found.scheme in ("http", "https") and found.raw_host and not found.userinfo
+    if not usable or not 0 < (80 if found.port is None else found.port) < 65536:
         raise Invalid({"url": MALFORMED})
     return found
 
