@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import combinations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching import Demand, Document, Kind, Level, Line, Reason, Verdict
@@ -31,6 +31,7 @@ def offers(draw: st.DrawFn) -> tuple[int, dict[str, list[Verdict]], dict[str, Do
     return lines, told, {i: Document(id=i, fields=draw(keys), price=draw(prices)) for i in ids}
 
 
+@settings(deadline=None)
 @given(offers())
 def test_the_smallest_bundle_is_as_small_as_any(
     offer: tuple[int, dict[str, list[Verdict]], dict[str, Document]],
@@ -154,6 +155,7 @@ def test_near_demands_are_pooled_and_other_places_are_not() -> None:
     assert pools([]) == pools([Demand(id="x")]) == []
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(DEMANDS), unique_by=lambda d: d.id), st.floats(0.05, 0.9))
 def test_pools_are_disjoint_and_each_member_is_near_every_other(demands: list[Demand], least: float) -> None:
     pairs = {frozenset((a, b)) for a, b, _ in near(demands, least)}
