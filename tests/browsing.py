@@ -1,26 +1,41 @@
 """What a person does in a browser, over HTTP: sign in, send forms. And what a program does: carry a token.
 
-    await browsing.sign_in(client, actor)
-    answer = await browsing.post_form(client, "/demands/new", {"title": …, "text": …})
-    headers = await browsing.bearer(committed, actor)        # {"Authorization": "Bearer dj_…"}
+await browsing.sign_in(client, actor)
+answer = await browsing.post_form(client, "/demands/new", {"title": …, "text": …})
+headers = await browsing.bearer(committed, actor)        # {"Authorization": "Bearer dj_…"}
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from httpx import Response
-from litestar.testing import AsyncTestClient
+from httpx import ASGITransport, AsyncClient, Response
+from litestar import Litestar
 
 from market.domain.accounts import Actor
 from market.domain.permissions import GRANTS, SCOPES
 from market.services import tokens
 from tests.given import PASSWORD, Given, email_of
 
-Client = AsyncTestClient[Any]
+Client = AsyncClient
 HTML = {"accept": "text/html"}
+
+
+@asynccontextmanager
+async def several(app: Litestar) -> AsyncIterator[Callable[[], Client]]:
+    """The running site and a way to open browsers (or programs) on it that act at the same moment."""
+    async with app.lifespan(), AsyncExitStack() as opened:
+
+        def open_one() -> Client:
+            transport = ASGITransport(app=app, raise_app_exceptions=False)  # type: ignore[arg-type]
+            one = AsyncClient(transport=transport, base_url="http://testserver.local")
+            opened.push_async_callback(one.aclose)
+            return one
+
+        yield open_one
 
 
 async def csrf_token(client: Client) -> str:
