@@ -7,10 +7,11 @@ import os
 
 import typer
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from market.commands.run import database
 from market.db import connect
-from market.services import journal
+from market.services import journal, nightly
 from market.services.journal import Verification
 from market.settings import Settings, from_env
 
@@ -19,7 +20,22 @@ console = Console(stderr=True, highlight=False)
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
+    app.command("match")(match)
     app.command()(verify)
+
+
+def match() -> None:
+    """Match all open demands with all listed products, as the worker does every night; only changes are written."""
+    with (
+        database(from_env(os.environ)) as settings,
+        Progress(TextColumn("Matching"), BarColumn(), MofNCompleteColumn(), console=console) as bar,
+    ):
+        task = bar.add_task("", total=None)
+        done = asyncio.run(nightly.run(settings, lambda at, of: bar.update(task, completed=at, total=of)))
+    console.print(
+        f"{done.demands} open demands, {done.products} listed products: "
+        f"{done.generated} new matches, {done.stale} out of date, {done.kept} unchanged."
+    )
 
 
 def verify() -> None:
