@@ -12,12 +12,20 @@ from pgqueuer.db import AsyncpgDriver
 from pgqueuer.queries import Queries
 from pogo_core.util import migrate as pogo
 
+from market.settings import SettingsError
+
 LOCK = 0x6475696A  # one advisory lock for all processes of one database
 OLDEST = 150000
 
 
-class TooOld(Exception):
+class TooOld(SettingsError):
     """The server is older than PostgreSQL 15."""
+
+
+def refuse_old(number: int) -> None:
+    """Raise TooOld when ``server_version_num`` is of a server we do not support."""
+    if number < OLDEST:
+        raise TooOld(f"MARKET_DATABASE_URL: PostgreSQL 15 or newer is needed; this server is {number // 10000}.")
 
 
 def migrations_dir() -> Path:
@@ -31,9 +39,7 @@ async def migrate(url: str) -> None:
     """Apply what is missing. Safe to call from any number of processes at once."""
     db = await asyncpg.connect(url)
     try:
-        number = int(await db.fetchval("SHOW server_version_num"))
-        if number < OLDEST:
-            raise TooOld(f"PostgreSQL 15 or newer is needed; this server is {number // 10000}.")
+        refuse_old(int(await db.fetchval("SHOW server_version_num")))
         await db.execute("SELECT pg_advisory_lock($1)", LOCK)
         await db.execute("SET lock_timeout = '10s'; SET statement_timeout = '10min'")
         await pogo.apply(db, migrations_dir(), schema_name="public")

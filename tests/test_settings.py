@@ -1,17 +1,12 @@
 """Settings: every wrong one is named, and the signing key is made once, for the owner only."""
 
 import stat
-import subprocess
-import sys
-from contextlib import ExitStack
 from pathlib import Path
-from subprocess import PIPE
 
 import pytest
 
 from market.settings import Settings, SettingsError, from_env, secret_key
-
-ROOT = Path(__file__).parents[1]
+from tests.processes import together
 
 
 @pytest.mark.parametrize(
@@ -103,29 +98,10 @@ def test_the_key_is_made_once_and_for_the_owner_only(tmp_path):
     assert [p.name for p in settings.data_dir.iterdir()] == ["secret_key"]
 
 
-STARTER = """
-import sys
-from pathlib import Path
-from market.settings import Settings, secret_key
-print("ready", flush=True)
-sys.stdin.readline()
-print(secret_key(Settings(data_dir=Path(sys.argv[1]))).decode())
-"""
-
-
 def test_processes_that_start_at_once_agree_on_the_key(tmp_path):
-    command = [sys.executable, "-c", STARTER, str(tmp_path)]
-    with ExitStack() as stack:
-        starters = [
-            stack.enter_context(subprocess.Popen(command, cwd=ROOT, stdin=PIPE, stdout=PIPE, text=True))
-            for _ in range(4)
-        ]
-        for process in starters:
-            assert process.stdout.readline() == "ready\n"
-        for process in starters:
-            process.stdin.write("go\n")
-            process.stdin.flush()
-        keys = {process.communicate(timeout=30)[0].strip() for process in starters}
+    imports = "from pathlib import Path; from market.settings import Settings, secret_key"
+    script = "print(secret_key(Settings(data_dir=Path(sys.argv[1]))).decode())"
+    keys = set(together(4, imports, script, str(tmp_path)))
     assert len(keys) == 1
     assert len(keys.pop()) == 64
     assert [p.name for p in tmp_path.iterdir()] == ["secret_key"]
