@@ -152,6 +152,8 @@ def masked_demand(demand: Demand) -> Demand:
         organisation_name="",
         title=mask(demand.title, words),
         text=mask(demand.text, words),
+        theme=mask(demand.theme, words),
+        region=mask(demand.region, words),
         purpose=mask(demand.purpose, words),
         lines=lines,
         masked=(),
@@ -167,6 +169,8 @@ def masked_card(card: DemandCard) -> DemandCard:
         organisation_name="",
         title=mask(card.title, words),
         text=mask(card.text, words)[:EXCERPT],
+        theme=mask(card.theme, words),
+        region=mask(card.region, words),
         masked=(),
     )
 

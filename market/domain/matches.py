@@ -284,6 +284,11 @@ def musts_unmet(reasons: tuple[MatchReason, ...]) -> int:
 M = TypeVar("M", Match, MatchCard)
 
 
+def covered_words(match: Match | MatchCard) -> tuple[str, ...]:
+    """What a supplier may not read of a sealed demand before the release."""
+    return (*match.demand_masked, match.demander_name)
+
+
 def masked_match(match: M, *, for_supplier: bool) -> M:
     """A pairing of a sealed demand before the release: neither side's identity, and for the supplier no marked word.
 
@@ -292,7 +297,7 @@ def masked_match(match: M, *, for_supplier: bool) -> M:
     """
     if not for_supplier:
         return msgspec.structs.replace(match, supplier_id=0, supplier_name="")
-    words = (*match.demand_masked, match.demander_name)
+    words = covered_words(match)
     return msgspec.structs.replace(
         match,
         demander_id=0,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -121,6 +122,17 @@ async def page(
     return found.map(lambda card: _as_seen(actor, card))
 
 
+async def worklist(
+    db: Db, states: Sequence[str], *, cursor: str | None = None, limit: int = PAGE
+) -> Page[DemandCard]:
+    """For staff: demands in these states, the earliest deadline first."""
+    after = decode(cursor)
+    rows = await demands.WORKLIST.all(
+        db, list(states), after.at if after else None, after.id if after else None, limit + 1
+    )
+    return page_of(rows, limit, lambda card: Cursor(card.due_at or card.updated_at, card.id))
+
+
 async def search(
     db: Db, actor: Actor, ids: list[int], *, theme: str | None, region: str | None, limit: int = PAGE
 ) -> list[DemandCard]:
@@ -193,6 +205,6 @@ async def act(
     return await demands.GET.one(db, demand_id, actor.organisation_id, True)
 
 
-def actions(actor: Actor, demand: Demand) -> list[Edge]:
+def actions(actor: Actor, demand: Demand | DemandCard) -> list[Edge]:
     """The moves open to this actor."""
     return offered(DEMAND, demand, parties(actor, demand))

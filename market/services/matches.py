@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import msgspec
+
 from market.domain import calendar
 from market.domain.accounts import Actor, OrganisationState
-from market.domain.demands import DemandState
+from market.domain.demands import DemandState, mask
 from market.domain.errors import IllegalTransition, Invalid, NotYours, Stale
 from market.domain.lifecycles import DEMAND, MATCH
 from market.domain.machine import Edge, Party
@@ -25,6 +27,7 @@ from market.domain.matches import (
     ResponseAction,
     Review,
     ReviewAction,
+    covered_words,
     masked_match,
 )
 from market.domain.paging import PAGE, Cursor, Page, decode, page_of
@@ -63,6 +66,20 @@ def as_seen(actor: Actor, match: M) -> M:
 async def get(db: Db, actor: Actor, match_id: int) -> Match:
     """The pairing as this actor may see it; raises NotFound when they may not."""
     return as_seen(actor, await matches.GET.one(db, match_id, actor.organisation_id, actor.is_staff))
+
+
+async def history(db: Db, actor: Actor, match: Match) -> list[Event]:
+    """What happened to the pairing, oldest first: all of it for staff, for a side from the proposal on.
+
+    A reason one side gave is covered from the other like everything it wrote. ``match`` as ``get`` returned it.
+    """
+    events = await journal.OF_OBJECT.all(db, "match", match.id)
+    if actor.is_staff:
+        return events
+    seen = next((place for place, event in enumerate(events) if event.target == MatchState.PROPOSED), len(events))
+    full = await matches.GET.one(db, match.id, actor.organisation_id, False)
+    words = covered_words(full) if match.demander_id != actor.organisation_id and as_seen(actor, full) != full else ()
+    return [msgspec.structs.replace(e, reason=mask(e.reason or "", words) or None) for e in events[seen:]]
 
 
 async def page(

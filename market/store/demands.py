@@ -1,4 +1,7 @@
-"""SQL for demands. Visibility: one's own, staff, and what has been opened; sealed ones are masked by the service."""
+"""SQL for demands. Visibility: one's own, staff, and what has been opened; sealed ones are masked by the service.
+
+No filter finds a stranger a sealed demand by a theme or region that holds a covered word: that would tell the word.
+"""
 
 from __future__ import annotations
 
@@ -39,6 +42,8 @@ LIST = Query(
         AND ($4::text[] IS NULL OR d.state = ANY ($4))
         AND ($5::text IS NULL OR d.theme = $5)
         AND ($6::text IS NULL OR d.region LIKE $6 || '%')
+        AND (coalesce($5, $6) IS NULL OR NOT d.sealed OR d.organisation_id = $1 OR $2 OR NOT EXISTS (
+            SELECT FROM unnest(d.masked) w WHERE position(lower(w) IN lower(d.theme || chr(10) || d.region)) > 0))
         AND ($7::timestamptz IS NULL OR (d.updated_at, d.id) < ($7, $8::bigint))
     ORDER BY d.updated_at DESC, d.id DESC LIMIT $9""",
 )
@@ -53,7 +58,19 @@ CARDS = Query(
         AND ($4::text[] IS NULL OR d.state = ANY ($4))
         AND ($5::text IS NULL OR d.theme = $5)
         AND ($6::text IS NULL OR d.region LIKE $6 || '%')
+        AND (coalesce($5, $6) IS NULL OR NOT d.sealed OR d.organisation_id = $2 OR $3 OR NOT EXISTS (
+            SELECT FROM unnest(d.masked) w WHERE position(lower(w) IN lower(d.theme || chr(10) || d.region)) > 0))
     ORDER BY wanted.place LIMIT $7""",
+)
+WORKLIST = Query(
+    DemandCard,
+    """SELECT d.id, d.organisation_id, o.name AS organisation_name, d.state, d.title,
+        left(d.text, 400) AS text, d.theme, d.region, d.budget, d.needed_by, d.sealed, d.masked, d.due_at,
+        d.version, d.updated_at
+    FROM demand d JOIN organisation o ON o.id = d.organisation_id
+    WHERE d.state = ANY ($1) AND d.due_at IS NOT NULL
+        AND ($2::timestamptz IS NULL OR (d.due_at, d.id) > ($2, $3::bigint))
+    ORDER BY d.due_at, d.id LIMIT $4""",
 )
 INSERT = Query(
     int,
