@@ -264,6 +264,8 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     organisation_state: OrganisationState | None = None
     role: Role | None = None
     language: str = ""
+    unread: int = 0
+    """Notifications not read yet; counted for a person in a browser only."""
     token_id: int | None = None
     scopes: frozenset[str] | None = None
     """What the API token carries; None for a person in a browser."""

@@ -44,7 +44,9 @@ MEMBERSHIPS = Query(
 ACTOR_OF_SESSION = Query(
     Actor,
     """SELECT p.id AS person_id, p.name, o.id AS organisation_id, o.name AS organisation_name,
-        o.kind AS organisation_kind, o.state AS organisation_state, m.role, p.language
+        o.kind AS organisation_kind, o.state AS organisation_state, m.role, p.language,
+        (SELECT count(*) FROM notification n
+            WHERE n.person_id = p.id AND n.organisation_id = o.id AND n.read_at IS NULL) AS unread
     FROM person p JOIN membership m ON m.person_id = p.id JOIN organisation o ON o.id = m.organisation_id
     WHERE p.id = $1 AND o.id = $2 AND p.session_epoch = $3 AND NOT p.disabled""",
 )

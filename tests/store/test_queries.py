@@ -24,7 +24,7 @@ for name in MODULES:
     importlib.import_module(f"market.store.{name}")
 
 NOT_STORED = {
-    Actor: {"token_id", "scopes"},
+    Actor: {"token_id", "scopes", "unread"},
     Subject: {f.name for f in msgspec.structs.fields(Subject) if not f.required},
 }
 """Fields with a default that some statements rightly leave out."""

@@ -48,7 +48,6 @@ async def own_inbox(
         waiting=waiting,
         now=now,
         link=_link,
-        unread=await notices.unread(db, actor),
     )
 
 
@@ -72,7 +71,6 @@ async def notifications(
         next=found.next,
         sentence=sentence,
         only_unread=unread,
-        unread=await notices.unread(db, actor),
     )
 
 
