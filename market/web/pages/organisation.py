@@ -11,7 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from market.domain.accounts import Actor, Email, Organisation, OrganisationContent, roles_of
+from market.domain.accounts import Actor, Email, Organisation, OrganisationContent, manager_of, roles_of
 from market.domain.calendar import ZONE
 from market.domain.errors import Invalid, NotFound
 from market.domain.permissions import Permission, Role
@@ -138,7 +138,7 @@ async def _members_page(db: Db, actor: Actor, now: datetime, **again: Any) -> Te
         members=await members.page(db, actor, organisation.id),
         invitations=await members.invitations(db, actor, organisation.id, now=now),
         roles=roles,
-        **{"typed": {}, **again},
+        **{"typed": {"role": next(r for r in roles if r is not manager_of(organisation.kind))}, **again},
     )
 
 
