@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import gzip
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from importlib import resources
 from typing import Final
 
 MOST: Final = 8
 """Stems kept of one Chinese word; later senses are rarer ones."""
+
+LONGEST: Final = 8
+"""Characters of the longest headword looked for."""
 
 _ASIDE: Final = re.compile(r"\([^()]*\)|\[[^]]*\]|[\u3400-\u9fff|]+")
 _NO_MEANING: Final = re.compile(
@@ -57,12 +60,34 @@ def _senses(written: str) -> str:
     return "; ".join(_WHERE.sub("", s) if s[:1].isupper() else s for s in map(str.strip, senses))
 
 
-def known(word: str) -> bool:
-    """Whether the dictionary has the Simplified Chinese ``word``."""
-    return word in _entries()
+@cache
+def _lengths() -> dict[str, tuple[int, ...]]:
+    """By their first two characters the lengths of the headwords, longest first."""
+    found: dict[str, set[int]] = {}
+    for word in _entries():
+        if 1 < len(word) <= LONGEST:
+            found.setdefault(word[:2], set()).add(len(word))
+    return {head: tuple(sorted(sizes, reverse=True)) for head, sizes in found.items()}
 
 
-def gloss(word: str, terms: Callable[[str], list[str]]) -> tuple[str, ...]:
+def words(run: str) -> list[str]:
+    """A run of Simplified Chinese cut from the left into the longest words the dictionary has."""
+    entries, lengths = _entries(), _lengths()
+    found = []
+    at = 0
+    while at < len(run):
+        size = 1
+        for size in lengths.get(run[at : at + 2], ()):
+            if size == 2 or run[at : at + size] in entries:
+                break
+        else:
+            size = 1
+        found.append(run[at : at + size])
+        at += size
+    return found
+
+
+def gloss(word: str, terms: Callable[[str], Sequence[str]]) -> tuple[str, ...]:
     """The first distinct English terms, cut by ``terms``, for a Simplified Chinese word; often none."""
     written = _entries().get(word)
     if written is None or word in _FUNCTION_WORDS:

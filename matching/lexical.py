@@ -46,7 +46,7 @@ class Bag(NamedTuple):
     whether the field belongs to the head; ``english`` are the glosses of each of its Chinese words.
     """
 
-    fields: Sequence[tuple[int, bool, list[str]]]
+    fields: Sequence[tuple[int, bool, Sequence[str]]]
     english: Sequence[tuple[str, ...]]
     place: Codes
 

@@ -189,9 +189,10 @@ class Matcher:
             value: str | tuple[str, ...] = getattr(product, name)
             text = value if isinstance(value, str) else "\n".join(value)
             if text:
-                fields.append((int(weight * SCALE), name in HEAD, self._analyser.terms(text)))
+                cut = self._analyser.cut(text)
+                fields.append((int(weight * SCALE), name in HEAD, cut.terms))
                 if name != "detail":
-                    english += [terms for _, terms in self._analyser.glosses(text)]
+                    english += [terms for _, terms in cut.glosses]
         return Bag(fields, english, place_of(product))
 
 

@@ -20,7 +20,7 @@ from matching.types import Demand, Document
 Ranking = list[list[str]]
 
 
-def _cut(products: Sequence[Document], demands: Sequence[Demand]) -> tuple[list[list[str]], list[list[str]]]:
+def _cut(products: Sequence[Document], demands: Sequence[Demand]) -> tuple[list[Sequence[str]], list[Sequence[str]]]:
     terms = Analyser().terms
     return [terms(whole_text(p)) for p in products], [terms(query_text(d)) for d in demands]
 
@@ -73,7 +73,7 @@ def ts_rank(url: str, products: Sequence[Document], demands: Sequence[Demand], k
     return asyncio.run(_ts_rank(url, list(zip(ids, corpus, strict=True)), queries, k))
 
 
-async def _ts_rank(url: str, corpus: list[tuple[str, list[str]]], queries: list[list[str]], k: int) -> Ranking:
+async def _ts_rank(url: str, corpus: list[tuple[str, Sequence[str]]], queries: list[Sequence[str]], k: int) -> Ranking:
     connection = await asyncpg.connect(url)
     try:
         await connection.execute("CREATE TEMPORARY TABLE corpus (id text, words tsvector)")

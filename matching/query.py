@@ -46,11 +46,12 @@ def read(text: str, analyser: Analyser) -> Query:
     """``text`` as a query."""
     glosses: Counter[tuple[str, ...]] = Counter()
     weight: dict[tuple[str, ...], float] = {}
-    for word, english in analyser.glosses(text):
+    cut = analyser.cut(text)
+    for word, english in cut.glosses:
         glosses[english] += 1
         weight[english] = SINGLE if len(word) == 1 else 1.0
     worth = {english: weight[english] * float(np.log1p(n / 2) / np.log1p(0.5)) for english, n in glosses.items()}
-    return Query(dict(Counter(analyser.terms(text))), worth, located.named(text))
+    return Query(dict(Counter(cut.terms)), worth, located.named(text))
 
 
 class Statistics(Protocol):

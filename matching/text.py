@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Sequence
 from functools import cache
 from importlib import resources
-from typing import Final
+from operator import add
+from typing import Final, NamedTuple
 
 import rjieba
 import snowballstemmer
@@ -34,7 +35,6 @@ HAN: Final = (
 )
 _RUNS: Final = re.compile(rf"([{HAN}]+)|([^\W_{HAN}]+)")
 _SURROGATES: Final = re.compile(r"[\ud800-\udfff]")
-_LONGEST_WORD: Final = 8
 
 
 @cache
@@ -55,37 +55,70 @@ def normalise(text: str) -> str:
     return text.lower()
 
 
+class Cut(NamedTuple):
+    """A text as terms: all index terms in order of reading, repetitions kept, and the Chinese words of it, the
+    longest the dictionary knows, each with its English terms."""
+
+    terms: Sequence[str]
+    glosses: Sequence[tuple[str, tuple[str, ...]]]
+
+
+_KEPT: Final = 200_000
+_SHORT: Final = 120
+
+
 class Analyser:
-    """Cuts texts into terms; keeps the stems and glosses it has worked out. Safe to share between threads."""
+    """Cuts texts into terms. Safe to share between threads.
+
+    Short texts (publishers, themes, titles repeated as descriptions) are cut once and kept.
+    """
 
     def __init__(self) -> None:
         self._stem = snowballstemmer.stemmer("english").stemWord
         self._stems: dict[str, str] = {}
         self._glosses: dict[str, tuple[str, ...]] = {}
+        self._cuts: dict[str, Cut] = {}
 
-    def terms(self, text: str) -> list[str]:
-        """All index terms of ``text``, in order of reading, repetitions kept."""
+    def cut(self, text: str) -> Cut:
+        """``text`` as terms and glosses."""
+        kept = self._cuts.get(text)
+        if kept is None:
+            kept = self._cut(text)
+            if len(text) <= _SHORT and len(self._cuts) < _KEPT:
+                self._cuts[text] = kept
+        return kept
+
+    def terms(self, text: str) -> Sequence[str]:
+        """All index terms of ``text``."""
+        return self.cut(text).terms
+
+    def glosses(self, text: str) -> Sequence[tuple[str, tuple[str, ...]]]:
+        """The Chinese words of ``text`` with their English terms."""
+        return self.cut(text).glosses
+
+    def _cut(self, text: str) -> Cut:
         terms: list[str] = []
+        glosses: list[tuple[str, tuple[str, ...]]] = []
         for run in _RUNS.finditer(normalise(text)):
             if run[1]:
-                _cut(run[1], terms)
+                _han(run[1], terms)
+                for word in gloss.words(run[1]):
+                    english = self._gloss(word)
+                    if english:
+                        glosses.append((word, english))
             elif run[2] not in STOP:
                 terms.append(self.stem(run[2]))
-        return terms
-
-    def glosses(self, text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """The Chinese words of ``text``, the longest the dictionary knows, each with its English terms."""
-        for run in _RUNS.finditer(normalise(text)):
-            for word in _dictionary_words(run[1]) if run[1] else ():
-                english = self._gloss(word)
-                if english:
-                    yield word, english
+        return Cut(terms, glosses)
 
     def _gloss(self, word: str) -> tuple[str, ...]:
         english = self._glosses.get(word)
         if english is None:
-            english = self._glosses[word] = gloss.gloss(word, self.terms)
+            english = self._glosses[word] = gloss.gloss(word, self._english)
         return english
+
+    def _english(self, text: str) -> list[str]:
+        words = (run[2] for run in _RUNS.finditer(normalise(text)) if run[2])
+        return [self.stem(word) for word in words if word not in STOP]
 
     def stem(self, word: str) -> str:
         """The English stem of a lower-case word (other scripts pass unchanged)."""
@@ -97,18 +130,10 @@ class Analyser:
         return stem
 
 
-def _cut(run: str, terms: list[str]) -> None:
+def _han(run: str, terms: list[str]) -> None:
     if len(run) < 3:
         terms.append(run)
         return
     # Without the hidden Markov model: guessed words are worse for search than the pairs they are made of.
     terms += rjieba.cut_for_search(run, False)
-    terms += [run[i : i + 2] for i in range(len(run) - 1)]
-
-
-def _dictionary_words(run: str) -> Iterator[str]:
-    at = 0
-    while at < len(run):
-        size = next((n for n in range(_LONGEST_WORD, 1, -1) if gloss.known(run[at : at + n])), 1)
-        yield run[at : at + size]
-        at += size
+    terms += map(add, run[:-1], run[1:])
