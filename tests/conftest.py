@@ -46,16 +46,19 @@ def server_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def template(server_url: str) -> str:
-    return asyncio.run(database.make_template(server_url, secrets.token_hex(2)))
+def template(server_url: str) -> Iterator[str]:
+    name = asyncio.run(database.make_template(server_url, secrets.token_hex(2)))
+    yield name
+    asyncio.run(database.drop(server_url, name))
 
 
 @pytest.fixture(scope="session")
-def template_url(server_url: str, template: str) -> str:
+def template_url(server_url: str, template: str) -> Iterator[str]:
     """A migrated database for tests that roll back."""
     name = f"shared_{secrets.token_hex(4)}"
     asyncio.run(database.execute(server_url, f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
-    return database.with_database(server_url, name)
+    yield database.with_database(server_url, name)
+    asyncio.run(database.drop(server_url, name))
 
 
 @pytest.fixture

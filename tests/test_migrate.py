@@ -22,7 +22,7 @@ async def empty(server_url: str) -> AsyncIterator[str]:
     name = f"empty_{secrets.token_hex(6)}"
     await database.execute(server_url, f'CREATE DATABASE "{name}"')
     yield database.with_database(server_url, name)
-    await database.execute(server_url, f'DROP DATABASE "{name}" WITH (FORCE)')
+    await database.drop(server_url, name)
 
 
 async def shape(url: str) -> list[tuple[str, ...]]:

@@ -1,7 +1,5 @@
 """Every statement of the store is prepared against the migrated schema, and every name it relies on exists there."""
 
-import importlib
-import pkgutil
 import re
 from pathlib import Path
 
@@ -16,12 +14,11 @@ from market.domain.subjects import Subject
 from market.migrate import migrations_dir
 from market.store.query import REGISTRY, Query
 from market.store.violations import VIOLATIONS, translate
+from tests.modules import import_all
 
 pytestmark = pytest.mark.anyio
 
-MODULES = sorted(m.name for m in pkgutil.iter_modules(market.store.__path__))
-for name in MODULES:
-    importlib.import_module(f"market.store.{name}")
+MODULES = import_all(market.store)
 
 NOT_STORED = {
     Actor: {"token_id", "scopes", "unread"},
