@@ -131,6 +131,13 @@ async def of_demander(db: Db, actor: Actor, demand_id: int | None = None) -> lis
     return [as_seen(actor, card) for card in rows]
 
 
+async def of_demand(db: Db, actor: Actor, demand_id: int) -> list[MatchCard]:
+    """For the demand's page: what its owner sees of its matches; staff see all, latest first; others none."""
+    if actor.is_staff:
+        return list((await page(db, actor, demand_id=demand_id)).items)
+    return await of_demander(db, actor, demand_id)
+
+
 def actions(actor: Actor, match: Match | MatchCard) -> list[Edge]:
     """The moves open to this actor. Interest is one word for a side, whether or not it is the second to say it."""
     mine = parties(actor, match)

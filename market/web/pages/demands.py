@@ -16,7 +16,7 @@ from market.domain.accounts import Actor
 from market.domain.demands import Demand, DemandContent
 from market.domain.permissions import Permission
 from market.domain.words import N_
-from market.services import demands
+from market.services import demands, matches
 from market.services.matchmaking import Matchmaker
 from market.store import journal
 from market.store.query import Db
@@ -80,12 +80,14 @@ async def _demand_page(db: Db, actor: Actor, demand_id: int, **again: Any) -> Te
     demand = await demands.get(db, actor, demand_id)
     own = bool(demands.parties(actor, demand))
     events = await journal.OF_OBJECT.all(db, "demand", demand_id) if own else []
+    found = await matches.of_demand(db, actor, demand_id) if actor.may(P.MATCH_READ) else []
     return page(
         "pages/demand.html",
         demand=demand,
         own=own,
         actions=demands.actions(actor, demand),
         events=events,
+        found=found,
         **{"typed": {}, **again},
     )
 

@@ -1,0 +1,138 @@
+"""Pages of matches: a supplier's leads and a demander's proposals, the pairing itself, the answers, the decision."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from litestar import get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect, Template
+
+from market.domain import calendar
+from market.domain.accounts import Actor
+from market.domain.machine import Party
+from market.domain.matches import SNOOZE_DAYS, Answer, Match, MatchState, Response, Review, Verdict
+from market.domain.permissions import Permission
+from market.domain.words import N_
+from market.services import matches
+from market.store import matches as rows
+from market.store.query import Db
+from market.web import forms
+from market.web.page import Web, go, page
+
+P = Permission
+
+
+@get("/matches", permission=P.MATCH_READ)
+async def matches_page(
+    db: NamedDependency[Db],
+    actor: NamedDependency[Actor],
+    now: NamedDependency[datetime],
+    cursor: FromQuery[str] = "",
+) -> Template | Redirect:
+    """For the sides: leads for their products and what was proposed for their demands. For staff: all, latest first."""
+    if actor.may(P.MATCH_REVIEW):
+        return Redirect("/desk/matches", status_code=303)
+    if actor.is_staff:
+        found = await matches.page(db, actor, cursor=cursor)
+        return page("pages/matches_all.html", cards=found.items, next=found.next)
+    proposed = await matches.of_demander(db, actor)
+    by_demand = [(cards[0], cards) for _, group in groupby(proposed, lambda c: c.demand_id) if (cards := list(group))]
+    return page("pages/matches.html", leads=await matches.leads(db, actor, now=now), by_demand=by_demand)
+
+
+@get("/matches/{match_id:int}", permission=P.MATCH_READ)
+async def match_page(
+    db: NamedDependency[Db],
+    actor: NamedDependency[Actor],
+    now: NamedDependency[datetime],
+    match_id: FromPath[int],
+) -> Template:
+    """One pairing line by line, whose turn it is, and the forms to move it on."""
+    return await _match_page(db, actor, match_id, now)
+
+
+async def _match_page(db: Db, actor: Actor, match_id: int, now: datetime, **again: Any) -> Template:
+    match = await matches.get(db, actor, match_id)
+    offered = matches.actions(actor, match)
+    decides = Party.BROKER in matches.parties(actor, match)
+    today = now.astimezone(calendar.ZONE).date()
+    return page(
+        "pages/match.html",
+        match=match,
+        actions={edge.action for edge in offered},
+        side=side_of(actor, match),
+        turn=turn_of(actor, match),
+        tally={verdict: sum(r.verdict is verdict for r in match.reasons) for verdict in Verdict},
+        conflict=decides and await matches.conflicted(db, actor, match),
+        negotiation=await rows.NEGOTIATION.first(db, match_id) if match.state is MatchState.CONVERTED else None,
+        events=await matches.history(db, actor, match),
+        days=(today + timedelta(days=1), today + timedelta(days=7), today + timedelta(days=SNOOZE_DAYS)),
+        **{"typed": {}, **again},
+    )
+
+
+def side_of(actor: Actor, match: Match) -> Party | None:
+    """Which of the two the reader is, whatever a token lets them do."""
+    sides = {match.demander_id: Party.DEMANDER, match.supplier_id: Party.SUPPLIER}
+    return sides.get(actor.organisation_id) if actor.organisation_id else None
+
+
+def turn_of(actor: Actor, match: Match) -> str:
+    """Whose move it is, as the reader of the page sees it: mine, theirs, the broker's, or nobody's."""
+    side = side_of(actor, match)
+    if match.state in (MatchState.GENERATED, MatchState.BROKER_REVIEW):
+        return "mine" if Party.BROKER in matches.parties(actor, match) else "broker"
+    if match.state is MatchState.MUTUAL:
+        return "mine" if side else "theirs"
+    if match.state is not MatchState.PROPOSED:
+        return ""
+    mine = match.demander_answer if side is Party.DEMANDER else match.supplier_answer
+    return "mine" if side and mine is not Answer.INTERESTED else "theirs"
+
+
+@post("/matches/{match_id:int}/answer", permission=P.MATCH_ANSWER)
+async def answer_match(
+    request: Web,
+    db: NamedDependency[Db],
+    actor: NamedDependency[Actor],
+    now: NamedDependency[datetime],
+    match_id: FromPath[int],
+) -> Redirect:
+    """Take down what this side says."""
+    typed = forms.typed(await request.form())
+    again = await _match_page(db, actor, match_id, now, typed=typed)
+    with forms.retry(lambda errors, unmet: forms.with_errors(again, errors, unmet)):
+        match = await matches.answer(db, actor, match_id, forms.read(Response, typed), now=now)
+    said = {
+        "snooze": N_("Noted. You will be reminded on that day."),
+        "decline": N_("Declined. The other side reads your reason."),
+    }
+    if match.state is MatchState.MUTUAL:
+        return go(request, f"/matches/{match_id}", N_("Both sides are interested. You can start the negotiation."))
+    done = said.get(str(typed.get("action")), N_("Noted. The other side has been told that you are interested."))
+    return go(request, f"/matches/{match_id}", done)
+
+
+@post("/matches/{match_id:int}/review", permission=P.MATCH_REVIEW)
+async def review_match(
+    request: Web,
+    db: NamedDependency[Db],
+    actor: NamedDependency[Actor],
+    now: NamedDependency[datetime],
+    match_id: FromPath[int],
+) -> Redirect:
+    """Take down the broker's decision and go back to the worklist."""
+    typed = forms.typed(await request.form())
+    again = await _match_page(db, actor, match_id, now, typed=typed)
+    with forms.retry(lambda errors, unmet: forms.with_errors(again, errors, unmet)):
+        match = await matches.review(db, actor, match_id, forms.read(Review, typed), now=now)
+    if match.state is MatchState.PROPOSED:
+        return go(request, "/desk/matches", N_("Proposed to both sides: %(title)s"), title=match.demand_title)
+    return go(request, "/desk/matches", N_("Turned down: %(title)s"), title=match.demand_title)
+
+
+ROUTES = [matches_page, match_page, answer_match, review_match]

@@ -1,0 +1,253 @@
+"""Match pages over HTTP, as people without JavaScript use them."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from market.domain.demands import MASK, LineKind, LineLevel, RequirementLine
+from market.domain.permissions import Role
+from market.services import matches
+from tests import browsing
+
+pytestmark = pytest.mark.anyio
+
+MARKUP = "<script>alert('x')</script>"
+LINES = (
+    RequirementLine(level=LineLevel.MUST, kind=LineKind.TOPIC, value="公路货运量", phrase="公路货运量", start=6),
+    RequirementLine(level=LineLevel.MUST, kind=LineKind.REGION, value="江苏", phrase="江苏", start=4),
+    RequirementLine(level=LineLevel.SHOULD, kind=LineKind.FIELDS, value="车辆轴数"),
+)
+
+
+@pytest.fixture
+async def committed(committed):
+    """The builders with today's date: pages show how long there is."""
+    committed.now = datetime.now(UTC)
+    return committed
+
+
+def version_in(text: str) -> str:
+    found = re.search(r'name="version" value="(\d+)"', text)
+    assert found
+    return found.group(1)
+
+
+async def english(client, who):
+    client.cookies.set("language", "en")
+    await browsing.sign_in(client, who)
+
+
+async def test_a_supplier_answers_a_lead_in_two_steps(client, committed):
+    found, _, supplier = await committed.proposed_match()
+    await english(client, supplier)
+    leads = await browsing.get_page(client, "/matches")
+    assert f'href="/matches/{found.id}"' in leads.text
+    assert "公路货运量" in leads.text
+    assert "Your turn" in leads.text
+    said = {"action": "interest", "version": str(found.version)}
+    answer = await browsing.post_form(client, f"/matches/{found.id}/answer", said)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/matches/{found.id}")
+    shown = await browsing.get_page(client, f"/matches/{found.id}")
+    assert "You are interested. Now the other side answers." in shown.text
+
+
+async def test_from_worklist_to_the_link_that_starts_the_negotiation(client, committed):
+    found, demander, supplier = await committed.match()
+    await english(client, await committed.staff())
+    assert (await browsing.get_page(client, "/matches")).headers["location"] == "/desk/matches"
+    desk = await browsing.get_page(client, "/desk/matches")
+    assert f'href="/matches/{found.id}"' in desk.text
+    decision = {"action": "propose", "version": version_in(desk.text)}
+    answer = await browsing.post_form(client, f"/matches/{found.id}/review", decision)
+    assert answer.headers["location"] == "/desk/matches"
+    assert f"Proposed to both sides: {found.demand_title}" in (await browsing.get_page(client, "/desk/matches")).text
+    for side in (demander, supplier):
+        await browsing.sign_out(client)
+        await english(client, side)
+        page = await browsing.get_page(client, f"/matches/{found.id}")
+        said = {"action": "interest", "version": version_in(page.text)}
+        await browsing.post_form(client, f"/matches/{found.id}/answer", said)
+    page = await browsing.get_page(client, f"/matches/{found.id}")
+    assert "Both sides are interested. You can start the negotiation." in page.text
+    assert f'href="/negotiations/new?match={found.id}"' in page.text
+
+
+async def test_every_line_shows_its_verdict_and_both_sides_words(client, committed):
+    product = await committed.listed_product(region="江苏省", update_cycle="yearly")
+    daily = RequirementLine(level=LineLevel.MUST, kind=LineKind.UPDATE_CYCLE, value="每日", phrase="日数据", start=12)
+    demand = await committed.open_demand(lines=(*LINES, daily))
+    found = (await committed.match(demand=demand, product=product)).match
+    await english(client, await committed.staff())
+    page = (await browsing.get_page(client, f"/matches/{found.id}")).text
+    for sign, word, n in (("✓", "Met", 2), ("✕", "Not met", 1), ("?", "Unknown", 1)):
+        assert f'<span aria-hidden="true">{sign}</span> {word} {n}' in page
+    assert "<q>日数据</q>" in page
+    assert "<q>Yearly</q>" in page
+    assert "The product does not say. Ask the supplier." in page
+
+
+async def test_declining_keeps_what_was_typed_and_says_what_is_missing(client, committed):
+    found, demander, _ = await committed.proposed_match()
+    await english(client, demander)
+    said = {"action": "decline", "version": str(found.version), "code": "other", "reason": ""}
+    again = await browsing.post_form(client, f"/matches/{found.id}/answer", said)
+    assert again.status_code == 422
+    assert "Say why in your own words." in again.text
+    assert '<option value="other" selected>' in again.text
+    no_code = await browsing.post_form(client, f"/matches/{found.id}/answer", said | {"code": "", "reason": MARKUP})
+    assert "Choose why." in no_code.text
+    assert "&lt;script&gt;" in no_code.text
+    assert MARKUP not in no_code.text
+    declined = await browsing.post_form(client, f"/matches/{found.id}/answer", said | {"code": "too_coarse"})
+    assert declined.status_code == 303
+    page = await browsing.get_page(client, f"/matches/{found.id}")
+    assert "Too coarse" in page.text
+    assert "Back to your demand" in page.text
+
+
+@pytest.mark.parametrize("until", ["", "yesterday", "1999-01-01", "9999-12-31"])
+async def test_a_day_that_is_no_day_to_be_reminded_on(client, committed, until):
+    found, demander, _ = await committed.proposed_match()
+    await english(client, demander)
+    said = {"action": "snooze", "version": str(found.version), "until": until}
+    again = await browsing.post_form(client, f"/matches/{found.id}/answer", said)
+    assert again.status_code == 422
+    assert 'id="e-until"' in again.text
+
+
+async def test_later_leaves_the_lead_out_until_then(client, committed):
+    found, _, supplier = await committed.proposed_match()
+    await english(client, supplier)
+    until = (committed.now + timedelta(days=9)).date().isoformat()
+    said = {"action": "snooze", "version": str(found.version), "until": until}
+    assert (await browsing.post_form(client, f"/matches/{found.id}/answer", said)).status_code == 303
+    assert "No matches yet." in (await browsing.get_page(client, "/matches")).text
+    assert "Later" in (await browsing.get_page(client, f"/matches/{found.id}")).text
+
+
+async def test_a_sealed_demand_is_covered_on_every_page_of_the_supplier(client, committed):
+    demander = await committed.demander()
+    demand = await committed.open_demand(
+        demander,
+        text=f"我们需要江苏公路货运量的日数据, {demander.organisation_name}",
+        lines=LINES,
+        region="江苏省",
+        sealed=True,
+        masked=("江苏", "我们"),
+    )
+    product = await committed.listed_product(title="华东公路货运量日汇总", abstract="华东各县公路货运量的每日汇总")
+    supplier_of = await committed.db.fetchval("SELECT organisation_id FROM product WHERE id = $1", product.id)
+    person = await committed.db.fetchval("SELECT person_id FROM membership WHERE organisation_id = $1", supplier_of)
+    name = await committed.db.fetchval("SELECT name FROM person WHERE id = $1", person)
+    found = (await committed.proposed_match(demander, demand=demand, product=product)).match
+    no = matches.Response(action="decline", version=found.version, code="other", reason="我们只要江苏的")
+    await english(client, browsing.email_of(name))
+    paths = ("/matches", f"/matches/{found.id}", f"/demands/{demand.id}", "/demands", "/demands?q=公路货运量")
+    for path in paths:
+        page = (await browsing.get_page(client, path)).text
+        assert MASK in page, path
+        assert "江苏" not in page, path
+        assert demander.organisation_name not in page, path
+    for asked in ("/demands?region=江苏", "/demands?q=江苏", f"/demands?q={demander.organisation_name}"):
+        assert f"/demands/{demand.id}" not in (await browsing.get_page(client, asked)).text, asked
+    await matches.answer(committed.db, demander, found.id, no, now=committed.now)
+    page = (await browsing.get_page(client, f"/matches/{found.id}")).text
+    assert f"{MASK}只要{MASK}的" in page
+    assert "江苏" not in page
+
+
+async def test_strangers_and_the_not_yet_proposed_are_not_found(client, committed):
+    unproposed = (await committed.match()).match
+    proposed, *_ = await committed.proposed_match()
+    assert (await browsing.get_page(client, f"/matches/{proposed.id}")).headers["location"].startswith("/sign-in")
+    await english(client, await committed.supplier())
+    said = {"action": "interest", "version": "1"}
+    for found in (unproposed, proposed):
+        assert (await browsing.get_page(client, f"/matches/{found.id}")).status_code == 404
+        assert (await browsing.post_form(client, f"/matches/{found.id}/answer", said)).status_code == 404
+    assert (await browsing.post_form(client, f"/matches/{proposed.id}/review", said)).status_code == 403
+    assert (await browsing.get_page(client, "/desk/matches")).status_code == 403
+    assert (await browsing.get_page(client, "/desk/demands")).status_code == 403
+
+
+async def test_the_demands_page_shows_its_matches_to_the_owner_only(client, committed):
+    found, demander, _ = await committed.proposed_match()
+    anonymous = await browsing.get_page(client, f"/demands/{found.demand_id}")
+    assert f"/matches/{found.id}" not in anonymous.text
+    await english(client, demander)
+    assert f'href="/matches/{found.id}"' in (await browsing.get_page(client, f"/demands/{found.demand_id}")).text
+    mine = (await browsing.get_page(client, "/matches")).text
+    assert f'href="/demands/{found.demand_id}"' in mine
+    assert f'href="/matches/{found.id}"' in mine
+    waiting = await committed.open_demand(demander)
+    assert "Nothing has been proposed yet." in (await browsing.get_page(client, f"/demands/{waiting.id}")).text
+
+
+async def test_a_stale_form_is_refused_with_the_new_state(client, committed):
+    found, demander, _ = await committed.proposed_match()
+    await english(client, demander)
+    later = {"action": "snooze", "until": (committed.now + timedelta(days=2)).date().isoformat()}
+    first = await browsing.post_form(client, f"/matches/{found.id}/answer", later | {"version": str(found.version)})
+    assert first.status_code == 303
+    second = await browsing.post_form(client, f"/matches/{found.id}/answer", later | {"version": str(found.version)})
+    assert second.status_code == 409
+
+
+async def test_a_broker_of_one_of_the_sides_reads_why_another_has_to_decide(client, committed):
+    found, _, supplier = await committed.match()
+    broker = await committed.staff()
+    await english(client, broker)
+    assert "/review" in (await browsing.get_page(client, f"/matches/{found.id}")).text
+    await committed.db.execute(
+        "INSERT INTO membership (organisation_id, person_id, role) VALUES ($1, $2, 'member')",
+        supplier.organisation_id,
+        broker.person_id,
+    )
+    page = (await browsing.get_page(client, f"/matches/{found.id}")).text
+    assert "Another broker has to decide." in page
+    assert "/review" not in page
+    decision = {"action": "propose", "version": str(found.version)}
+    refused = await browsing.post_form(client, f"/matches/{found.id}/review", decision)
+    assert refused.status_code == 422
+    assert "Another broker has to decide." in refused.text
+
+
+async def test_the_auditor_reads_and_decides_nothing(client, committed):
+    found, *_ = await committed.match()
+    await english(client, await committed.staff(Role.AUDITOR))
+    assert f'href="/matches/{found.id}"' in (await browsing.get_page(client, "/matches")).text
+    page = await browsing.get_page(client, f"/matches/{found.id}")
+    assert page.status_code == 200
+    assert "/review" not in page.text
+
+
+async def test_demands_to_take_up_most_urgent_first_with_decisions(client, committed):
+    early = await committed.draft_demand(title="早到的需求")
+    late = await committed.draft_demand(title=f"晚到的{MARKUP}")
+    for days, demand in ((0, early), (3, late)):
+        owner = await committed.db.fetchrow(
+            "SELECT person_id, organisation_id FROM membership WHERE organisation_id = $1", demand.organisation_id
+        )
+        await committed.db.execute(
+            """UPDATE demand SET state = 'submitted', state_action = 'submit', state_actor_id = $2,
+            state_party = 'demander', version = version + 1, due_at = now() + $3 * interval '1 day' WHERE id = $1""",
+            demand.id,
+            owner["person_id"],
+            days,
+        )
+    await english(client, await committed.staff())
+    desk = (await browsing.get_page(client, "/desk/demands")).text
+    assert desk.index(f"/demands/{early.id}") < desk.index(f"/demands/{late.id}")
+    assert MARKUP not in desk
+    unasked = await browsing.post_form(
+        client, f"/desk/demands/{early.id}/actions/ask", {"version": str(early.version + 1), "reason": " "}
+    )
+    assert unasked.status_code == 422
+    assert 'id="e-reason"' in unasked.text
+    taken = await browsing.post_form(
+        client, f"/desk/demands/{early.id}/actions/open", {"version": str(early.version + 1)}
+    )
+    assert taken.headers["location"] == "/desk/demands"
+    assert "Open for matching: 早到的需求" in (await browsing.get_page(client, "/desk/demands")).text
+    assert f"/demands/{early.id}" in (await browsing.get_page(client, "/desk/demands?tab=open")).text
