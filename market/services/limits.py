@@ -16,21 +16,27 @@ from market.store.query import Db
 
 
 class Limit:
-    """At most ``most`` tries of one kind by one subject within ``within``."""
+    """At most ``most`` tries of one kind by one subject within ``within``.
 
-    def __init__(self, kind: str, most: int, within: timedelta) -> None:
+    Tries of one subject wait for each other unless ``together``: many people may share a network address, and a few
+    tries at once more than ``most`` do no harm there.
+    """
+
+    def __init__(self, kind: str, most: int, within: timedelta, *, together: bool = False) -> None:
         self.kind = kind
         self.most = most
         self.within = within
+        self.together = together
 
     def key(self, subject: str) -> str:
         """Under what tries by this subject are counted."""
         return f"{self.kind}:{hashlib.sha256(subject.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
 
     async def check(self, db: Db, subject: str) -> str:
-        """The key to count a refusal under. Raises TooMany. Tries of one subject wait for each other here."""
+        """The key to count a refusal under. Raises TooMany."""
         key = self.key(subject)
-        await attempts.WAIT_FOR.first(db, key)
+        if not self.together:
+            await attempts.WAIT_FOR.first(db, key)
         tries = await attempts.COUNT.one(db, key, self.within)
         if tries.count >= self.most:
             raise TooMany(retry_after=max(1, round(tries.free_in.total_seconds())))
@@ -46,11 +52,11 @@ class Limit:
 
 
 PASSWORD_OF_EMAIL = Limit("password", 10, timedelta(minutes=15))
-PASSWORD_FROM_ADDRESS = Limit("address", 100, timedelta(minutes=15))
+PASSWORD_FROM_ADDRESS = Limit("address", 100, timedelta(minutes=15), together=True)
 RESET_OF_EMAIL = Limit("reset", 3, timedelta(hours=1))
-RESET_FROM_ADDRESS = Limit("reset-from", 30, timedelta(hours=1))
+RESET_FROM_ADDRESS = Limit("reset-from", 30, timedelta(hours=1), together=True)
 INVITATIONS_OF_ORGANISATION = Limit("invite", 50, timedelta(days=1))
-SIGN_UP_FROM_ADDRESS = Limit("sign-up", 30, timedelta(hours=1))
+SIGN_UP_FROM_ADDRESS = Limit("sign-up", 30, timedelta(hours=1), together=True)
 
 
 async def note_refused(db: Db, error: BaseException) -> None:

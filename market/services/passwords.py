@@ -15,6 +15,8 @@ HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$r1h9Ft1iX3CsESo0dZj5RA$OS6RnrBnoOskRDLCtvR7tkGZc0SdQXzUxVSSNG9LJz0"
 """The hash of a password nobody knows: verified against when there is no such account, to take as long."""
 AT_ONCE = 4
+LONGEST = 1_000
+"""Characters of a password that are looked at; none is set longer than 200."""
 
 _slots: RunVar[CapacityLimiter] = RunVar("password_slots")
 
@@ -26,7 +28,7 @@ async def hashed(password: str) -> str:
 
 async def matches(stored: str, password: str) -> bool:
     """Whether this is the password of the stored hash."""
-    return await anyio.to_thread.run_sync(_matches, stored, clean(password), limiter=_limiter())
+    return await anyio.to_thread.run_sync(_matches, stored, clean(password[:LONGEST]), limiter=_limiter())
 
 
 def outdated(stored: str) -> bool:

@@ -6,6 +6,7 @@ the framework keep an id the browser chose (fixation); raising ``person.session_
 
 from __future__ import annotations
 
+from ipaddress import ip_address, ip_network
 from typing import Any
 
 from litestar.connection import ASGIConnection
@@ -73,12 +74,19 @@ def sign_in(session: dict[str, Any], person: Person, organisation_id: int | None
 
 
 def caller(connection: Connection) -> str:
-    """The caller's network address: the connection's, or behind a proxy of ours the one it vouches for."""
+    """The caller's network address: the connection's, or behind a proxy of ours the one it vouches for.
+
+    Of an IPv6 address the network of 64 bits, which is what one subscriber has.
+    """
+    host = connection.client.host if connection.client else ""
     if connection.app.state.settings.behind_proxy:
         forwarded: str = connection.headers.get("x-forwarded-for", "")
-        if last := forwarded.rpartition(",")[2].strip():
-            return last
-    return connection.client.host if connection.client else ""
+        host = forwarded.rpartition(",")[2].strip() or host
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    return str(ip_network((address, 64), strict=False)) if address.version == 6 else host
 
 
 def safe_path(wanted: str, fallback: str = "/inbox") -> str:
