@@ -19,6 +19,7 @@ from matching.types import Document
 ELSEWHERE: Final = 0.78
 """What is left of the score of a product that lies wholly outside the places a demand names."""
 
+_KEPT: Final = 1024
 _PUBLIC: Final = ("局", "委", "厅", "政府", "办", "中心", "院", "大队", "支队", "管委会")
 
 
@@ -45,6 +46,7 @@ class Places:
     def __init__(self) -> None:
         self.codes: list[Codes] = [frozenset()]
         self._numbers: dict[Codes, int] = {frozenset(): 0}
+        self._near: dict[Codes, NDArray[np.bool_]] = {}
 
     def number(self, place: Codes) -> int:
         """The number of ``place``, a new one if need be."""
@@ -55,7 +57,20 @@ class Places:
 
     def factors(self, wanted: tuple[Codes, ...]) -> NDArray[np.float32]:
         """For every numbered place what it leaves of a score when ``wanted`` are the places asked for."""
+        size = len(self.codes)
         if not wanted:
-            return np.ones(len(self.codes), np.float32)
-        near = [not place or any(regions.overlaps(place, want) for want in wanted) for place in self.codes]
+            return np.ones(size, np.float32)
+        near = np.zeros(size, bool)
+        for want in wanted:
+            near |= self._near_to(want, size)[:size]
         return np.where(near, np.float32(1), np.float32(ELSEWHERE))
+
+    def _near_to(self, want: Codes, size: int) -> NDArray[np.bool_]:
+        near = self._near.get(want)
+        if near is None or len(near) < size:
+            codes = self.codes[:size]
+            near = np.fromiter((not code or regions.overlaps(code, want) for code in codes), bool, size)
+            if len(self._near) >= _KEPT:
+                self._near.clear()
+            self._near[want] = near
+        return near
