@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import secrets
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -218,12 +218,13 @@ class Given:
         return Pairing(found, demander, supplier)
 
     def offer(self, *, valid_days: int = 14, note: str = "", **terms: Any) -> OfferIn:
-        """Terms for the builders' product, with what ``terms`` changes."""
+        """Terms for the builders' product for a year from next month on, with what ``terms`` changes."""
+        begins = self.now.date() + timedelta(days=30)
         usual = {
             "price": Decimal("1200.00"),
             "price_unit": PriceUnit.YEAR,
-            "period_from": date(2026, 4, 1),
-            "period_to": date(2027, 3, 31),
+            "period_from": begins,
+            "period_to": begins + timedelta(days=364),
             "delivery": Delivery.API,
             "permitted_use": "内部路线规划,不对外发布",
             "clauses": (Clause(title="更新", text="每日十点前更新"),),

@@ -17,7 +17,7 @@ from market.domain.negotiations import Negotiation, Offer
 from market.domain.paging import PAGE, Cursor, Page, decode, page_of
 from market.domain.text import clean
 from market.services import jobs
-from market.services.authority import authorise, lacking_for
+from market.services.authority import authorise, confirm, lacking_for
 from market.services.transitions import allowed, birth, fire, offered
 from market.store import agreements, demands
 from market.store.query import Db
@@ -80,8 +80,8 @@ async def act(
     if action not in OWN:
         raise IllegalTransition
     sides, reason = parties(actor, agreement), clean(reason)
-    edge = allowed(AGREEMENT, agreement, action, sides, reason=reason)
-    await authorise(db, actor, edge, password)
+    authorise(actor, AGREEMENT.find(agreement.state, action), sides)
+    await confirm(db, actor, allowed(AGREEMENT, agreement, action, sides, reason=reason), password)
     await fire(db, AGREEMENT, agreement, action, actor, sides, now=now, reason=reason)
     await reopen_demand(db, demand_id, now=now)
     return await get(db, actor, agreement_id)

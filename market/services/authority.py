@@ -36,9 +36,13 @@ def require(actor: Actor, permission: Permission) -> None:
         raise wrong
 
 
-async def authorise(db: Db, actor: Actor, edge: Edge, password: str | None = None) -> None:
-    """Raise what is lacking for this step; at a step that confirms, WrongPassword unless it is the person's own."""
-    if wrong := lacking_for(actor, edge):
+def authorise(actor: Actor, edge: Edge | None, sides: frozenset[Party]) -> None:
+    """Raise what is lacking for a step that is this side's to take; whose step it is and the rules come after."""
+    if edge and edge.by & sides and (wrong := lacking_for(actor, edge)):
         raise wrong
+
+
+async def confirm(db: Db, actor: Actor, edge: Edge, password: str | None) -> None:
+    """At a step that confirms, raise WrongPassword unless it is the person's own; other steps need none."""
     if edge.confirm:
         await accounts.verify_password(db, actor.person_id, password or "")

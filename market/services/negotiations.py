@@ -35,7 +35,7 @@ from market.domain.permissions import Permission
 from market.domain.text import clean, cleaned
 from market.domain.words import N_
 from market.services import agreements, jobs
-from market.services.authority import authorise, lacking_for, require
+from market.services.authority import authorise, confirm, lacking_for, require
 from market.services.transitions import LONGEST_REASON, allowed, birth, fire, offered
 from market.store import demands, journal, matches, negotiations
 from market.store.query import Db
@@ -179,8 +179,7 @@ async def counter(
         raise Stale
     sides = parties(actor, negotiation)
     action = _offering(sides)
-    if found := NEGOTIATION.find(negotiation.state, action):
-        await authorise(db, actor, found)
+    authorise(actor, NEGOTIATION.find(negotiation.state, action), sides)
     await fire(db, NEGOTIATION, negotiation, action, actor, sides, now=now)
     party = Party.CONSUMER if action == "request" else Party.PROVIDER
     await _put_offer(db, actor, negotiation_id, party, offer, now)
@@ -251,10 +250,11 @@ async def _step(
     sides = parties(actor, negotiation)
     offer = await negotiations.LAST_OFFER.one(db, negotiation.id)
     facts = {"offer": offer, "now": now}
+    authorise(actor, NEGOTIATION.find(negotiation.state, action), sides)
     found = allowed(NEGOTIATION, negotiation, action, sides, facts=facts, reason=reason)
     if action in OFFERING:
         raise Invalid({"terms": N_("Send the terms with the offer.")})
-    await authorise(db, actor, found, password)
+    await confirm(db, actor, found, password)
     await fire(db, NEGOTIATION, negotiation, action, actor, sides, now=now, facts=facts, reason=reason or None)
     if action == "agree":
         await agreements.draft(db, actor, negotiation, offer, now=now)

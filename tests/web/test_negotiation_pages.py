@@ -1,0 +1,192 @@
+"""Pages of negotiations and agreements over HTTP."""
+
+import asyncio
+import re
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from market.domain.negotiations import Clause
+from market.services import agreements, negotiations
+from tests import browsing
+from tests.browsing import get_page, post_form
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def committed(committed):
+    """Made now: an offer made long ago has lapsed by the site's clock."""
+    committed.now = datetime.now(UTC)
+    return committed
+
+
+MARKUP = "<img src=x onerror=alert(1)>"
+FORM = {
+    "price": "1300",
+    "price_unit": "year",
+    "period_from": "2099-01-01",
+    "period_to": "2099-12-31",
+    "delivery": "api",
+    "permitted_use": "内部路线规划",
+    "clause_title": ["更新"],
+    "clause_text": ["每日"],
+    "valid_days": "14",
+}
+
+
+def version_of(html):
+    return re.search(r'name="version" value="(\d+)"', html)[1]
+
+
+async def test_strangers_and_nobody_find_nothing(client, committed):
+    talk = await committed.negotiation("offered")
+    deal = await committed.agreement()
+    room, contract = f"/negotiations/{talk.negotiation.id}", f"/agreements/{deal.agreement.id}"
+    pages = (room, f"{room}/offer", contract, f"/negotiations/new?match={talk.negotiation.match_id}")
+    for page in pages:
+        assert (await get_page(client, page)).headers["location"].startswith("/sign-in?next=")
+    await browsing.sign_in(client, await committed.demander())
+    for page in pages:
+        assert (await get_page(client, page)).status_code == 404, page
+    for form in (f"{room}/actions/accept", f"{room}/messages", f"{room}/offer", f"{contract}/actions/terminate"):
+        answer = await post_form(client, form, FORM | {"version": "1", "reason": "x", "body": "x", "password": "x"})
+        assert answer.status_code == 404, form
+    for listing in ("/negotiations", "/agreements"):
+        shown = await get_page(client, listing)
+        assert shown.status_code == 200
+        assert talk.negotiation.product_title not in shown.text
+
+
+async def test_two_members_accept_at_once(app, committed):
+    talk = await committed.negotiation("offered")
+    room = f"/negotiations/{talk.negotiation.id}"
+    async with browsing.several(app) as open_browser:
+        browsers = open_browser(), open_browser()
+        for browser in browsers:
+            await browsing.sign_in(browser, talk.consumer)
+        press = {"version": version_of((await get_page(browsers[0], room)).text), "action": "accept"}
+        answers = await asyncio.gather(*(post_form(b, f"{room}/actions/accept", press) for b in browsers))
+    assert sorted(a.status_code for a in answers) == [303, 409]
+    late = next(a for a in answers if a.status_code == 409)
+    assert 'role="alert"' in late.text
+    assert 'action="' + room + '/actions/accept"' not in late.text, "the page shows what came of it"
+    events = await committed.db.fetch("SELECT action FROM journal WHERE kind = 'negotiation' AND action = 'accept'")
+    assert len(events) == 1
+
+
+async def test_markup_in_every_text_is_shown_as_text(client, committed):
+    talk = await committed.negotiation("requested", permitted_use=MARKUP, obligations=MARKUP)
+    found, now = talk.negotiation, committed.now
+    sent = committed.offer(
+        permitted_use=f"{MARKUP}!", clauses=(Clause(title=MARKUP, text=MARKUP),), note=MARKUP, price=Decimal(5)
+    )
+    found = await negotiations.counter(committed.db, talk.provider, found.id, sent, version=found.version, now=now)
+    await negotiations.say(committed.db, talk.provider, found.id, MARKUP, now=now)
+    broker = await committed.staff()
+    found = await negotiations.act(
+        committed.db, broker, found.id, "hold", version=found.version, now=now, reason=MARKUP
+    )
+    await browsing.sign_in(client, talk.consumer)
+    for page in (f"/negotiations/{found.id}?before=1&after=2", f"/negotiations/{found.id}/offer", "/negotiations"):
+        shown = await get_page(client, page)
+        assert shown.status_code == 200
+        assert "<img" not in shown.text
+    deal = await committed.agreement(permitted_use=MARKUP, clauses=(Clause(title=MARKUP, text=MARKUP),))
+    await browsing.sign_in(client, deal.provider)
+    assert "<img" not in (await get_page(client, f"/agreements/{deal.agreement.id}")).text
+
+
+async def test_a_wrong_offer_comes_back_as_it_was_typed(client, committed):
+    pairing = await committed.mutual_match()
+    await browsing.sign_in(client, pairing.supplier)
+    path = f"/negotiations/new?match={pairing.match.id}"
+    filled = (await get_page(client, path)).text
+    assert 'value="14"' in filled
+    wrong = FORM | {
+        "price": "NaN",
+        "period_from": "2099-06-01",
+        "period_to": "2099-05-01",
+        "clause_title": ["保密"],
+        "clause_text": ["x" * 10_001],
+        "valid_days": "a week",
+    }
+    answer = await post_form(client, path, wrong)
+    assert answer.status_code == 422
+    for name in ("clauses", "valid_days"):
+        assert f'href="#f-{name}"' in answer.text
+    answer = await post_form(client, path, wrong | {"clause_text": ["五年"], "valid_days": "7"})
+    assert answer.status_code == 422
+    for name in ("price", "period_to"):
+        assert f'href="#f-{name}"' in answer.text
+    assert 'value="NaN"' in answer.text
+    assert "五年" in answer.text
+    assert (await post_form(client, path, FORM | {"price": "-1"})).status_code == 422
+    assert await committed.db.fetchval("SELECT count(*) FROM negotiation") == 0
+
+
+async def test_the_room_says_whose_turn_it_is(client, committed):
+    talk = await committed.negotiation("offered")
+    room = f"/negotiations/{talk.negotiation.id}"
+    await browsing.sign_in(client, talk.consumer)
+    shown = (await get_page(client, room)).text
+    assert 'class="turn mine"' in shown
+    assert f'href="{room}/offer"' in shown
+    await browsing.sign_in(client, talk.provider)
+    shown = (await get_page(client, room)).text
+    assert 'class="turn"' in shown
+    assert f'href="{room}/offer"' not in shown
+    assert f'action="{room}/actions/terminate"' in shown
+    for form in ("terminate", "accept"):
+        refused = await post_form(client, f"{room}/actions/{form}", {"version": "1", "action": form, "reason": ""})
+        assert refused.status_code == (422 if form == "terminate" else 403)
+    assert (await get_page(client, f"{room}/offer")).status_code == 403
+    assert (await get_page(client, f"{room}?before=1&after=9")).status_code == 404
+    assert (await get_page(client, f"{room}?cursor=nonsense")).status_code == 422
+
+
+async def test_the_brokers_hold_is_shown_with_its_reason(app, committed):
+    talk = await committed.negotiation("offered")
+    room = f"/negotiations/{talk.negotiation.id}"
+    async with browsing.several(app) as open_browser:
+        broker, user = open_browser(), open_browser()
+        await browsing.sign_in(broker, await committed.staff())
+        await browsing.sign_in(user, talk.consumer)
+        shown = (await get_page(broker, room)).text
+        assert talk.negotiation.product_title in (await get_page(broker, "/negotiations")).text
+        press = {"version": version_of(shown), "action": "hold", "reason": "先核实价格口径"}
+        assert (await post_form(broker, f"{room}/actions/hold", press)).status_code == 303
+        shown = (await get_page(user, room)).text
+        assert "先核实价格口径" in shown
+        refused = await post_form(user, f"{room}/actions/accept", {"version": version_of(shown), "action": "accept"})
+        assert refused.status_code == 422
+        assert (await post_form(user, f"{room}/messages", {"body": "价格含税"})).status_code == 303
+        shown = (await get_page(broker, room)).text
+        assert "价格含税" in shown
+        press = {"version": version_of(shown), "action": "release"}
+        assert (await post_form(broker, f"{room}/actions/release", press)).status_code == 303
+        shown = (await get_page(user, room)).text
+        press = {"version": version_of(shown), "action": "accept"}
+        assert (await post_form(user, f"{room}/actions/accept", press)).status_code == 303
+
+
+async def test_an_agreement_is_ended_with_reason_and_password(client, committed):
+    deal = await committed.agreement()
+    contract = f"/agreements/{deal.agreement.id}"
+    await browsing.sign_in(client, deal.consumer)
+    shown = (await get_page(client, contract)).text
+    assert deal.agreement.terms_hash.hex() in shown
+    assert deal.agreement.provider_credit_code in shown
+    press = {"version": version_of(shown), "action": "terminate", "reason": "数据停更", "password": "a guess"}
+    refused = await post_form(client, f"{contract}/actions/terminate", press)
+    assert refused.status_code == 422
+    assert "数据停更" in refused.text
+    assert 'id="f-password"' in refused.text
+    press["password"] = browsing.PASSWORD
+    assert (await post_form(client, f"{contract}/actions/terminate", press)).status_code == 303
+    assert "数据停更" in (await get_page(client, contract)).text
+    late = await post_form(client, f"{contract}/actions/terminate", press)
+    assert late.status_code == 409
+    ended = await agreements.get(committed.db, deal.consumer, deal.agreement.id)
+    assert ended.state == "terminated"
