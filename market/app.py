@@ -71,8 +71,8 @@ async def matchmaker(request: Request[Any, Any, Any]) -> Matchmaker:
     return found
 
 
-def secure(response: Response[Any]) -> Response[Any]:
-    """Headers every answer carries unless a handler set its own."""
+async def secure(response: Response[Any]) -> Response[Any]:
+    """Headers every answer carries unless a handler set its own. A coroutine: others are run in a thread."""
     for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
     return response

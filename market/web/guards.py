@@ -12,7 +12,7 @@ from market.domain.errors import Forbidden, MissingScope, Unauthenticated
 from market.domain.permissions import GRANTS, Permission
 
 
-def permission_guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+async def permission_guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """401 for nobody, 403 for somebody without the permission. OPTIONS says nothing and needs none."""
     if connection.scope.get("method") == "OPTIONS":
         return
