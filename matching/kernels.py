@@ -118,16 +118,20 @@ def best(
 ) -> tuple[Array, Array]:
     """The ``k`` best of the touched rows, best first, equal scores by row; sets ``score`` back to zero.
 
-    Each score is multiplied by ``factor[place[row]]`` first.
+    Each score is multiplied by ``factor[place[row]]``, at most 1, first.
     """
     rows = np.empty(k, np.int32)
     values = np.empty(k, np.float32)
     size = 0
     for i in range(n):
         d = touched[i]
-        s = score[d] * factor[place[d]]
+        s = score[d]
         score[d] = 0.0
-        if not allowed[d] or k == 0 or (size == k and (s < values[0] or (s == values[0] and d > rows[0]))):
+        # No factor is above 1: most rows are out before their place is looked up.
+        if size == k and (k == 0 or s < values[0]):
+            continue
+        s *= factor[place[d]]
+        if not allowed[d] or (size == k and (s < values[0] or (s == values[0] and d > rows[0]))):
             continue
         if size < k:
             at = size
