@@ -17,8 +17,8 @@ from litestar.datastructures import State
 from litestar.middleware import DefineMiddleware
 from litestar.middleware.session.client_side import CookieBackendConfig
 from litestar.plugins.flash import FlashConfig, FlashPlugin
-from litestar.response import Response
 from litestar.template.config import TemplateConfig
+from litestar.types import Message, Scope
 
 from market import api, db, web
 from market.domain.accounts import Actor
@@ -71,11 +71,15 @@ async def matchmaker(request: Request[Any, Any, Any]) -> Matchmaker:
     return found
 
 
-async def secure(response: Response[Any]) -> Response[Any]:
-    """Headers every answer carries unless a handler set its own. A coroutine: others are run in a thread."""
-    for name, value in SECURITY_HEADERS.items():
-        response.headers.setdefault(name, value)
-    return response
+_SECURITY = [(name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
+
+
+async def secure(message: Message, _: Scope) -> None:
+    """Headers that every answer carries, errors too, unless a handler set its own."""
+    if message["type"] == "http.response.start":
+        own = list(message["headers"])
+        names = {name.lower() for name, _ in own}
+        message["headers"] = own + [header for header in _SECURITY if header[0] not in names]
 
 
 @asynccontextmanager
@@ -118,7 +122,7 @@ def create_app(settings: Settings) -> Litestar:
             "matchmaker": matchmaker,
         },
         exception_handlers=HANDLERS,
-        after_request=secure,
+        before_send=[secure],
         csrf_config=CSRFConfig(
             secret=hashlib.sha256(b"csrf" + key).hexdigest(),
             cookie_name="__Host-csrf" if settings.secure else "csrf",

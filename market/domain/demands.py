@@ -65,7 +65,7 @@ class RequirementLine(msgspec.Struct, frozen=True, kw_only=True):
     kind: LineKind
     value: Annotated[str, Meta(min_length=1, max_length=500)]
     phrase: Annotated[str, Meta(max_length=500)] = ""
-    start: int = -1
+    start: Annotated[int, Meta(ge=-1, le=20_000)] = -1
 
 
 MOST_LINES = 100

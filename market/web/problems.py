@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from typing import Any
 
 import asyncpg
@@ -12,15 +13,18 @@ from litestar.exceptions import HTTPException, ValidationException
 from litestar.response import Redirect, Template
 
 from market import i18n
-from market.domain.errors import Invalid, MarketError, TooMany, Unavailable, Unmet
+from market.domain.errors import Invalid, MarketError, NotFound, TooMany, Unavailable, Unmet
 from market.domain.words import N_
+from market.web.sessions import speak
 
 log = logging.getLogger("market")
+
+LARGEST_ID = 2**63 - 1
 
 TITLES = {
     400: N_("This request cannot be understood"),
     401: N_("Sign in to go on"),
-    403: N_("Your role does not allow this"),
+    403: N_("This form cannot be taken"),
     404: N_("Not found"),
     405: N_("This method is not possible here"),
     413: N_("Too large"),
@@ -81,6 +85,8 @@ def problem_of(error: Exception, path: str) -> Problem:
             for e in error.extra or []
             if isinstance(e, dict)
         }
+        if missing := re.match(r"Missing required \w+ parameter '([^']+)'", error.detail):
+            errors[missing[1]] = i18n.gettext(N_("Fill this in."))
         return Problem(
             type="urn:duijie:problem:malformed",
             title=i18n.gettext(TITLES[400]),
@@ -108,6 +114,8 @@ def respond(request: Request[Any, Any, Any], error: Exception) -> Response[Any] 
     """The one exception handler."""
     if isinstance(error, Rejected):
         return error.response
+    if "user" not in request.scope:  # no route was found, so nobody asked who is there
+        speak(request)
     problem = problem_of(error, str(request.scope["path"]))
     if problem.status >= 500 and not isinstance(error, MarketError):
         log.error("%s %s failed", request.method, request.scope["path"], exc_info=error)
@@ -129,14 +137,24 @@ def database_gone(request: Request[Any, Any, Any], error: Exception) -> Response
     return respond(request, Unavailable())
 
 
+def malformed(request: Request[Any, Any, Any], error: Exception) -> Response[Any] | Template:
+    """Bytes that are not text, or nested deeper than can be read."""
+    log.warning("%s %s: %s", request.method, request.scope["path"], type(error).__name__)
+    return respond(request, HTTPException(status_code=400))
+
+
 def unusable(request: Request[Any, Any, Any], _: Exception) -> Response[Any] | Template:
-    """A value that no column can hold (NUL, lone surrogates, numbers out of range)."""
+    """A value that no column can hold (NUL, lone surrogates, numbers out of range); as an id it names nothing."""
+    if any(isinstance(value, int) and value > LARGEST_ID for value in request.path_params.values()):
+        return respond(request, NotFound())
     return respond(request, Invalid({}, N_("A value holds characters or numbers that cannot be stored.")))
 
 
 HANDLERS: dict[Any, Any] = {
     asyncpg.DataError: unusable,
     UnicodeEncodeError: unusable,
+    UnicodeDecodeError: malformed,
+    RecursionError: malformed,
     MarketError: respond,
     HTTPException: respond,
     Rejected: respond,

@@ -9,6 +9,7 @@ from litestar.static_files import create_static_files_router
 from litestar.types import ControllerRouterHandler
 
 from market.domain.permissions import Permission
+from market.web.guards import file_name_guard
 from market.web.pages import (
     account,
     agreements,
@@ -55,6 +56,7 @@ ROUTES: list[ControllerRouterHandler] = [
         "/static",
         directories=[Path(__file__).parent / "static"],
         opt={"permission": Permission.PUBLIC},
+        guards=[file_name_guard],
         cache_control=None,
         name="static",
     ),

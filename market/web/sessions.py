@@ -27,11 +27,18 @@ class Authentication(AbstractAuthenticationMiddleware):
 
     async def authenticate_request(self, connection: Connection) -> AuthenticationResult:
         """Never refuses by itself, except a bearer token that is not valid."""
+        speak(connection)  # first, so that a refusal is in the reader's language too
         actor = await (api_actor(connection) if is_api(connection) else session_actor(connection))
-        wanted = actor.language or connection.cookies.get("language", "")
-        accept = connection.headers.get("accept-language", "")
-        i18n.language.set(i18n.choose(wanted, accept, connection.app.state.settings.language))
+        if actor.language:
+            speak(connection, actor.language)
         return AuthenticationResult(user=actor, auth=None)
+
+
+def speak(connection: Connection, wanted: str = "") -> None:
+    """Answer in the language wanted, else the visitor's choice, the browser's, the site's."""
+    wanted = wanted or connection.cookies.get("language", "")
+    accept = connection.headers.get("accept-language", "")
+    i18n.language.set(i18n.choose(wanted, accept, connection.app.state.settings.language))
 
 
 def is_api(connection: Connection) -> bool:

@@ -14,6 +14,7 @@ from litestar.types import ControllerRouterHandler
 from market.domain.permissions import Permission
 from market.store.health import ALIVE
 from market.store.query import Db
+from market.web.guards import file_name_guard
 from market.web.page import page
 
 
@@ -42,6 +43,10 @@ ROUTES: list[ControllerRouterHandler] = [
     health,
     api_documentation,
     create_static_files_router(
-        "/static/swagger", directories=[swagger_files()], opt={"permission": Permission.PUBLIC}, name="swagger"
+        "/static/swagger",
+        directories=[swagger_files()],
+        opt={"permission": Permission.PUBLIC},
+        guards=[file_name_guard],
+        name="swagger",
     ),
 ]
