@@ -14,11 +14,14 @@ from market.api.agreements import AgreementController
 from market.api.demands import DemandController
 from market.api.inbox import InboxController, NotificationController
 from market.api.journal import JournalController
+from market.api.matches import MatchController
 from market.api.negotiations import NegotiationController
 from market.api.organisations import OrganisationController
 from market.api.products import ProductController
+from market.api.search import SearchController
 from market.api.webhooks import WebhookController
 from market.domain.permissions import Permission
+from market.web.guards import json_guard
 
 ROUTES: list[ControllerRouterHandler] = [
     Router(
@@ -29,13 +32,16 @@ ROUTES: list[ControllerRouterHandler] = [
             DemandController,
             InboxController,
             JournalController,
+            MatchController,
             NegotiationController,
             NotificationController,
             OrganisationController,
             ProductController,
+            SearchController,
             TokenController,
             WebhookController,
         ],
+        guards=[json_guard],
     )
 ]
 
