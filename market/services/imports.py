@@ -289,7 +289,7 @@ async def _change(
     document = [msgspec.to_builtins(noun.complete(item.content)) | {"id": row.id} for item, row in allowed]
     await noun.edit.run(db, document)
     (party,) = {party for _, action, party in noun.walk if action == "submit"}
-    await store.JOURNAL_EDITS.run(
+    await store.JOURNAL_EDITS.all(
         db,
         noun.machine.name,
         party,

@@ -129,7 +129,8 @@ KEEP_DEMANDS = Command(
     SELECT r.id, r.revision, r.content FROM jsonb_to_recordset($1) AS r(id bigint, revision integer, content jsonb)
     ON CONFLICT DO NOTHING""",
 )
-JOURNAL_EDITS = Command(
+JOURNAL_EDITS = Query(
+    int,
     """SELECT journal_append($1, edited.id, 'edit', '', '', $2, NULL, $3,
         jsonb_build_object('revision', edited.revision))
     FROM unnest($4::bigint[], $5::integer[]) AS edited(id, revision)""",
