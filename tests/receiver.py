@@ -14,7 +14,7 @@ from typing import Any, Self
 
 import msgspec
 
-PATIENCE = 60
+PATIENCE = 120
 """Seconds after which a test gives up waiting; nothing is measured against it."""
 
 

@@ -54,13 +54,14 @@ async def notified(given, demand):
 
 async def test_a_committed_step_is_told_to_people_and_programs(settings, committed):
     owner, broker = await committed.demander(), await committed.staff(Role.BROKER)
-    async with Receiver() as receiver, working(settings):
+    async with Receiver() as receiver:
         hook = await hooked(committed, settings, receiver, owner)
-        demand = await committed.draft_demand(owner)
-        created = await receiver.next()
-        await demands.act(committed.db, owner, demand.id, "submit", now=committed.now)
-        submitted = await receiver.next()
-        rows = await until(lambda: notified(committed, demand))
+        async with working(settings):
+            demand = await committed.draft_demand(owner)
+            created = await receiver.next()
+            await demands.act(committed.db, owner, demand.id, "submit", now=committed.now)
+            submitted = await receiver.next()
+            rows = await until(lambda: notified(committed, demand))
     assert [created.headers["duijie-event"], submitted.headers["duijie-event"]] == ["demand.create", "demand.submit"]
     assert [row["person_id"] for row in rows] == [broker.person_id]
     body = submitted.json()

@@ -40,8 +40,12 @@ class InboxItem(msgspec.Struct, frozen=True, kw_only=True):
         return ahead.action if ahead else ""
 
 
-def turns(parties: frozenset[Party], *, mine: bool) -> list[tuple[str, Party, str]]:
-    """(kind, party, state) in which these parties are to move; with ``mine`` false, in which they wait for another.
+Turn = tuple[str, Party, str]
+"""(kind, party, state)."""
+
+
+def turns(parties: frozenset[Party], *, mine: bool) -> list[Turn]:
+    """The turns in which these parties are to move; with ``mine`` false, in which they wait for another.
 
     Both sides of a proposed pairing are to answer it: which of them still has to is for the row to say.
     """

@@ -94,6 +94,15 @@ def signature(secret: str, body: bytes, at: datetime) -> str:
     return f"t={t},v1={digest}"
 
 
+def is_address(host: str) -> bool:
+    """Whether a host is an IP address rather than a name."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
 def is_private(address: str) -> bool:
     """Whether an IP address is anything but a global unicast one, also where IPv6 carries an IPv4 address."""
     ip = ipaddress.ip_address(address.partition("%")[0])

@@ -9,7 +9,7 @@ import msgspec
 from market.domain.accounts import Actor
 from market.domain.calendar import ZONE
 from market.domain.demands import mask
-from market.domain.inbox import InboxItem, turns
+from market.domain.inbox import InboxItem, Turn, turns
 from market.domain.lifecycles import NEGOTIATION
 from market.domain.machine import Party
 from market.domain.paging import PAGE, Cursor, Page, decode, page_of
@@ -20,17 +20,23 @@ from market.store.query import Db
 SIDES = frozenset({Party.MEMBER, Party.DEMANDER, Party.SUPPLIER, Party.CONSUMER, Party.PROVIDER})
 
 
-def holds(*parties: Party) -> list[tuple[str, Party, str]]:
+def holds(*parties: Party) -> list[Turn]:
     """The turns of negotiations on hold: nobody but the platform moves them on."""
     return [("hold", party, state) for party in parties for state in NEGOTIATION.due]
 
 
 async def mine(db: Db, actor: Actor, *, now: datetime, cursor: str | None = None, limit: int = PAGE) -> Page[InboxItem]:
     """What the actor is to move on, the earliest deadline first; what is snoozed stays hidden until its day."""
-    found = turns(actor.parties() if actor.is_staff else SIDES, mine=True)
+    if not actor.is_staff:
+        return await _of_sides(db, actor, turns(SIDES, mine=True), now, cursor, limit, mine=True)
+    found = turns(actor.parties(), mine=True)
     if actor.may(Permission.NEGOTIATION_HOLD):
         found += holds(Party.BROKER)
-    return await _page(db, actor, found, now, cursor, limit, mine=True)
+    after = decode(cursor)
+    rows = await inbox.OF_STAFF.all(
+        db, *_columns(found), after.at if after else None, after.id if after else None, limit + 1
+    )
+    return _page(rows, limit)
 
 
 async def theirs(
@@ -40,32 +46,31 @@ async def theirs(
     if actor.is_staff:
         return Page(items=())
     found = turns(SIDES, mine=False) + holds(Party.CONSUMER, Party.PROVIDER)
-    return await _page(db, actor, found, now, cursor, limit, mine=False)
+    return await _of_sides(db, actor, found, now, cursor, limit, mine=False)
 
 
-async def _page(
-    db: Db,
-    actor: Actor,
-    found: list[tuple[str, Party, str]],
-    now: datetime,
-    cursor: str | None,
-    limit: int,
-    *,
-    mine: bool,
+async def _of_sides(
+    db: Db, actor: Actor, found: list[Turn], now: datetime, cursor: str | None, limit: int, *, mine: bool
 ) -> Page[InboxItem]:
     after = decode(cursor)
-    rows = await inbox.WAITING.all(
+    rows = await inbox.OF_SIDES.all(
         db,
         actor.organisation_id,
-        [kind for kind, _, _ in found],
-        [party for _, party, _ in found],
-        [state for _, _, state in found],
+        *_columns(found),
         mine,
         now.astimezone(ZONE).date(),
         after.at if after else None,
         after.id if after else None,
         limit + 1,
     )
+    return _page(rows, limit)
+
+
+def _columns(found: list[Turn]) -> tuple[list[str], list[str], list[str]]:
+    return [kind for kind, _, _ in found], [party for _, party, _ in found], [state for _, _, state in found]
+
+
+def _page(rows: list[InboxItem], limit: int) -> Page[InboxItem]:
     return page_of(rows, limit, lambda item: Cursor(item.due_at, item.place)).map(_as_seen)
 
 

@@ -16,7 +16,7 @@ import httpx
 import msgspec
 
 from market.domain.errors import Invalid
-from market.domain.webhooks import TIMEOUT, is_private
+from market.domain.webhooks import TIMEOUT, is_address, is_private
 from market.domain.words import N_
 
 PRIVATE = N_("This address is in a private network; this installation does not allow that.")
@@ -59,20 +59,20 @@ def parse(url: str) -> httpx.URL:
 
 async def resolve(url: httpx.URL, *, private: bool) -> list[str]:
     """The IP addresses behind the name, all of them allowed. Raises Invalid for ``url`` otherwise."""
-    port = url.port or (443 if url.scheme == "https" else 80)
-    try:
-        async with asyncio.timeout(TIMEOUT / 2):
-            found = await asyncio.get_running_loop().getaddrinfo(
-                url.raw_host.decode("ascii").strip("[]"), port, type=socket.SOCK_STREAM
-            )
-    except (OSError, UnicodeError, TimeoutError):
-        raise Invalid({"url": UNKNOWN}) from None
-    addresses = list(dict.fromkeys(str(address[0]) for *_, address in found))
-    if not addresses:
-        raise Invalid({"url": UNKNOWN})
+    host = url.raw_host.decode("ascii")
+    addresses = [host] if is_address(host) else await _ask(host, url.port)
     if not private and any(is_private(address) for address in addresses):
         raise Invalid({"url": PRIVATE})
     return addresses
+
+
+async def _ask(host: str, port: int | None) -> list[str]:
+    try:
+        async with asyncio.timeout(TIMEOUT / 2):
+            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError, TimeoutError):
+        raise Invalid({"url": UNKNOWN}) from None
+    return list(dict.fromkeys(str(address[0]) for *_, address in found))
 
 
 @asynccontextmanager
