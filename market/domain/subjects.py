@@ -55,10 +55,14 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
 
     def title_for(self, organisation_id: int | None, *, staff: bool = False) -> str:
         """Its words as this organisation may read them."""
-        title = self.title
-        if self.sealed and not staff and organisation_id != self.demander_id:
-            title = mask(title, (*self.masked, self.demander_name))
+        title = self.covered(self.title, organisation_id, staff=staff)
         return f"{title} ↔ {self.product_title}" if self.product_title else title
+
+    def covered(self, text: str, organisation_id: int | None, *, staff: bool = False) -> str:
+        """Anything said about the object, such as a reason, as this organisation may read it."""
+        if self.sealed and not staff and organisation_id != self.demander_id:
+            return mask(text, (*self.masked, self.demander_name))
+        return text
 
 
 def is_public(subject: Subject, action: str, source: str, target: str) -> bool:

@@ -260,4 +260,5 @@ def _public_document(demand: Demand) -> Document:
 def _apply(index: Matcher, ids: set[str], documents: list[Document]) -> None:
     """``documents`` are what remains of ``ids``."""
     index.add(documents)
-    index.remove(ids - {document.id for document in documents})
+    if gone := ids - {document.id for document in documents}:
+        index.remove(gone)

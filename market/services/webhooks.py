@@ -194,7 +194,7 @@ def envelope(subject: Subject, event: Event, organisation_id: int, staff: bool, 
         target=event.target,
         at=event.at,
         title=subject.title_for(organisation_id, staff=staff),
-        reason=event.reason if party else None,
+        reason=subject.covered(event.reason, organisation_id, staff=staff) if party and event.reason else None,
         url=f"{address}/api/v1/{event.kind}s/{event.object_id}",
     )
 

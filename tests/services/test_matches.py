@@ -12,8 +12,8 @@ from market.domain.demands import MASK, LineKind, LineLevel, RequirementLine
 from market.domain.errors import IllegalTransition, Invalid, NotFound, NotYours, Stale, Unmet
 from market.domain.matches import DeclineCode, RejectCode, Response, ResponseAction, Review, ReviewAction
 from market.domain.permissions import Permission, Role
-from market.services import matches
-from market.store import journal
+from market.services import matches, webhooks
+from market.store import journal, subjects
 
 pytestmark = pytest.mark.anyio
 
@@ -212,7 +212,16 @@ async def test_what_the_demander_gives_as_reason_is_covered_too(db, given):
     found, _, supplier = await given.proposed_match(demander, demand=demand)
     no = response("decline", found.version, code=DeclineCode.WRONG_REGION, reason="我们只要江苏的")
     await matches.answer(db, demander, found.id, no, now=given.now)
-    assert (await matches.get(db, supplier, found.id)).state_reason == f"我们只要{MASK}的"
+    seen = await matches.get(db, supplier, found.id)
+    assert seen.state_reason == f"我们只要{MASK}的"
+    assert (await matches.history(db, supplier, seen))[-1].reason == f"我们只要{MASK}的"
+    event = (await journal.OF_OBJECT.all(db, "match", found.id))[-1]
+    subject = await subjects.find(db, "match", found.id)
+    told = {
+        side.organisation_id: webhooks.envelope(subject, event, side.organisation_id, False, "").reason
+        for side in (supplier, demander)
+    }
+    assert told == {supplier.organisation_id: f"我们只要{MASK}的", demander.organisation_id: "我们只要江苏的"}
 
 
 async def test_leads_are_ranked_mutual_first_then_by_what_is_met(db, given):
