@@ -8,12 +8,13 @@ most collections), and the Snowball stems of everything else, without a few Engl
 from __future__ import annotations
 
 import re
+import threading
 import unicodedata
 from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 from operator import add
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import rjieba
 import snowballstemmer
@@ -74,7 +75,7 @@ class Analyser:
     """
 
     def __init__(self) -> None:
-        self._stem = snowballstemmer.stemmer("english").stemWord
+        self._local = threading.local()
         self._stems: dict[str, str] = {}
         self._glosses: dict[str, tuple[str, ...]] = {}
         self._cuts: dict[str, Cut] = {}
@@ -120,11 +121,17 @@ class Analyser:
         words = (run[2] for run in _RUNS.finditer(normalise(text)) if run[2])
         return [self.stem(word) for word in words if word not in STOP]
 
+    def _stemmer(self) -> Any:
+        """A stemmer of this thread: one keeps the word it works on in itself."""
+        if not hasattr(self._local, "stemmer"):
+            self._local.stemmer = snowballstemmer.stemmer("english")
+        return self._local.stemmer
+
     def stem(self, word: str) -> str:
         """The English stem of a lower-case word (other scripts pass unchanged)."""
         stem = self._stems.get(word)
         if stem is None:
-            stem = self._stem(word) if word.isascii() and len(word) <= 40 else word[:40]
+            stem = self._stemmer().stemWord(word) if word.isascii() and len(word) <= 40 else word[:40]
             if len(self._stems) < 1_000_000:
                 self._stems[word] = stem
         return stem

@@ -15,6 +15,7 @@ from market.domain.lifecycles import DEMAND
 from market.domain.machine import Edge, Party
 from market.domain.money import money_error
 from market.domain.paging import PAGE, Cursor, Page, decode, page_of
+from market.domain.permissions import Permission
 from market.domain.text import cleaned
 from market.services import jobs, matchmaking
 from market.services.transitions import birth, fire, offered
@@ -25,8 +26,15 @@ EDITABLE = frozenset({"draft", "submitted", "triage", "clarifying", "open"})
 
 
 def parties(actor: Actor, demand: Demand | DemandCard) -> frozenset[Party]:
-    """What the actor is to this demand."""
-    return actor.parties(demander=demand.organisation_id)
+    """What the actor may be to this demand; a token without the scope is nobody to it."""
+    found = actor.parties(demander=demand.organisation_id)
+    kept = {Party.DEMANDER: Permission.DEMAND_WRITE, Party.BROKER: Permission.DEMAND_TRIAGE}
+    return frozenset(party for party in found if party in kept and actor.may(kept[party]))
+
+
+def is_insider(actor: Actor, demand: Demand | DemandCard) -> bool:
+    """Whether the actor's organisation asks for it, or is the platform."""
+    return actor.is_staff or demand.organisation_id == actor.organisation_id is not None
 
 
 def checked(content: DemandContent) -> DemandContent:
@@ -78,7 +86,10 @@ async def create(
 async def get(db: Db, actor: Actor, demand_id: int) -> Demand:
     """The demand as this actor may see it; raises NotFound when they may not."""
     demand = await demands.GET.one(db, demand_id, actor.organisation_id, actor.is_staff)
-    if not demand.sealed or actor.is_staff or parties(actor, demand):
+    if is_insider(actor, demand):
+        return demand
+    demand = msgspec.structs.replace(demand, state_reason=None, due_at=None)
+    if not demand.sealed:
         return demand
     if actor.organisation_id and await demands.RELEASED_TO.one(db, demand_id, actor.organisation_id):
         return demand
@@ -88,7 +99,7 @@ async def get(db: Db, actor: Actor, demand_id: int) -> Demand:
 async def get_own(db: Db, actor: Actor, demand_id: int) -> Demand:
     """The demand of one's own organisation, unmasked; raises NotFound for any other."""
     demand = await get(db, actor, demand_id)
-    if Party.DEMANDER not in parties(actor, demand):
+    if demand.organisation_id != actor.organisation_id:
         raise NotFound
     return demand
 
@@ -122,9 +133,7 @@ async def page(
     return found.map(lambda card: _as_seen(actor, card))
 
 
-async def worklist(
-    db: Db, states: Sequence[str], *, cursor: str | None = None, limit: int = PAGE
-) -> Page[DemandCard]:
+async def worklist(db: Db, states: Sequence[str], *, cursor: str | None = None, limit: int = PAGE) -> Page[DemandCard]:
     """For staff: demands in these states, the earliest deadline first."""
     after = decode(cursor)
     rows = await demands.WORKLIST.all(
@@ -144,9 +153,9 @@ async def search(
 
 
 def _as_seen(actor: Actor, card: DemandCard) -> DemandCard:
-    if card.sealed and not actor.is_staff and not parties(actor, card):
-        return masked_card(card)
-    return card
+    if is_insider(actor, card):
+        return card
+    return masked_card(card) if card.sealed else msgspec.structs.replace(card, due_at=None)
 
 
 async def edit(db: Db, actor: Actor, demand_id: int, version: int, content: DemandContent, *, now: datetime) -> Demand:

@@ -9,11 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching import Demand, Document, Matcher, as_demand, as_document
+from matching.text import Analyser
 
 PRODUCTS = [
-    Document(
-        id="air", title="合肥市空气质量小时数据", description="各监测站PM2.5、臭氧浓度", region="安徽省合肥市"
-    ),
+    Document(id="air", title="合肥市空气质量小时数据", description="各监测站PM2.5、臭氧浓度", region="安徽省合肥市"),
     Document(id="water", title="泸州市水库水位", description="每日水位与蓄水量", tags=("水利",)),
     Document(id="bus", title="Bus arrival times", description="Real-time arrivals of city buses in Hefei"),
     Document(id="firms", title="企业工商登记信息", publisher="市场监督管理局"),
@@ -165,3 +164,22 @@ def test_a_demand_equal_to_a_product_finds_it_first() -> None:
 def test_an_empty_matcher_answers() -> None:
     assert Matcher().search("空气", 5) == []
     assert Matcher().fit([]).match([Demand(id="d", text="空气")]) == [[]]
+
+
+def test_stems_are_right_in_any_number_of_threads() -> None:
+    words = [f"{head}{tail}" for head in ("region", "nation", "educat", "transport") for tail in ("ally", "ing", "ed")]
+    wanted = [Analyser().stem(word) for word in words]
+    analyser, found = Analyser(), []
+
+    def work() -> None:
+        for i in range(300):
+            for word in words:
+                analyser.stem(f"{word}{'x' * (i % 7)}{i}ing")
+        found.append([analyser.stem(word) for word in words])
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [wanted] * 8

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from market.domain.accounts import ANONYMOUS
-from market.domain.errors import Invalid, NotFound, Stale
+from market.domain.errors import Invalid, NotFound, NotYours, Stale
 from market.services import demands
 from market.store import journal
 
@@ -59,3 +59,19 @@ async def test_wrong_content_names_every_field(db, given):
     with pytest.raises(Invalid) as wrong:
         await given.draft_demand(budget=Decimal("NaN"), masked=("nowhere",))
     assert set(wrong.value.fields) == {"budget", "masked", "sealed"}
+
+
+async def test_a_token_that_only_reads_cannot_act(db, given):
+    owner = await given.demander()
+    demand = await given.draft_demand(owner)
+    reader = msgspec.structs.replace(owner, scopes=frozenset({"demand:read"}))
+    assert demands.actions(reader, demand) == []
+    with pytest.raises(NotYours):
+        await demands.act(db, reader, demand.id, "submit", now=given.now)
+    assert (await demands.get(db, reader, demand.id)).text == demand.text
+
+
+async def test_strangers_do_not_see_deadlines_and_reasons(db, given):
+    demand = await given.open_demand()
+    seen = await demands.get(db, await given.supplier(), demand.id)
+    assert (demand.due_at is None, seen.due_at, seen.state_reason) == (False, None, None)

@@ -78,7 +78,7 @@ async def demand_page(db: NamedDependency[Db], actor: NamedDependency[Actor], de
 
 async def _demand_page(db: Db, actor: Actor, demand_id: int, **again: Any) -> Template:
     demand = await demands.get(db, actor, demand_id)
-    own = bool(demands.parties(actor, demand))
+    own = demands.is_insider(actor, demand)
     events = await journal.OF_OBJECT.all(db, "demand", demand_id) if own else []
     found = await matches.of_demand(db, actor, demand_id) if actor.may(P.MATCH_READ) else []
     return page(
