@@ -8,6 +8,7 @@ async with Receiver() as receiver:
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Self
@@ -33,15 +34,16 @@ class Received:
 class Receiver:
     """Answers ``answers`` in turn, then the last one for ever. An answer of None never comes."""
 
-    def __init__(self, *answers: int | None, location: str = "") -> None:
+    def __init__(self, *answers: int | None, location: str = "", tls: ssl.SSLContext | None = None) -> None:
+        self.tls = tls
         self.answers = list(answers or (200,))
         self.location = location
         self.requests: asyncio.Queue[Received] = asyncio.Queue()
 
     async def __aenter__(self) -> Self:
-        self.server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self.server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self.tls)
         self.port = self.server.sockets[0].getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}/hook"
+        self.url = f"http{'s' if self.tls else ''}://127.0.0.1:{self.port}/hook"
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -5,15 +5,23 @@ import os
 import signal
 import sys
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
+import asyncpg
 import msgspec
 import pytest
+from croniter import croniter
 
+from market import embedded
+from market.db import connect
+from market.domain.calendar import ZONE
 from market.domain.permissions import Role
 from market.domain.webhooks import WebhookContent, signature
+from market.migrate import migrate
 from market.services import demands, jobs, webhooks
-from market.worker import Pace, run
+from market.settings import Settings
+from market.worker import SCHEDULES, Pace, run
+from tests.given import Given
 from tests.receiver import Receiver, until
 
 pytestmark = pytest.mark.anyio
@@ -152,3 +160,56 @@ async def test_sigterm_lets_what_has_begun_be_finished(settings, committed):
         os.kill(os.getpid(), signal.SIGTERM)
         await working_
         assert await queue_is_empty(committed)
+
+
+async def tell(url):
+    """Post a demand and wait until the broker has been told."""
+    connection = await connect(url)
+    given = Given(connection)
+    owner, _ = await given.demander(), await given.staff()
+    demand = await given.draft_demand(owner)
+    await demands.act(connection, owner, demand.id, "submit", now=given.now)
+    await until(lambda: notified(given, demand))
+    await connection.close()
+
+
+async def is_away(url):
+    try:
+        await (await connect(url)).close()
+    except (OSError, asyncpg.PostgresError):
+        return True
+    return False
+
+
+async def test_it_waits_for_postgresql_to_come_back(tmp_path):
+    """The server itself is stopped under the worker and started again."""
+    stop = asyncio.Event()
+    with embedded.server(tmp_path) as url:
+        await migrate(url)
+        settings = Settings(database_url=url, data_dir=tmp_path, secret_key="k" * 32, pool_size=5)
+        task = asyncio.create_task(run(settings, stop, QUICK))
+        await tell(url)
+    await until(lambda: is_away(url))
+    with embedded.server(tmp_path, keep=False) as again:
+        assert again == url
+        await tell(url)
+        stop.set()
+        await task
+
+
+async def test_what_the_clock_brings_is_done(settings, committed):
+    owner, _ = await committed.demander(), await committed.staff()
+    demand = await committed.draft_demand(owner)
+    await demands.act(committed.db, owner, demand.id, "submit", now=committed.now)
+    async with working(settings):
+        for name in SCHEDULES:
+            await jobs.enqueue(committed.db, name, None, dedupe=name)
+        late = "SELECT id FROM notification WHERE action = 'overdue' AND object_id = $1"
+        await until(lambda: committed.db.fetchval(late, demand.id))
+        await until(lambda: queue_is_empty(committed))
+    assert await committed.db.fetchval("SELECT count(*) FROM checkpoint") == 1
+
+
+def test_the_nightly_run_is_at_half_past_two_in_china():
+    following = croniter(SCHEDULES["nightly"], datetime(2026, 3, 2, tzinfo=UTC)).get_next(datetime)
+    assert following.astimezone(ZONE).strftime("%H:%M") == "02:30"

@@ -1,10 +1,17 @@
 """Who may be told where, what is sent, and what a delivery that fails comes to. The receiver is a real HTTP server."""
 
 import asyncio
-from datetime import timedelta
+import ssl
+from datetime import UTC, datetime, timedelta
 
+import httpx
 import msgspec
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from market.db import create_pool
 from market.domain.errors import Conflict, Invalid, NotFound, Stale
@@ -291,6 +298,42 @@ async def test_the_connection_goes_to_the_checked_address_under_the_name(committ
     assert asked == ["hook.example"]
     assert request.path == "/a?b=c"
     assert request.headers["host"] == f"hook.example:{receiver.port}"
+
+
+def certificate(folder, name):
+    """A server context and its own authority for this name."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    who = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(who, who, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = folder / f"{name}.pem"
+    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    pem.write_bytes(made.public_bytes(Encoding.PEM) + secret)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(pem)
+    return context, ssl.create_default_context(cadata=made.public_bytes(Encoding.PEM).decode())
+
+
+@pytest.mark.parametrize(("name", "delivered"), [("localhost", True), ("other.example", False)])
+async def test_tls_is_checked_against_the_name(tmp_path, name, delivered):
+    tls, trust = certificate(tmp_path, name)
+    async with Receiver(tls=tls) as receiver, httpx.AsyncClient(verify=trust, trust_env=False) as client:
+        url = f"https://localhost:{receiver.port}/"
+        outcome = await targets.post(client, url, b"{}", {}, private=True)
+    assert outcome == (targets.Outcome(status=200) if delivered else targets.Outcome(error=targets.BROKEN))
+
+
+async def test_a_certificate_nobody_vouches_for_is_refused(tmp_path):
+    tls, _ = certificate(tmp_path, "localhost")
+    async with Receiver(tls=tls) as receiver, targets.poster() as client:
+        outcome = await targets.post(client, f"https://localhost:{receiver.port}/", b"{}", {}, private=True)
+    assert outcome == targets.Outcome(error=targets.BROKEN)
 
 
 async def test_products_on_the_way_to_the_market_concern_their_supplier_alone(db, given):
