@@ -27,9 +27,6 @@ async def test_old_things_go_and_fresh_ones_stay(db, given):
         "INSERT INTO password_reset (person_id, token_hash, expires_at) VALUES ($1, '', now())", owner.person_id
     )
     await db.execute("UPDATE pgqueuer SET status = 'failed' WHERE id = (SELECT max(id) FROM pgqueuer)")
-    await db.execute(
-        "INSERT INTO pgqueuer_log (job_id, status, priority, entrypoint) VALUES (1, 'successful', 0, 'event')"
-    )
     assert set((await forget(db)).values()) == {0}
     for table, column in (
         ("notification", "created_at"),
@@ -40,7 +37,8 @@ async def test_old_things_go_and_fresh_ones_stay(db, given):
         ("pgqueuer", "updated"),
         ("pgqueuer_log", "created"),
     ):
-        await db.execute(f"UPDATE {table} SET {column} = now() - interval '2 years'")  # noqa: S608
-    assert set((await forget(db)).values()) == {1}
+        await db.execute(f"UPDATE {table} SET {column} = now() - interval '2 years'")
+    assert min((await forget(db)).values()) >= 1
     assert await db.fetchval("SELECT count(*) FROM journal") >= 1
     assert await db.fetchval("SELECT count(*) FROM pgqueuer WHERE status = 'queued'") >= 1
+    assert set((await forget(db)).values()) == {0}
