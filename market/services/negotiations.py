@@ -26,6 +26,7 @@ from market.domain.negotiations import (
     TermChange,
     canonical,
     changes,
+    not_held,
     stands_until,
     terms_errors,
     terms_hash,
@@ -294,11 +295,15 @@ async def _hold(db: Db, actor: Actor, negotiation: Negotiation, action: str, rea
 
 
 def actions(actor: Actor, negotiation: Negotiation) -> list[Edge]:
-    """The moves open to this actor; for staff who may, holding and releasing as well."""
-    edges = [e for e in offered(NEGOTIATION, negotiation, parties(actor, negotiation)) if lacking_for(actor, e) is None]
+    """The moves open to this actor, without those a hold stops; for staff who may, holding and releasing as well."""
+    held = negotiation.hold_reason is not None
+    edges = [
+        e
+        for e in offered(NEGOTIATION, negotiation, parties(actor, negotiation))
+        if lacking_for(actor, e) is None and not (held and not_held in e.guards)
+    ]
     if negotiation.state in _LIVE and actor.is_staff and actor.may(Permission.NEGOTIATION_HOLD):
         state = str(negotiation.state)
-        held = negotiation.hold_reason is not None
         edges.append(edge("release" if held else "hold", state, state, Party.BROKER, reason=not held))
     return edges
 

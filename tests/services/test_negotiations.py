@@ -238,6 +238,7 @@ async def test_a_hold_stops_every_step_towards_agreement(db, given, state):
         "agreed": ("verify", talk.consumer),
         "verified": ("finalize", talk.provider),
     }[state]
+    assert onward[0] not in [e.action for e in negotiations.actions(onward[1], held)]
     with pytest.raises(Unmet):
         await act(onward[1], onward[0], password=PASSWORD)
     if state in ("requested", "offered"):
@@ -291,7 +292,8 @@ async def test_the_broker_ends_what_has_gone_wrong(db, given):
 async def test_a_demand_goes_back_to_the_market_when_nothing_is_left(db, given):
     owner = await given.demander()
     demand = await given.open_demand(owner)
-    talks = [await given.negotiation(pairing=await given.mutual_match(owner, demand=demand)) for _ in range(2)]
+    pairings = [await given.mutual_match(owner, demand=demand) for _ in range(2)]
+    talks = [await given.negotiation(pairing=pairing) for pairing in pairings]
 
     async def end(talk):
         found = talk.negotiation

@@ -84,12 +84,16 @@ async def test_markup_in_every_text_is_shown_as_text(client, committed):
     )
     found = await negotiations.counter(committed.db, talk.provider, found.id, sent, version=found.version, now=now)
     await negotiations.say(committed.db, talk.provider, found.id, MARKUP, now=now)
+    await browsing.sign_in(client, talk.consumer)
+    assert "<img" not in (await get_page(client, f"/negotiations/{found.id}/offer")).text
     broker = await committed.staff()
     found = await negotiations.act(
         committed.db, broker, found.id, "hold", version=found.version, now=now, reason=MARKUP
     )
-    await browsing.sign_in(client, talk.consumer)
-    for page in (f"/negotiations/{found.id}?before=1&after=2", f"/negotiations/{found.id}/offer", "/negotiations"):
+    assert (await get_page(client, f"/negotiations/{found.id}/offer")).headers[
+        "location"
+    ] == f"/negotiations/{found.id}"
+    for page in (f"/negotiations/{found.id}?before=1&after=2", "/negotiations"):
         shown = await get_page(client, page)
         assert shown.status_code == 200
         assert "<img" not in shown.text

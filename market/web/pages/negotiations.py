@@ -17,7 +17,7 @@ from market.domain.errors import Conflict, IllegalTransition, NotYours
 from market.domain.lifecycles import NEGOTIATION
 from market.domain.machine import Party
 from market.domain.matches import Match, MatchState
-from market.domain.negotiations import Negotiation, OfferIn, canonical, changes, terms_hash
+from market.domain.negotiations import Negotiation, OfferIn, canonical, changes, offer_stands, terms_hash
 from market.domain.permissions import Permission
 from market.domain.words import N_
 from market.services import demands, matches, negotiations, products
@@ -43,7 +43,7 @@ async def list_negotiations(
     states = ENDED if show == "ended" else negotiations.LIVE
     found = await negotiations.page(db, actor, states=states, cursor=cursor)
     turns = {card.id: negotiations.turn(card.state) for card in found.items}
-    mine = {card.id for card in found.items if turns[card.id] in negotiations.parties(actor, card)}
+    mine = {c.id for c in found.items if not c.held and turns[c.id] in negotiations.parties(actor, c)}
     return page(
         "pages/negotiations.html", cards=found.items, next=found.next, turns=turns, mine=mine, ended=states is ENDED
     )
@@ -108,19 +108,21 @@ async def _first_terms(db: Db, actor: Actor, match: Match, now: datetime) -> for
 async def negotiation_room(
     db: NamedDependency[Db],
     actor: NamedDependency[Actor],
+    now: NamedDependency[datetime],
     negotiation_id: FromPath[int],
     before: FromQuery[int | None] = None,
     after: FromQuery[int | None] = None,
     cursor: FromQuery[str] = "",
 ) -> Template:
     """Whose turn it is, the offers and what changed, the terms, the thread. ``before`` and ``after`` compare two."""
-    return await _room(db, actor, negotiation_id, before=before, after=after, cursor=cursor)
+    return await _room(db, actor, negotiation_id, now, before=before, after=after, cursor=cursor)
 
 
 async def _room(
     db: Db,
     actor: Actor,
     negotiation_id: int,
+    now: datetime,
     *,
     before: int | None = None,
     after: int | None = None,
@@ -131,8 +133,10 @@ async def _room(
     offers = await negotiations.offers(db, negotiation)
     thread = await negotiations.thread(db, negotiation, cursor=cursor)
     events = await journal.OF_OBJECT.all(db, "negotiation", negotiation_id)
-    edges = negotiations.actions(actor, negotiation)
+    lapsed = offers[-1].expires_at < now
+    edges = [e for e in negotiations.actions(actor, negotiation) if not (lapsed and offer_stands in e.guards)]
     turn = negotiations.turn(negotiation.state)
+    mine = turn in negotiations.parties(actor, negotiation) and negotiation.hold_reason is None
     compared = None
     if before is not None and after is not None:
         compared = differences(await negotiations.difference(db, negotiation, before, after))
@@ -144,7 +148,8 @@ async def _room(
         "steps": _main_first(negotiation, [edge for edge in edges if edge.action not in negotiations.OFFERING]),
         "may_offer": any(edge.action in negotiations.OFFERING for edge in edges),
         "turn": turn,
-        "mine": turn in negotiations.parties(actor, negotiation),
+        "mine": mine,
+        "lapsed": lapsed,
         "speaks": negotiations.speaks_as(actor, negotiation) is not None,
         "messages": thread.items[::-1],
         "earlier": thread.next,
@@ -164,9 +169,13 @@ def _main_first(negotiation: Negotiation, edges: list[Any]) -> list[Any]:
 
 
 @get("/negotiations/{negotiation_id:int}/offer", permission=P.NEGOTIATION_WRITE)
-async def offer_form(db: NamedDependency[Db], actor: NamedDependency[Actor], negotiation_id: FromPath[int]) -> Template:
-    """A counter-offer, filled in with the last terms."""
+async def offer_form(
+    db: NamedDependency[Db], actor: NamedDependency[Actor], negotiation_id: FromPath[int]
+) -> Template | Redirect:
+    """A counter-offer, filled in with the last terms; the room says why there can be none during a hold."""
     negotiation = await negotiations.get(db, actor, negotiation_id)
+    if negotiation.hold_reason:
+        return Redirect(f"/negotiations/{negotiation_id}", status_code=303)
     if not any(edge.action in negotiations.OFFERING for edge in negotiations.actions(actor, negotiation)):
         raise NotYours if negotiation.state in negotiations.LIVE else IllegalTransition
     last = await negotiations.last_offer(db, negotiation)
@@ -234,7 +243,7 @@ async def act_on_negotiation(
     """Take one step."""
     form = await request.form()
     typed = forms.typed(form)
-    again = await _room(db, actor, negotiation_id, typed=typed)
+    again = await _room(db, actor, negotiation_id, now, typed=typed)
     with forms.retry(lambda errors, unmet: forms.with_errors(again, errors, unmet)):
         try:
             negotiation = await negotiations.act(
@@ -248,7 +257,7 @@ async def act_on_negotiation(
                 password=typed.get("password"),
             )
         except Conflict as error:
-            raise _too_late(error, await _room(db, actor, negotiation_id, typed=typed)) from error
+            raise _too_late(error, await _room(db, actor, negotiation_id, now, typed=typed)) from error
     if action == "finalize":
         return go(request, f"/agreements/{negotiation.agreement_id}", N_("The agreement is in force."))
     return go(request, f"/negotiations/{negotiation_id}", N_("Done."))
@@ -264,7 +273,7 @@ async def send_message(
 ) -> Redirect:
     """Write into the thread."""
     typed = forms.typed(await request.form())
-    again = await _room(db, actor, negotiation_id, typed=typed)
+    again = await _room(db, actor, negotiation_id, now, typed=typed)
     with forms.retry(lambda errors, unmet: forms.with_errors(again, errors, unmet)):
         await negotiations.say(db, actor, negotiation_id, typed.get("body", ""), now=now)
     return go(request, f"/negotiations/{negotiation_id}#thread")
