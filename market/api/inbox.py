@@ -19,6 +19,7 @@ from market.domain.machine import Party
 from market.domain.notices import Notification, sentence
 from market.domain.paging import PAGE, Page
 from market.domain.permissions import Permission
+from market.domain.subjects import collection
 from market.services import inbox, notices
 from market.store.query import Db
 
@@ -75,7 +76,7 @@ def shown(item: InboxItem, now: datetime) -> InboxItemOut:
         due_at=item.due_at,
         overdue=item.due_at < now,
         action=item.action,
-        url=f"/api/v1/{item.kind}s/{item.id}",
+        url=f"/api/v1/{collection(item.kind)}/{item.id}",
     )
 
 
@@ -84,7 +85,7 @@ def told(notice: Notification) -> NotificationOut:
     return NotificationOut(
         **msgspec.structs.asdict(notice),
         text=i18n.gettext(sentence(notice.kind, notice.action)),
-        url=f"/api/v1/{notice.kind}s/{notice.object_id}",
+        url=f"/api/v1/{collection(notice.kind)}/{notice.object_id}",
     )
 
 

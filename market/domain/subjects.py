@@ -17,6 +17,11 @@ PROPOSED = frozenset({"proposed", "mutual", "converted"})
 """A pairing is the broker's own until it has been proposed; the sides hear of events from or to these states."""
 
 
+def collection(kind: str) -> str:
+    """The plural that stands in addresses of pages and of the API."""
+    return "matches" if kind == "match" else f"{kind}s"
+
+
 class Subject(msgspec.Struct, frozen=True, kw_only=True):
     """The object of an event. ``owner_id`` is the organisation itself when the object is one."""
 

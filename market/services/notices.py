@@ -10,7 +10,7 @@ from market.domain.accounts import Actor
 from market.domain.machine import Party
 from market.domain.notices import STAFF_ROLES, Notification, sentence, told
 from market.domain.paging import PAGE, Cursor, Page, decode, page_of
-from market.domain.subjects import Subject, is_of_the_sides
+from market.domain.subjects import Subject, collection, is_of_the_sides
 from market.domain.words import N_
 from market.services import mail
 from market.settings import Settings
@@ -63,7 +63,7 @@ def page_of_object(kind: str, object_id: int, *, own: bool) -> str:
     """The page where one acts on it; one's own organisation has a page without a number."""
     if kind == "organisation":
         return "/organisation" if own else f"/desk/organisations/{object_id}"
-    return f"/{kind}s/{object_id}"
+    return f"/{collection(kind)}/{object_id}"
 
 
 async def page(

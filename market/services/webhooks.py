@@ -13,7 +13,7 @@ from market import __version__
 from market.domain.accounts import Actor
 from market.domain.errors import Conflict, Stale
 from market.domain.paging import PAGE, Cursor, Page, decode, page_of
-from market.domain.subjects import Subject, is_of_the_sides, is_public
+from market.domain.subjects import Subject, collection, is_of_the_sides, is_public
 from market.domain.text import cleaned
 from market.domain.webhooks import (
     BACKOFF,
@@ -195,7 +195,7 @@ def envelope(subject: Subject, event: Event, organisation_id: int, staff: bool, 
         at=event.at,
         title=subject.title_for(organisation_id, staff=staff),
         reason=subject.covered(event.reason, organisation_id, staff=staff) if party and event.reason else None,
-        url=f"{address}/api/v1/{event.kind}s/{event.object_id}",
+        url=f"{address}/api/v1/{collection(event.kind)}/{event.object_id}",
     )
 
 

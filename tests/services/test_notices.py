@@ -1,10 +1,14 @@
 """Who is told of an event, once, in which words."""
 
+import re
+
 import msgspec
 import pytest
 
 from market.domain.errors import NotFound
+from market.domain.notices import NOTICES
 from market.domain.permissions import Role
+from market.domain.subjects import collection
 from market.services import demands, matches, negotiations, notices
 from market.settings import Settings
 from market.store import journal
@@ -128,3 +132,13 @@ async def test_reading(db, given):
     assert await notices.mark_read(db, await given.demander(), now=given.now, ids=[latest.id]) == 0
     assert await notices.unread(db, owner) == 1
     assert await notices.mark_read(db, owner, now=given.now) == 0
+
+
+async def test_a_link_of_every_kind_leads_to_a_page_there_is(app):
+    pages = {route.path_format for route in app.routes}
+    for kind, _ in NOTICES:
+        for own in (True, False):
+            assert re.sub(r"\d+", "{id}", notices.page_of_object(kind, 5, own=own)) in {
+                re.sub(r"\{\w+\}", "{id}", path) for path in pages
+            }
+        assert f"/api/v1/{collection(kind)}/{{{kind}_id}}" in pages
