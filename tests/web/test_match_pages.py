@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from market import i18n
 from market.domain.demands import MASK, LineKind, LineLevel, RequirementLine
 from market.domain.permissions import Role
 from market.services import matches
@@ -84,7 +85,7 @@ async def test_every_line_shows_its_verdict_and_both_sides_words(client, committ
         assert f'<span aria-hidden="true">{sign}</span> {word} {n}' in page
     assert "<q>日数据</q>" in page
     assert "<q>Yearly</q>" in page
-    assert "The product does not say. Ask the supplier." in page
+    assert "The product does not say." in page
 
 
 async def test_declining_keeps_what_was_typed_and_says_what_is_missing(client, committed):
@@ -211,6 +212,21 @@ async def test_a_broker_of_one_of_the_sides_reads_why_another_has_to_decide(clie
     refused = await browsing.post_form(client, f"/matches/{found.id}/review", decision)
     assert refused.status_code == 422
     assert "Another broker has to decide." in refused.text
+
+
+async def test_buttons_are_in_the_language_of_each_reader(client, committed):
+    """Also those whose words never change in the template: nothing is kept from the reader before."""
+    await committed.match()
+    await browsing.sign_in(client, await committed.staff())
+    labels = set()
+    for language in ("zh", "en", "zh"):
+        client.cookies.set("language", language)
+        with i18n.speaking(language):
+            label = i18n.gettext("Propose to both sides")
+        page = (await browsing.get_page(client, "/desk/matches")).text
+        assert f'<button class="button">{label}</button>' in page
+        labels.add(label)
+    assert len(labels) == 2
 
 
 async def test_the_auditor_reads_and_decides_nothing(client, committed):
