@@ -69,6 +69,10 @@ def due(value: datetime | None) -> str:
     return i18n.ngettext("overdue by %(n)d working day", "overdue by %(n)d working days", -left) % {"n": -left}
 
 
+SPEAKING: tuple[Callable[..., str], ...] = (day, moment, yuan, number, word, due)
+"""Filters whose answer depends on the reader's language."""
+
+
 def for_each_reader(speaks: Callable[..., str]) -> Callable[..., str]:
     """The filter, asked anew by every page. What needs no context Jinja works out when it compiles a template, so
     that ``"list" | word(…)`` would stay in the first reader's language."""
@@ -111,8 +115,7 @@ def engine() -> JinjaTemplateEngine:
         lstrip_blocks=True,
     )
     environment.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
-    for name, speaks in {"day": day, "moment": moment, "yuan": yuan, "number": number, "word": word, "due": due}.items():
-        environment.filters[name] = for_each_reader(speaks)
+    environment.filters.update({speaks.__name__: for_each_reader(speaks) for speaks in SPEAKING})
     environment.globals.update(
         now_timestamp=lambda: datetime.now(UTC).timestamp(),
         may=may,
