@@ -259,6 +259,18 @@ async def test_a_pairing_known_to_lack_two_musts_does_not_fit(db, given, matchma
     assert [row[0] for row in await standing(db, given, demand.id)] == [near.id]
 
 
+async def test_a_product_about_something_else_does_not_fit_whatever_else_it_meets(db, given, matchmaker):
+    text = "我们需要泸州水库水位的数据, 每日更新, 用接口交付"
+    topic = RequirementLine(level=LineLevel.MUST, kind=LineKind.TOPIC, value="水库水位")
+    api = RequirementLine(level=LineLevel.MUST, kind=LineKind.DELIVERY, value="接口")
+    demand = await given.open_demand(title="泸州水库水位", text=text, lines=(topic, DAILY, api))
+    await given.listed_product(
+        title="泸州幼儿园名录", abstract="每日更新的幼儿园名录, 用接口交付", update_cycle="daily"
+    )
+    await told(db, matchmaker, given, "demand", demand.id)
+    assert await standing(db, given, demand.id) == []
+
+
 async def test_every_quote_and_phrase_stands_in_its_text(db, given, matchmaker):
     text = "我们需要江苏公路货运量的日数据, 每日更新, 预算一年十万元以内, 用接口交付。"
     product = await given.listed_product(update_cycle="daily", region="江苏省", granularity="县级·日")
