@@ -58,17 +58,16 @@ ACTOR = Query(
     WHERE p.email = $1 AND ($2::bigint IS NULL OR o.id = $2) AND NOT p.disabled
     ORDER BY m.created_at, o.id LIMIT 1""",
 )
+# The use of a token is written down at most once a minute, in the same round trip.
 ACTOR_OF_TOKEN = Query(
     Actor,
-    """SELECT p.id AS person_id, p.name, o.id AS organisation_id, o.name AS organisation_name,
+    """WITH noted AS (UPDATE api_token SET last_used_at = now()
+        WHERE token_hash = $1 AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute'))
+    SELECT p.id AS person_id, p.name, o.id AS organisation_id, o.name AS organisation_name,
         o.kind AS organisation_kind, o.state AS organisation_state, m.role, p.language,
         t.id AS token_id, t.scopes
     FROM api_token t JOIN person p ON p.id = t.person_id
         JOIN membership m ON m.person_id = p.id AND m.organisation_id = t.organisation_id
         JOIN organisation o ON o.id = t.organisation_id
     WHERE t.token_hash = $1 AND t.revoked_at IS NULL AND t.expires_at > now() AND NOT p.disabled""",
-)
-TOUCH_TOKEN = Command(
-    """UPDATE api_token SET last_used_at = now()
-    WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')"""
 )

@@ -68,9 +68,8 @@ async def api_actor(connection: Connection) -> Actor:
         raise Unauthenticated(N_("Send the API token as: Authorization: Bearer <token>."))
     async with connection.app.state.pool.acquire() as db:
         found = await accounts.ACTOR_OF_TOKEN.first(db, tokens.hash_of(token.strip()))
-        if found is None or found.token_id is None:
-            raise Unauthenticated(N_("This API token is not known, has expired or was revoked."))
-        await accounts.TOUCH_TOKEN.run(db, found.token_id)
+    if found is None:
+        raise Unauthenticated(N_("This API token is not known, has expired or was revoked."))
     return found
 
 

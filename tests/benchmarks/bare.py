@@ -46,7 +46,7 @@ def create() -> Litestar:
 
     async def replay(name: str) -> Response[bytes]:
         """Who is calling on one connection, then the rest in one transaction, as the site does."""
-        who, rest = recorded[name][:2], recorded[name][2:]
+        who, rest = recorded[name][:1], recorded[name][1:]
         async with app.state.pool.acquire() as db:
             await run(db, who)
         async with app.state.pool.acquire() as db, db.transaction():
@@ -69,10 +69,10 @@ def create() -> Litestar:
         """The statements of one transition, the row's id and version from the request."""
         statements = recorded["step"]
         async with app.state.pool.acquire() as db:
-            await run(db, statements[:2])
+            await run(db, statements[:1])
         async with app.state.pool.acquire() as db, db.transaction():
             rows: list[dict[str, Any]] = []
-            for method, sql, args in statements[2:]:
+            for method, sql, args in statements[1:]:
                 if sql == STEP["product"].sql:
                     target = "suspended" if action == "suspend" else "listed"
                     args = (product_id, version, target, action, *args[4:])

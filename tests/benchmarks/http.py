@@ -39,6 +39,7 @@ from market.migrate import migrate
 from market.services import accounts, tokens
 from market.settings import Settings
 from market.store import query
+from market.store.accounts import ACTOR_OF_TOKEN
 
 CONNECTIONS = 16
 WORDS = "%E8%B4%A7%E8%BF%90"  # 货运
@@ -105,6 +106,7 @@ async def prepared(settings: Settings) -> tuple[dict[str, list[Any]], str, list[
             with recording() as statements:
                 assert (await client.get(path, headers=head)).status_code == 200
             recorded[name] = statements
+        assert recorded["product"][0][1] == ACTOR_OF_TOKEN.sql
         with recording() as statements:
             body = {"action": "suspend", "version": version, "reason": "benchmark"}
             answer = await client.post(f"/api/v1/products/{goods[0]}/actions", json=body, headers=head)
