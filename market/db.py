@@ -27,12 +27,21 @@ async def keep_session(_: Any) -> None:
     """
 
 
+async def reach(*where: Any, **how: Any) -> asyncpg.Connection[asyncpg.Record]:
+    """Connect; a server that is not there is a ConnectionError, whatever the system calls it (no socket, no host)."""
+    try:
+        return await asyncpg.connect(*where, **how)
+    except OSError as error:
+        raise ConnectionError(str(error)) from error
+
+
 async def create_pool(settings: Settings) -> asyncpg.Pool[asyncpg.Record]:
     """A pool on ``settings.database_url``; statements are cut off after 30 s, lock waits after 5 s."""
     return await asyncpg.create_pool(
         settings.database_url,
         min_size=1,
         max_size=settings.pool_size,
+        connect=reach,
         init=prepare_connection,
         reset=keep_session,
         command_timeout=60,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Iterator
+from functools import cache
 from pathlib import Path
 
 import asyncpg
@@ -93,9 +94,18 @@ def settings(url: str, tmp_path: Path) -> Settings:
     return Settings(database_url=url, data_dir=tmp_path, secret_key="k" * 32, pool_size=5)
 
 
+@cache
+def assembled(secret_key: str, secure: bool) -> Litestar:
+    """Assembling takes longer than most tests; what it fixes for good are the key and the cookies."""
+    return create_app(Settings(secret_key=secret_key, base_url="https://market.example" if secure else ""))
+
+
 @pytest.fixture
 async def app(settings: Settings) -> Litestar:
-    return create_app(settings)
+    """The site, not yet running."""
+    site = assembled(settings.secret_key, settings.secure)
+    site.state.settings = settings
+    return site
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import Any
 import asyncpg
 import msgspec
 from litestar import Request, Response
-from litestar.exceptions import HTTPException, ValidationException
+from litestar.exceptions import HTTPException, InternalServerException, ValidationException
 from litestar.response import Redirect, Template
 
 from market import i18n
@@ -114,6 +114,8 @@ def respond(request: Request[Any, Any, Any], error: Exception) -> Response[Any] 
     """The one exception handler."""
     if isinstance(error, Rejected):
         return error.response
+    if isinstance(error, InternalServerException) and "disconnected" in error.detail:
+        error = HTTPException(status_code=400)  # the body was cut off: nobody's fault here, nobody there to read this
     if "user" not in request.scope:  # no route was found, so nobody asked who is there
         speak(request)
     problem = problem_of(error, str(request.scope["path"]))
@@ -133,7 +135,7 @@ def respond(request: Request[Any, Any, Any], error: Exception) -> Response[Any] 
 
 def database_gone(request: Request[Any, Any, Any], error: Exception) -> Response[Any] | Template:
     """PostgreSQL is away for now: 503, never a stack trace."""
-    log.warning("database unavailable: %s", type(error).__name__)
+    log.warning("database unavailable: %s: %s", type(error).__name__, error)
     return respond(request, Unavailable())
 
 
