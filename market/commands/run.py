@@ -93,6 +93,7 @@ def demo(
 ) -> None:
     """Start everything with demo data: database, worker and site. Ctrl-C stops it; a second start finds its data."""
     log.configure()
+    signal.signal(signal.SIGTERM, unwind)
     own = sha256(sys.prefix.encode()).hexdigest()[:8]  # two checkouts on one machine keep apart
     folder = (data or DEFAULT_DATA_DIR / f"demo-{own}").expanduser().resolve()
     with one_at_a_time(folder):
@@ -108,6 +109,11 @@ def demo(
             with worker_process(settings):
                 run_site(settings, ready=lambda: console.print(welcome(settings)))
     console.print("Stopped. The data are kept; start again with: market demo")
+
+
+def unwind(*_: object) -> None:
+    """SIGTERM stops what was started, as Ctrl-C does; once the site runs, its server listens for both itself."""
+    raise KeyboardInterrupt
 
 
 def welcome(settings: Settings) -> Panel:
