@@ -30,6 +30,7 @@ class Form:
     fields: dict[str, list[str]] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
     """Every control, the empty ones and unticked boxes as well."""
+    hidden: dict[str, str] = field(default_factory=dict)
     buttons: dict[str, str] = field(default_factory=dict)
 
     def filled(self, press: str, values: dict[str, Any]) -> dict[str, Any]:
@@ -73,6 +74,8 @@ class Reader(HTMLParser):
             self._form.names.add(name)
         if tag == "input" and name and (has.get("type") not in ("checkbox", "radio") or "checked" in has):
             self._form.fields.setdefault(name, []).append(has.get("value", "on"))
+            if has.get("type") == "hidden":
+                self._form.hidden[name] = has.get("value", "")
         elif tag == "textarea":
             self._area = name
             self._form.fields.setdefault(name, []).append("")
@@ -131,14 +134,18 @@ class Person:
         """Whether there is a form with this end of its address."""
         return any(form.post and form.action.endswith(action) for form in self.page.forms)
 
-    async def send(self, action: str, press: str = "", **values: Any) -> Person:
-        """Fill in the first form whose address ends like this (empty: the page's own) and send it."""
+    async def send(self, end: str, /, press: str = "", **values: Any) -> Person:
+        """Fill in the first form whose address ends like this (empty: the page's own) and send it.
+
+        A value given for a hidden field tells forms of one address apart.
+        """
         for form in self.page.forms:
-            if form.post and (form.action.endswith(action) if action else not form.action):
+            here = form.action.endswith(end) if end else not form.action
+            if form.post and here and all(form.hidden.get(k, v) == v for k, v in values.items()):
                 target = urljoin(self.path, form.action)
                 data = form.filled(press, values)
                 return self._shown(await self.client.post(target, data=data, headers=HTML, follow_redirects=True))
-        raise AssertionError(f"no form {action} on {self.path}: {[form.action for form in self.page.forms]}")
+        raise AssertionError(f"no form {end} on {self.path}: {[form.action for form in self.page.forms]}")
 
     async def signs_in(self, email: str, password: str) -> Person:
         """Through the front page."""
