@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from market.domain.accounts import SYSTEM, Actor
+from market.domain.accounts import SYSTEM, Actor, Automaton
 from market.domain.calendar import ZONE
 from market.domain.demands import DemandState
 from market.domain.errors import IllegalTransition, Invalid, NotFound, NotYours, Stale
@@ -33,6 +33,7 @@ from market.domain.negotiations import (
 )
 from market.domain.paging import PAGE, Cursor, Page, decode, page_of
 from market.domain.permissions import Permission
+from market.domain.products import DataClass
 from market.domain.text import clean, cleaned
 from market.domain.words import N_
 from market.services import agreements, jobs
@@ -48,6 +49,8 @@ _LIVE = frozenset(NegotiationState) - {NegotiationState.FINALIZED, NegotiationSt
 LIVE: list[str] = sorted(_LIVE)
 """States in which somebody still has a move."""
 LONGEST_MESSAGE = 5_000
+IMPORTANT_DATA = N_("Important data: the broker checks the contract's security duties first.")
+"""Why such a negotiation begins on hold (Network Data Security Regulation art. 12, 31)."""
 
 
 def parties(actor: Actor, negotiation: Negotiation | NegotiationCard) -> frozenset[Party]:
@@ -82,13 +85,14 @@ def checked(offer: OfferIn, now: datetime) -> OfferIn:
 async def start(db: Db, actor: Actor, match_id: int, offer: OfferIn, *, now: datetime) -> Negotiation:
     """Open a negotiation from a match both sides want: the demander requests, the supplier offers.
 
-    The match is converted and the demand goes into negotiation in the same transaction. Raises NotFound for a match
+    The match is converted and the demand goes into negotiation in the same transaction; about important data the
+    negotiation begins on hold. Raises NotFound for a match
     that is not the actor's, IllegalTransition when it is not mutual (any more), Invalid for wrong terms.
     """
     offer = checked(offer, now)
     seen = await matches.GET.one(db, match_id, actor.organisation_id, actor.is_staff)
     demand = await demands.lock(db, seen.demand_id, None, True)
-    product_revision = await negotiations.LOCK_PRODUCT.one(db, seen.product_id)
+    product = await negotiations.LOCK_PRODUCT.one(db, seen.product_id)
     match = await matches.lock(db, match_id, actor.organisation_id, actor.is_staff)
     sides = actor.parties(demander=match.demander_id, supplier=match.supplier_id)
     await fire(db, MATCH, match, "convert", actor, sides, now=now)
@@ -102,7 +106,7 @@ async def start(db: Db, actor: Actor, match_id: int, offer: OfferIn, *, now: dat
         match.demand_id,
         demand.revision,
         match.product_id,
-        product_revision,
+        product.revision,
         match.demander_id,
         match.supplier_id,
         born.target,
@@ -113,6 +117,8 @@ async def start(db: Db, actor: Actor, match_id: int, offer: OfferIn, *, now: dat
     )
     await jobs.event(db, "negotiation", negotiation_id)
     await _put_offer(db, actor, negotiation_id, party, offer, now)
+    if product.data_class is DataClass.IMPORTANT:
+        await _set_hold(db, SYSTEM, negotiation_id, 1, "hold", IMPORTANT_DATA)
     return await get(db, actor, negotiation_id)
 
 
@@ -280,18 +286,19 @@ async def _hold(db: Db, actor: Actor, negotiation: Negotiation, action: str, rea
         raise Invalid({"reason": N_("Give a reason; both sides will read it.")})
     if action == "release":
         reason = ""
-    if await negotiations.HOLD.run(db, negotiation.id, negotiation.version, reason or None) == 0:
+    await _set_hold(db, actor, negotiation.id, negotiation.version, action, reason)
+
+
+async def _set_hold(
+    db: Db, actor: Actor | Automaton, negotiation_id: int, version: int, action: str, reason: str
+) -> None:
+    if await negotiations.HOLD.run(db, negotiation_id, version, reason or None) == 0:
         raise Stale
+    party = actor.party if isinstance(actor, Automaton) else Party.BROKER
     await journal.append(
-        db,
-        "negotiation",
-        negotiation.id,
-        action,
-        party=Party.BROKER,
-        person_id=actor.person_id,
-        reason=reason or None,
+        db, "negotiation", negotiation_id, action, party=party, person_id=actor.person_id, reason=reason or None
     )
-    await jobs.event(db, "negotiation", negotiation.id)
+    await jobs.event(db, "negotiation", negotiation_id)
 
 
 def actions(actor: Actor, negotiation: Negotiation) -> list[Edge]:

@@ -6,8 +6,19 @@ it with what the other tables held before the wait.
 
 from __future__ import annotations
 
+import msgspec
+
 from market.domain.negotiations import Message, Negotiation, NegotiationCard, Offer
+from market.domain.products import DataClass
 from market.store.query import Command, Db, Query
+
+
+class Subject(msgspec.Struct, frozen=True, kw_only=True):
+    """What of the product matters when a negotiation about it begins."""
+
+    revision: int
+    data_class: DataClass
+
 
 GET = Query(
     Negotiation,
@@ -105,7 +116,8 @@ PUT_MESSAGE = Query(
     SELECT put.id, put.negotiation_id, put.party, put.person_id, p.name AS person_name, put.body, put.created_at
     FROM put JOIN person p ON p.id = put.person_id""",
 )
-LOCK_PRODUCT = Query(int, "SELECT revision FROM product WHERE id = $1 FOR SHARE")
+# Nobody edits the product while a negotiation refers to this revision of it for the first time.
+LOCK_PRODUCT = Query(Subject, "SELECT revision, data_class FROM product WHERE id = $1 FOR SHARE")
 
 
 async def lock(db: Db, negotiation_id: int, organisation_id: int | None, staff: bool) -> Negotiation:

@@ -10,7 +10,7 @@ import msgspec
 from litestar.datastructures import FormMultiDict
 from litestar.response import Template
 
-from market.domain.errors import Invalid, TooMany, Unmet, WrongPassword
+from market.domain.errors import Conflict, Invalid, TooMany, Unmet, WrongPassword
 from market.domain.reading import converted
 from market.domain.text import clean
 from market.domain.words import N_
@@ -70,6 +70,13 @@ def with_errors(again: Template, errors: dict[str, str], unmet: tuple[str, ...])
     """The page, now showing these errors."""
     again.context |= {"errors": errors, "unmet": unmet}
     return again
+
+
+def too_late(error: Conflict, page_now: Template) -> Rejected:
+    """The page as things stand now (409), what was typed kept, with the sentence that says what came in between."""
+    page_now.status_code = error.status
+    page_now.context["unmet"] = (error.detail,)
+    return Rejected(page_now)
 
 
 def version(form: FormMultiDict) -> int:

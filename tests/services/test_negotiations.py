@@ -19,6 +19,7 @@ from market.domain.errors import (
 )
 from market.domain.negotiations import Clause
 from market.domain.permissions import Role
+from market.domain.products import DataClass
 from market.services import agreements, demands, matches, negotiations
 from market.store import journal
 from tests.given import PASSWORD
@@ -253,6 +254,30 @@ async def test_a_hold_stops_every_step_towards_agreement(db, given, state):
     events = [(e.action, e.reason) for e in await journal.OF_OBJECT.all(db, "negotiation", held.id)]
     assert ("hold", "the price needs a look") in events
     assert ("release", None) in events
+
+
+async def test_important_data_is_negotiated_from_a_hold(db, given):
+    supplier = await given.supplier()
+    product = await given.listed_product(
+        supplier, data_class=DataClass.IMPORTANT, risk_assessment="2026年1月完成年度风险评估"
+    )
+    pairing = await given.mutual_match(supplier=supplier, product=product)
+    found = await negotiations.start(db, pairing.demander, pairing.match.id, given.offer(), now=given.now)
+    assert found.hold_reason == negotiations.IMPORTANT_DATA
+    with pytest.raises(Unmet):
+        await negotiations.counter(db, supplier, found.id, given.offer(), version=found.version, now=given.now)
+    broker = await given.staff()
+    found = await negotiations.act(db, broker, found.id, "release", version=found.version, now=given.now)
+    found = await negotiations.counter(db, supplier, found.id, given.offer(), version=found.version, now=given.now)
+    assert found.state == "offered"
+    assert [(e.action, e.party) for e in await journal.OF_OBJECT.all(db, "negotiation", found.id)] == [
+        ("request", "consumer"),
+        ("terms", "consumer"),
+        ("hold", "system"),
+        ("release", "broker"),
+        ("offer", "provider"),
+        ("terms", "provider"),
+    ]
 
 
 async def test_who_may_hold(db, given):

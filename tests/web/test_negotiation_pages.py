@@ -194,3 +194,29 @@ async def test_an_agreement_is_ended_with_reason_and_password(client, committed)
     assert late.status_code == 409
     ended = await agreements.get(committed.db, deal.consumer, deal.agreement.id)
     assert ended.state == "terminated"
+
+
+async def test_what_came_too_late_is_not_lost(client, committed):
+    pairing = await committed.mutual_match()
+    await browsing.sign_in(client, pairing.supplier)
+    path = f"/negotiations/new?match={pairing.match.id}"
+    assert (await get_page(client, path)).status_code == 200
+    found = await negotiations.start(
+        committed.db, pairing.demander, pairing.match.id, committed.offer(), now=committed.now
+    )
+    late = await post_form(client, path, FORM | {"note": "我们也正想报价"})
+    assert late.status_code == 409
+    assert "我们也正想报价" in late.text
+    assert (await get_page(client, path)).headers["location"] == f"/negotiations/{found.id}"
+    room = f"/negotiations/{found.id}"
+    written = FORM | {"version": str(found.version), "note": "另一个价格"}
+    review = await post_form(client, f"{room}/offer", written)
+    confirmed = written | {"reviewed": re.search(r'name="reviewed" value="(\w+)"', review.text)[1], "send": "1"}
+    await negotiations.act(
+        committed.db, pairing.demander, found.id, "terminate", version=found.version, now=committed.now, reason="晚了"
+    )
+    for form, fields, words in (("offer", confirmed, "另一个价格"), ("messages", {"body": "还在吗"}, "还在吗")):
+        late = await post_form(client, f"{room}/{form}", fields)
+        assert late.status_code == 409, form
+        assert 'role="alert"' in late.text
+        assert words in late.text

@@ -11,6 +11,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 
 from market.domain.accounts import Actor
+from market.domain.errors import Conflict
 from market.domain.permissions import Permission
 from market.domain.words import N_
 from market.services import agreements, products
@@ -67,16 +68,19 @@ async def act_on_agreement(
     typed = forms.typed(form)
     again = await _agreement_page(db, actor, agreement_id, typed=typed)
     with forms.retry(lambda errors, unmet: forms.with_errors(again, errors, unmet)):
-        await agreements.act(
-            db,
-            actor,
-            agreement_id,
-            action,
-            version=forms.version(form),
-            reason=typed.get("reason", ""),
-            password=typed.get("password", ""),
-            now=now,
-        )
+        try:
+            await agreements.act(
+                db,
+                actor,
+                agreement_id,
+                action,
+                version=forms.version(form),
+                reason=typed.get("reason", ""),
+                password=typed.get("password", ""),
+                now=now,
+            )
+        except Conflict as error:
+            raise forms.too_late(error, await _agreement_page(db, actor, agreement_id, typed=typed)) from error
     return go(request, f"/agreements/{agreement_id}", N_("Done."))
 
 

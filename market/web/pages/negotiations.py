@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
+import msgspec
 from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 
+from market import i18n
 from market.domain.accounts import Actor
 from market.domain.calendar import ZONE
 from market.domain.errors import Conflict, IllegalTransition, NotYours
@@ -26,7 +28,6 @@ from market.store import matches as match_rows
 from market.store.query import Db
 from market.web import forms
 from market.web.page import Web, go, page
-from market.web.problems import Rejected
 from market.web.terms import as_typed, differences, read_offer, typed_offer
 
 P = Permission
@@ -76,7 +77,10 @@ async def start_negotiation(
     typed = typed_offer(await request.form())
     found = await matches.get(db, actor, match)
     with forms.retry(lambda errors, unmet: _first_form(actor, found, typed, errors=errors, unmet=unmet)):
-        negotiation = await negotiations.start(db, actor, match, read_offer(typed), now=now)
+        try:
+            negotiation = await negotiations.start(db, actor, match, read_offer(typed), now=now)
+        except Conflict as error:
+            raise forms.too_late(error, _first_form(actor, found, typed)) from error
     return go(request, f"/negotiations/{negotiation.id}", N_("Sent. The other side has been told."))
 
 
@@ -150,16 +154,24 @@ async def _room(
         "turn": turn,
         "mine": mine,
         "lapsed": lapsed,
+        "hold_reason": i18n.gettext(negotiation.hold_reason or ""),
         "speaks": negotiations.speaks_as(actor, negotiation) is not None,
         "messages": thread.items[::-1],
         "earlier": thread.next,
-        "events": [event for event in events if event.action not in UNTOLD],
+        "events": [_in_words(event) for event in events if event.action not in UNTOLD],
         "before": before,
         "after": after,
         "compared": compared,
         "typed": {},
     }
     return page("pages/negotiation.html", **context | again)
+
+
+def _in_words(event: journal.Event) -> journal.Event:
+    """The system gives its reasons in English; people's own words stay as they are."""
+    if event.party != Party.SYSTEM:
+        return event
+    return msgspec.structs.replace(event, reason=i18n.gettext(event.reason or ""))
 
 
 def _main_first(negotiation: Negotiation, edges: list[Any]) -> list[Any]:
@@ -204,7 +216,7 @@ async def send_offer(
             await negotiations.counter(db, actor, negotiation_id, offer, version=forms.version(form), now=now)
         except Conflict as error:
             fresh = await negotiations.get(db, actor, negotiation_id)
-            raise _too_late(error, _counter_form(actor, fresh, typed)) from error
+            raise forms.too_late(error, _counter_form(actor, fresh, typed)) from error
     return go(request, f"/negotiations/{negotiation_id}", N_("Sent. The other side has been told."))
 
 
@@ -222,13 +234,6 @@ def _counter_form(actor: Actor, negotiation: Negotiation, typed: forms.Typed, **
         "review": None,
     }
     return page("pages/offer_form.html", **context | again)
-
-
-def _too_late(error: Conflict, page_now: Template) -> Rejected:
-    """The page as things stand now, what was typed kept, with the sentence that says what came in between (409)."""
-    page_now.status_code = error.status
-    page_now.context["unmet"] = (error.detail,)
-    return Rejected(page_now)
 
 
 @post("/negotiations/{negotiation_id:int}/actions/{action:str}", permission=P.NEGOTIATION_READ)
@@ -257,7 +262,7 @@ async def act_on_negotiation(
                 password=typed.get("password"),
             )
         except Conflict as error:
-            raise _too_late(error, await _room(db, actor, negotiation_id, now, typed=typed)) from error
+            raise forms.too_late(error, await _room(db, actor, negotiation_id, now, typed=typed)) from error
     if action == "finalize":
         return go(request, f"/agreements/{negotiation.agreement_id}", N_("The agreement is in force."))
     return go(request, f"/negotiations/{negotiation_id}", N_("Done."))
@@ -275,7 +280,10 @@ async def send_message(
     typed = forms.typed(await request.form())
     again = await _room(db, actor, negotiation_id, now, typed=typed)
     with forms.retry(lambda errors, unmet: forms.with_errors(again, errors, unmet)):
-        await negotiations.say(db, actor, negotiation_id, typed.get("body", ""), now=now)
+        try:
+            await negotiations.say(db, actor, negotiation_id, typed.get("body", ""), now=now)
+        except Conflict as error:
+            raise forms.too_late(error, again) from error
     return go(request, f"/negotiations/{negotiation_id}#thread")
 
 
