@@ -28,10 +28,10 @@ async def keep_session(_: Any) -> None:
 
 
 async def reach(*where: Any, **how: Any) -> asyncpg.Connection[asyncpg.Record]:
-    """Connect; a server that is not there is a ConnectionError, whatever the system calls it (no socket, no host)."""
+    """Connect; whatever stands against it (no socket, no host, refused by the server) is a ConnectionError."""
     try:
         return await asyncpg.connect(*where, **how)
-    except OSError as error:
+    except (OSError, asyncpg.PostgresError) as error:
         raise ConnectionError(str(error)) from error
 
 

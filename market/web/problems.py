@@ -162,6 +162,7 @@ HANDLERS: dict[Any, Any] = {
     Rejected: respond,
     Exception: respond,
     asyncpg.InterfaceError: database_gone,
+    asyncpg.InternalClientError: database_gone,  # cut off by the server while it lay in the pool
     asyncpg.PostgresConnectionError: database_gone,
     asyncpg.exceptions.OperatorInterventionError: database_gone,
     asyncpg.exceptions.InsufficientResourcesError: database_gone,
