@@ -24,7 +24,7 @@ GET = Query(
 LOCK = Query(
     int,
     """SELECT a.id FROM agreement a JOIN negotiation n ON n.id = a.negotiation_id
-    WHERE a.id = $1 AND ($2::bigint IN (n.consumer_id, n.provider_id) OR $3) FOR UPDATE OF a""",
+    WHERE a.id = $1 AND ($2::bigint IN (n.consumer_id, n.provider_id) OR $3) FOR NO KEY UPDATE OF a""",
 )
 OF_NEGOTIATION = Query(int, "SELECT id FROM agreement WHERE negotiation_id = $1")
 LIST = Query(

@@ -40,7 +40,7 @@ GET = Query(
 LOCK = Query(
     int,
     """SELECT demand_id FROM negotiation
-    WHERE id = $1 AND ($2::bigint IN (consumer_id, provider_id) OR $3) FOR UPDATE""",
+    WHERE id = $1 AND ($2::bigint IN (consumer_id, provider_id) OR $3) FOR NO KEY UPDATE""",
 )
 DEMAND = Query(
     int,
