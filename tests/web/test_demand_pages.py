@@ -1,7 +1,12 @@
 """Demand pages over HTTP."""
 
+import re
+from html import unescape
+from urllib.parse import urlencode
+
 import pytest
 
+from market.domain.paging import PAGE
 from tests import browsing
 
 pytestmark = pytest.mark.anyio
@@ -16,6 +21,22 @@ async def test_a_stranger_reads_open_demands(client, committed):
     assert shown.status_code == 200
     assert "<script>alert" not in shown.text
     assert (await client.get("/demands/999999", headers={"accept": "text/html"})).status_code == 404
+
+
+async def test_the_list_is_paged_within_its_filters(client, committed):
+    owner = await committed.demander()
+    made = {(await committed.open_demand(owner, theme="交通 & 物流")).id for _ in range(PAGE + 1)}
+    other = (await committed.open_demand(owner)).id
+    seen: list[int] = []
+    path = "/demands?" + urlencode({"theme": "交通 & 物流"})
+    while path:
+        text = (await browsing.get_page(client, path)).text
+        seen += [int(n) for n in re.findall(r'<h2><a href="/demands/(\d+)"', text)]
+        following = re.search(r'rel="next" href="([^"]+)"', text)
+        path = "/demands" + unescape(following[1]) if following else ""
+    assert set(seen) == made
+    assert len(seen) == len(made)
+    assert other not in seen
 
 
 async def test_pages_that_need_a_person_send_one_to_sign_in(client):
