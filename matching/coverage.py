@@ -7,7 +7,9 @@ from collections.abc import Callable
 from functools import lru_cache
 
 import msgspec
+import rjieba
 
+from matching.text import HAN as HAN_LETTERS
 from matching.text import Analyser, normalise
 from matching.types import Document, Kind, Line, Verdict
 from matching.wording import HAN
@@ -24,6 +26,10 @@ _COMMON = frozenset(
     """.split()  # noqa: SIM905 - read as a text, not as a list
 )
 """Words nearly every product could claim; they weigh a tenth."""
+
+
+_CHINESE = re.compile(f"[{HAN_LETTERS}]{{2,}}")
+_EDGES = re.compile(r"\w.*\w", re.DOTALL)
 
 
 class Judgement(msgspec.Struct, frozen=True):
@@ -81,8 +87,18 @@ def _terms(text: str) -> tuple[str, ...]:
 
 def share(text: str, terms: frozenset[str], weight: Weight | None = None) -> float:
     """The part of the weight of ``text``'s terms that is among ``terms``, 0 to 1."""
+    return _share(_terms(text), terms, weight)
+
+
+def told(topic: str, terms: frozenset[str], weight: Weight | None = None) -> float:
+    """The same of a topic, by all index terms or by its Chinese words alone, whichever is more: the pairs that reach
+    from one word into the next (港剩 in 渔港剩余泊位) are rarely said again by who uses the same words."""
+    return max(share(topic, terms, weight), _share(_words_of(topic), terms, weight))
+
+
+def _share(wanted: tuple[str, ...], terms: frozenset[str], weight: Weight | None) -> float:
     total = covered = 0.0
-    for term in _terms(text):
+    for term in wanted:
         worth = weight(term) if weight else float(len(term) if HAN.match(term) else 2)
         worth = max(0.0, worth) * (0.1 if term in _COMMON else 1.0)
         total += worth
@@ -90,19 +106,28 @@ def share(text: str, terms: frozenset[str], weight: Weight | None = None) -> flo
     return covered / total if total else 0.0
 
 
+@lru_cache(maxsize=8_192)
+def _words_of(text: str) -> tuple[str, ...]:
+    """The words of a Chinese text without single characters; none when there are fewer than two of them."""
+    found = dict.fromkeys(w for run in _CHINESE.findall(normalise(text)) for w in rjieba.cut(run, False) if len(w) > 1)
+    return tuple(found) if len(found) > 1 else ()
+
+
 def common(needle: str, text: str) -> tuple[int, int]:
     """Where in ``text`` the longest part of ``needle`` stands (both folded): start and length, (0, 0) for none.
 
-    Chinese parts are at least two characters, others whole words of at least three letters."""
+    Chinese parts hold a word of the needle and no punctuation at the edges; others are whole words of at least three
+    letters."""
     if not HAN.search(needle):
         return _common_words(needle, text)
     needle = needle[:60]
+    words = [word for word in _words_of(needle) if word not in _COMMON]
     best, place = 0, 0
     for at in range(len(needle) - 1):
         size = max(best + 1, 2)
         while at + size <= len(needle) and (found := text.find(needle[at : at + size])) >= 0:
             part = needle[at : at + size]
-            if part.strip() == part and HAN.search(part) and part not in _COMMON:
+            if _EDGES.fullmatch(part) and (any(w in part for w in words) if words else part not in _COMMON):
                 best, place = size, found
             size += 1
     return place, best
@@ -170,7 +195,7 @@ def _words(text: str, kind: Kind, document: Document, weight: Weight | None) -> 
     items = _items(text) if len(text) > 6 else (text,)
     best, covered, most = text, 0, 0.0
     for item in dict.fromkeys((text, *items)):
-        head, said = share(item, ready.head, weight), share(item, ready.all, weight)
+        head, said = told(item, ready.head, weight), told(item, ready.all, weight)
         met = head >= _ON_TOPIC or said >= _MENTIONED
         covered += met and item in items
         if met and max(head, said) > most:
@@ -178,7 +203,7 @@ def _words(text: str, kind: Kind, document: Document, weight: Weight | None) -> 
         most = max(most, head, said)
     if best is not text or most >= _MENTIONED or covered:
         return _met(best, max(covered / len(items), 0.5 if covered == 0 else 0.0), document)
-    if share(text, ready.head, weight) >= _ON_TOPIC:
+    if told(text, ready.head, weight) >= _ON_TOPIC:
         return _met(text, 1.0, document)
     if most < _ELSEWHERE and document.title.strip():
         return Judgement(Verdict.UNMET, document.title[:_READ], "title", degree=0.0)

@@ -70,7 +70,8 @@ class _Reader:
         aimed = [(Kind.PURPOSE, start, end) for start, end in self.aims]
         asked = self._subjects(typed, aimed)
         cuts = _without_inner(typed, asked) + aimed
-        return tuple(self._line(*cut) for cut in sorted(cuts, key=lambda cut: (cut[1], cut[2])))
+        spans = [(start, end) for kind, start, end in typed if kind is Kind.TIME_SPAN]
+        return tuple(self._line(*cut, spans) for cut in sorted(cuts, key=lambda cut: (cut[1], cut[2])))
 
     def _subjects(self, typed: list[Cut], aimed: list[Cut]) -> list[Cut]:
         if self.keyword or (len(self.text) < 80 and not self._asks()):
@@ -78,6 +79,9 @@ class _Reader:
         read = subjects.read if self.chinese else subjects_en.read
         found = read(self.sentences, typed, aimed)
         topics = [cut for cut in found if cut[0] is Kind.TOPIC]
+        if self.chinese:
+            # 出海要看窗口: two characters tell little when a longer topic is there.
+            topics = [cut for cut in topics if cut[2] - cut[1] > 2] or topics
         return topics[:_MOST] + [cut for cut in found if cut[0] is Kind.FIELDS][:_MOST]
 
     def _asks(self) -> bool:
@@ -141,13 +145,20 @@ class _Reader:
         told = piece is not None and piece.background and not subjects.request(piece.text)
         return int(told or self._aimed(start))
 
-    def _line(self, kind: Kind, start: int, end: int) -> Line:
+    def _line(self, kind: Kind, start: int, end: int, spans: list[tuple[int, int]]) -> Line:
         phrase = self.text[start:end]
         piece = self._clause(start)
         around = piece.text if piece else phrase
         default = Level.MUST if self.keyword else _DEFAULTS.get(kind, Level.MUST)
-        return Line(level=level(around, default), kind=kind, value=_value(kind, phrase),
-                    phrase=phrase, start=start)  # fmt: skip
+        value = _timeless(self.text, start, end, spans) if kind is Kind.TOPIC else _value(kind, phrase)
+        return Line(level=level(around, default), kind=kind, value=value, phrase=phrase, start=start)
+
+
+def _timeless(text: str, start: int, end: int, spans: Iterable[tuple[int, int]]) -> str:
+    """A topic without the times that stand in it: they are lines of their own."""
+    inner = [(s, e) for s, e in spans if start < s and e < end]
+    edges = [start, *(edge for cut in inner for edge in cut), end]
+    return "".join(text[s:e] for s, e in zip(edges[::2], edges[1::2], strict=True)).strip()
 
 
 def _places(found: Iterable[Phrased]) -> list[tuple[int, int]]:

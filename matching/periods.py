@@ -60,7 +60,7 @@ _SPAN = re.compile(
     |(?P<en_last>\b(?:[Ll]ast|[Pp]ast|[Pp]revious|[Rr]ecent)\s(?:\d{{1,3}}|two|three|four|five|six|seven
         |eight|nine|ten|
         twelve|twenty|thirty|few|several)?\s?(?:years?|months?|quarters?|decades?|weeks?|days?)\b)
-    |(?P<en_ago>\b\d{{1,3}}\s(?:years|months)\b(?!\sold))
+    |(?P<en_ago>(?<![\d,.])\d{{1,3}}\s(?:years|months)\b(?!\sold))
     |(?P<one>(?<!\d){_Y}年度?(?:[1-9]\d?(?:[-—–至到]\d\d?)?月份?)?(?:\d{{1,2}}日)?(?!\d))
     |(?P<en_one>(?:(?:\bin|\bfor|\bduring|\bof)\s(?:the\s)?(?:year\s|fiscal\syear\s)?|\bfiscal\syear\s
         |{_MON})?\b{_Y}\b(?![-/]\d))
@@ -81,8 +81,8 @@ _CYCLE = re.compile(
     |(?P<after>{_RENEW}(?:频率|周期|频次)?\s?(?:为|是|：|:|要求|至少|到|在)?\s?(?:每|按|以)?\s?(?:实时|T\+\d
         |{_UNIT}(?:级|度|次)?))
     |(?P<tplus>T\s?\+\s?[01]\d?(?:(?:或|、|/)按?{_UNIT})?{_RENEW}?)
-    |(?P<once>一次性(?:交付|提供|购买|采购)?(?:即可)?|(?:静态|不更新|无需更新|不再更新|停止更新))
-    |(?P<en>\b(?:(?:[Uu]pdated|[Rr]efreshed)\s(?:every\s(?:\d{{1,3}}\s)?(?:second|minute|hour|day|week|month
+    |(?P<once>一次性(?!购买|采购|买断|付|支付|费用|收费|预算|结清|投入)(?:交付|提供)?(?:即可)?|(?:静态|不更新|无需更新|不再更新|停止更新))
+    |(?P<en>\b(?:(?:[Uu]pdated|[Rr]efreshed)\s(?:at\sleast\s)?(?:every\s(?:\d{{1,3}}\s)?(?:second|minute|hour|day|week|month
         |quarter|year)s?|
         hourly|daily|weekly|monthly|quarterly|yearly|annually|in\sreal\stime|regularly)|
         (?:[Hh]ourly|[Dd]aily|[Ww]eekly|[Mm]onthly|[Qq]uarterly|[Yy]early|[Aa]nnual|[Rr]eal[- ]?time

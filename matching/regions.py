@@ -27,6 +27,9 @@ _SUFFIX = re.compile(
 _WORD = re.compile(r"[A-Z][\w'’.]*|\b(?:nationwide|worldwide|global|mainland|lower|middle|central|east|north|"
                    r"northeast|northwest|south|southwest|western)\b")  # fmt: skip
 _HAN = re.compile(r"[一-鿿]{2,}")
+_LETTERS = "".join(places.PROVINCE_LETTERS)
+_ABBREVIATED = re.compile(rf"[{_LETTERS}]{{3,12}}|[{_LETTERS}]{{2}}(?=[两二]省)")
+_COUNTED = re.compile(r"[两二三四五六七八九]省")
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -74,6 +77,12 @@ def _scan(text: str) -> Iterator[Place]:
         at, end = run.span()
         edges: set[int] | None = None
         while at < end - 1:
+            if (letters := _ABBREVIATED.match(text, at, end)) and not any(
+                text[at : at + size] in names for size in heads.get(text[at : at + 2], ()) if size > len(letters[0])
+            ):
+                yield Place(letters[0], at, letters[0], (_provinces(letters[0]),))
+                at = letters.end()
+                continue
             for size in heads.get(text[at : at + 2], ()):
                 name = text[at : at + size]
                 if name not in names or at + size > end or _institution(text, at + size, name):
@@ -81,13 +90,20 @@ def _scan(text: str) -> Iterator[Place]:
                 short = size == 2 and name not in places.ALIASES_ZH
                 if short and edges is None:
                     edges = _edges(run[0])
-                if not short or {at - run.start(), at + 2 - run.start()} <= (edges or set()):
+                if name == "东三省" and text[at - 1 : at] in ("山", "广"):
+                    continue
+                whole = short and _COUNTED.match(text, at + 2) is not None
+                if not short or whole or {at - run.start(), at + 2 - run.start()} <= (edges or set()):
                     yield Place(name, at, name, names[name])
                     at += size - 1
                     break
             at += 1
     if re.search(r"[A-Za-z]", text):
         yield from _scan_english(text)
+
+
+def _provinces(letters: str) -> Codes:
+    return frozenset(f"CN{places.PROVINCE_LETTERS[letter]}" for letter in letters)
 
 
 def _edges(run: str) -> set[int]:

@@ -10,7 +10,7 @@ from matching.types import Kind
 from matching.wording import Piece
 
 _REQUEST = re.compile(
-    r"\b(?:(?:we|I|they|(?:our|my|the)\s\w+)\s)?(?:(?:would|also|really|currently|urgently|do)\s)*"
+    r"(?<!n't )(?<!\bnot )\b(?:(?:we|I|they|(?:our|my|the)\s\w+)\s)?(?:(?:would|also|really|currently|urgently|do)\s)*"
     r"(?:need|want|require|seek|request|(?<=would\s)like|(?<=would\s)love)(?:s|ing)?\b"
     r"(?:\sto\s(?:have|get|obtain|buy|see|know|find|access|purchase|understand|explore|check(?=[^.]*:)))?"
     r"|\b(?:looking|searching|search) for|\binterested in|\bwish to (?:buy|obtain|get)|\b(?:is|are) there (?:any\s)?"
@@ -40,26 +40,30 @@ _END = re.compile(
 _NOT_A_NOUN = re.compile(
     r"(?:for|with|from|in|by|to|through|via|including|such|each|split|ideally|if|as|covering|preferably|"
     r"updated|preferred|at|since|only|"
+    r"(?:two|three|four|several) (?:things|kinds|parts|sets)|"
     r"not|no|so|but|because|which|that|it|them|this|us|you|help|be|data|information|records?|datasets?|broken|"
     r"fields?|delivered|please|"
+    r"\w+ed (?:by|as|at|so|to|within|from|every|monthly|daily)|"
     r"thanks|where|when|until|onwards?|per|up)\b(?:\s|$)",
     re.IGNORECASE,
 )
 _FIELDS = re.compile(
     r"\b(?:[Ff]ields?|[Cc]olumns?|[Aa]ttributes?|[Vv]ariables?)\s?(?:needed|required|wanted|include|are)?\s?[:：]\s?"
     r"|\b(?:including|includes?|broken down by|containing|such as)\s(?!us\b|to\b|you\b)"
-    r"|\bwith\b(?:\sthe)?(?:\s(?:fields?|columns?|details))?(?:\s(?:of|on|such as))?\s"
+    r"|\bwith\b(?:\sthe)?(?:\s(?:fields|columns|details))?(?:\s(?:of|on|such as))?\s"
 )
 _LIST_END = re.compile(
     r"[.;(]|\s(?:where possible|if possible|if available|since|from(?=\s[A-Z\d])|for the|so that|would be|is|"
     r"are|in(?=\s[A-Z]))\b"
-    r"|,\s(?:with|from|since|updated|ideally|preferably)\b"
+    r"|,\s(?:with|from|since|updated|refreshed|renewed|delivered|licensed|ideally|preferably|please)\b"
 )
 _EXTRA = re.compile(
     r"(?:^\s*|[,;]\s(?:and\s)?)(?P<what>[A-Za-z][^,;:]{3,80}?)\swould be (?:an? )?(?:very )?(?:nice|useful|"
     r"great|welcome|good|helpful|plus|bonus)",
 )
 _FIELD_LIKE = re.compile(r"dictionar|column|\bfields?\b|\bcodes?\b|\bnames?\b|coordinates|address", re.IGNORECASE)
+_APART = frozenset([Kind.TIME_SPAN, Kind.UPDATE_CYCLE, Kind.BUDGET, Kind.REGION, Kind.DELIVERY])
+_NUMBERED = re.compile(r"\s*(?:first|second|third|fourth|finally)(?:ly)?[,:]\s", re.IGNORECASE)
 _PARENS = re.compile(r"\([^()]{0,160}\)")
 
 
@@ -84,12 +88,13 @@ class _Reader:
     def sentence(self, piece: Piece, *, bare: bool) -> None:
         body, at = piece.text, piece.start
         request = _REQUEST.search(body)
-        begin = request.end() if request else 0
+        numbered = None if request else _NUMBERED.match(body)
+        begin = request.end() if request else numbered.end() if numbered else 0
         if request and re.search(r"\bto check\b", request[0], re.IGNORECASE):
             begin = max(begin, body.find(":", begin))
         fields = _FIELDS.search(body, begin)
         colon = body.find(":", begin)
-        if request or bare:
+        if request or numbered or bare:
             stops = [len(body), *([fields.start()] if fields else []), *([colon] if colon >= 0 else [])]
             self._nouns(body, at, begin, min(stops))
         if colon >= 0 and request and not (fields and fields.end() > colon):
@@ -112,7 +117,11 @@ class _Reader:
         while begin < len(body) and body[begin] in " :：,":
             begin += 1
         stop = _LIST_END.search(body, begin)
-        text = body[begin : stop.start() if stop else len(body)].rstrip(" ,.")
+        # A place, a time or a way after a comma is a line of its own.
+        apart = [
+            s - at for k, s, _ in self.typed if k in _APART and s - at > begin and body.endswith(", ", begin, s - at)
+        ]
+        text = body[begin : min([stop.start() if stop else len(body), *apart])].rstrip(" ,.")
         start, end = at + begin, at + begin + len(text)
         if len(text) > 2 and not any(s < end and start < e for k, s, e in self.cuts if k is Kind.FIELDS):
             self.cuts.append((Kind.FIELDS, start, end))
@@ -120,7 +129,7 @@ class _Reader:
     def _nouns(self, body: str, at: int, begin: int, stop: int) -> None:
         """The noun phrases of an enumeration, one topic each, until one begins with something else."""
         hidden = _PARENS.sub(lambda match: "(" * len(match[0]), body)
-        for match in re.finditer(r"[^,，]+", hidden[begin:stop]):
+        for match in re.finditer(r"(?:[^,，]|(?<=\d),(?=\d{3}))+", hidden[begin:stop]):
             self.cuts += self._noun(body, at, begin + match.start(), begin + match.end())
 
     def _noun(self, body: str, at: int, begin: int, stop: int) -> Iterator[Cut]:

@@ -319,3 +319,16 @@ def as_document(record: dict[str, Any]) -> Document:
         update_frequency=record["update_frequency"] or "",
         formats=tuple(record.get("formats") or ()),
     )
+
+
+def test_a_topic_is_told_by_its_words_wherever_they_stand() -> None:
+    abstract = "台风预警期间各渔港和锚地的设计容量、在港渔船数与剩余泊位，平时每日一报。"
+    reason = one(Kind.TOPIC, "台风期间渔港剩余泊位", title="渔港避风锚地容量", description=abstract)
+    assert (reason.verdict, reason.quote) == (MET, "剩余泊位")
+
+
+def test_a_quote_for_a_topic_holds_a_word_of_it() -> None:
+    reason = one(Kind.TOPIC, "（市、区）公路货运量", title="公路货运量", fields=("县（市、区）名称",))
+    assert reason.quote == "公路货运量"
+    bare = one(Kind.TOPIC, "（市、区）牲畜", title="县（市、区）名称表", description="共九十五个。")
+    assert bare.verdict is not MET

@@ -182,3 +182,34 @@ def test_overlap_needs_half_of_the_shorter_phrase_and_the_same_kind() -> None:
 def test_labels_find_their_phrases_in_turn() -> None:
     entries = [{"kind": "region", "level": "must", "phrase": "泸州"}] * 2
     assert [line.start for line in labelled("泸州、泸州", entries)] == [0, 3]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "phrases"),
+    [
+        ("We need every barn above 3,000 square metres with roof area, refreshed at least monthly.",
+         Kind.TOPIC, ["barn above 3,000 square metres"]),
+        ("We need every barn above 3,000 square metres with roof area and age, refreshed at least monthly.",
+         Kind.FIELDS, ["roof area and age"]),
+        ("We need a simulated set of 2,000 years of storms.", Kind.TIME_SPAN, []),
+        ("We do not need house numbers. We need dog licence counts.", Kind.TOPIC, ["dog licence counts"]),
+        ("Weekly barge rates, China to North Europe, 40 ft", Kind.TOPIC, ["barge rates"]),
+        ("需要全省各县（市、区）2021年以来每日的客运量和班次，每天更新。", Kind.TOPIC, ["客运量和班次"]),
+        ("需要全省各县（市、区）2021年以来每日的客运量，每天更新。", Kind.GRANULARITY, ["各县（市、区）", "每日的"]),
+        ("想要一份冷库名录，按季更新。一次性购买，三万元以内。", Kind.UPDATE_CYCLE, ["按季更新"]),
+        ("需要冷库名录，用接口或者每天推一个CSV文件都可以。", Kind.DELIVERY, ["接口或者每天推一个CSV文件"]),
+        ("要河南、安徽、山东三省的霜冻记录，县级。", Kind.REGION, ["河南、安徽、山东三省"]),
+        ("需要川渝黔三省市农机保有量，按年。", Kind.REGION, ["川渝黔三省市"]),
+        ("需要农机保有量，按年，不需要机主姓名。", Kind.TOPIC, ["农机保有量"]),
+        ("要郑州出生人口、幼儿园在园人数，最近三年。", Kind.TOPIC, ["出生人口、幼儿园在园人数"]),
+        ("需要耕层有机质、有效磷、速效钾样点，带坐标和地类。", Kind.FIELDS, ["坐标和地类"]),
+    ],
+)  # fmt: skip
+def test_what_does_not_belong_to_a_phrase_stays_out_of_it(text: str, kind: Kind, phrases: list[str]) -> None:
+    assert read(text).get(kind, []) == phrases
+
+
+def test_a_time_inside_a_topic_is_left_out_of_its_value() -> None:
+    (topic,) = [line for line in extract("需要A级景区2023年以来的小时客流，接口。") if line.kind is Kind.TOPIC]
+    assert topic.phrase == "A级景区2023年以来的小时客流"
+    assert topic.value == "A级景区的小时客流"

@@ -85,7 +85,7 @@ def test_what_is_wrong_is_named(tmp_path: Path, rows: list[dict[str, str]], mess
         ("a.xlsx", b"PK broken"),
         ("a.jsonl", b'{"id": "1", "ti'),
         ("a.jsonl", b"[1]"),
-        ("a.jsonl.gz", gzip.compress(b'{"id": "1", "title": "a"}\n' * 999)[:40]),
+        ("a.jsonl.gz", gzip.compress(b'{"id": "1", "title": "a"}\n' * 999, mtime=0)[:40]),
         ("a.csv", b"id,title\n1,\xff\xff\xff"),
     ],
 )
