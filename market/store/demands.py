@@ -1,6 +1,6 @@
 """SQL for demands. Visibility: one's own, staff, and what has been opened; sealed ones are masked by the service.
 
-No filter finds a stranger a sealed demand by a theme or region that holds a covered word: that would tell the word.
+No filter finds a stranger a sealed demand by a theme or region that holds the name or a covered word: it would tell it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ LOCK = Query(
     FROM demand d JOIN organisation o ON o.id = d.organisation_id
     WHERE d.id = $1 AND (d.organisation_id = $2 OR $3
         OR d.state IN ('open', 'in_negotiation', 'partly_fulfilled', 'fulfilled'))
-    FOR UPDATE OF d""",
+    FOR NO KEY UPDATE OF d""",  # the worker may still add a match to it, so the two never wait for each other
 )
 LIST = Query(
     DemandCard,
@@ -43,7 +43,8 @@ LIST = Query(
         AND ($5::text IS NULL OR d.theme = $5)
         AND ($6::text IS NULL OR d.region LIKE $6 || '%')
         AND (coalesce($5, $6) IS NULL OR NOT d.sealed OR d.organisation_id = $1 OR $2 OR NOT EXISTS (
-            SELECT FROM unnest(d.masked) w WHERE position(lower(w) IN lower(d.theme || chr(10) || d.region)) > 0))
+            SELECT FROM unnest(d.masked || o.name) w
+            WHERE position(lower(w) IN lower(d.theme || chr(10) || d.region)) > 0))
         AND ($7::timestamptz IS NULL OR (d.updated_at, d.id) < ($7, $8::bigint))
     ORDER BY d.updated_at DESC, d.id DESC LIMIT $9""",
 )
@@ -59,7 +60,8 @@ CARDS = Query(
         AND ($5::text IS NULL OR d.theme = $5)
         AND ($6::text IS NULL OR d.region LIKE $6 || '%')
         AND (coalesce($5, $6) IS NULL OR NOT d.sealed OR d.organisation_id = $2 OR $3 OR NOT EXISTS (
-            SELECT FROM unnest(d.masked) w WHERE position(lower(w) IN lower(d.theme || chr(10) || d.region)) > 0))
+            SELECT FROM unnest(d.masked || o.name) w
+            WHERE position(lower(w) IN lower(d.theme || chr(10) || d.region)) > 0))
     ORDER BY wanted.place LIMIT $7""",
 )
 WORKLIST = Query(
@@ -102,7 +104,6 @@ RELEASED_TO = Query(
     """SELECT EXISTS (SELECT FROM match m JOIN product p ON p.id = m.product_id
     WHERE m.demand_id = $1 AND p.organisation_id = $2 AND m.state IN ('mutual', 'converted'))""",
 )
-OVERDUE = Query(int, "SELECT id FROM demand WHERE state = $1 AND due_at < $2 ORDER BY id LIMIT 500")
 
 
 def columns(content: DemandContent) -> tuple[Any, ...]:

@@ -13,7 +13,7 @@ GET = Query(
 LOCK = Query(
     Organisation,
     """SELECT id, name, kind, credit_code, region, about, evidence, state, state_reason, due_at, version, created_at
-    FROM organisation WHERE id = $1 AND (id = $2 OR $3) FOR UPDATE""",
+    FROM organisation WHERE id = $1 AND (id = $2 OR $3) FOR NO KEY UPDATE""",
 )
 VIEW = Query(
     OrganisationView,

@@ -53,7 +53,7 @@ LOCK = Query(
         p.revision, p.version, p.created_at, p.listed_at, p.updated_at
     FROM product p JOIN organisation o ON o.id = p.organisation_id
     WHERE p.id = $1 AND (p.organisation_id = $2 OR $3 OR p.state = 'listed')
-    FOR UPDATE OF p""",
+    FOR NO KEY UPDATE OF p""",
 )
 # The product as revision $4 of it is open to organisation $2: also to the other side of what refers to that revision.
 GET_FOR_REVISION = Query(
@@ -165,7 +165,6 @@ WANTED = Query(
     FROM demand d CROSS JOIN LATERAL jsonb_array_elements(d.lines) AS line
     WHERE d.state = 'open' GROUP BY line ->> 'kind'""",
 )
-OVERDUE = Query(int, "SELECT id FROM product WHERE state = $1 AND due_at < $2 ORDER BY id LIMIT 500")
 
 
 def columns(content: ProductContent) -> tuple[Any, ...]:

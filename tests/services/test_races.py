@@ -9,6 +9,7 @@ import pytest
 from market.db import prepare_connection
 from market.domain.errors import Conflict, IllegalTransition, Stale
 from market.services import negotiations
+from market.store import demands, organisations, products
 
 pytestmark = pytest.mark.anyio
 
@@ -83,3 +84,20 @@ async def test_both_sides_begin_at_once(url, committed):
     assert await one_after_the_other(url, begin(pairing.demander), begin(pairing.supplier)) is IllegalTransition
     (card,) = (await negotiations.page(committed.db, pairing.demander)).items
     assert card.state == "requested"
+
+
+async def test_what_a_person_works_on_can_still_be_referred_to(url, committed):
+    """A person holds a demand and waits for its match; the worker holds the match and adds another to the demand."""
+    pairing = await committed.mutual_match()
+    demand, product = pairing.match.demand_id, pairing.match.product_id
+    async with connected(url) as person, connected(url) as worker, person.transaction(), worker.transaction():
+        await demands.lock(person, demand, None, True)
+        await products.lock(person, product, None, True)
+        await organisations.lock(person, pairing.demander.organisation_id, None, True)
+        for table, row in (
+            ("demand", demand),
+            ("product", product),
+            ("organisation", pairing.demander.organisation_id),
+        ):
+            reference = f"SELECT id FROM {table} WHERE id = $1 FOR KEY SHARE NOWAIT"  # what a foreign key takes
+            assert await worker.fetchval(reference, row) == row
