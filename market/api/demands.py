@@ -17,7 +17,12 @@ from market.domain.demands import Demand, DemandCard, DemandContent, DemandState
 from market.domain.paging import PAGE, Page
 from market.domain.permissions import Permission
 from market.services import demands
+from market.services.matchmaking import Matchmaker
 from market.store.query import Db
+
+Words = Annotated[
+    str, QueryParameter(name="q", max_length=2000, description="Open demands that answer this text, best first")
+]
 
 
 class DemandOut(Demand, frozen=True, kw_only=True):
@@ -43,6 +48,8 @@ class DemandController(Controller):
         self,
         db: NamedDependency[Db],
         actor: NamedDependency[Actor],
+        matchmaker: NamedDependency[Matchmaker],
+        q: Words = "",
         mine: FromQuery[bool] = False,
         states: Annotated[
             list[DemandState] | None, QueryParameter(name="state", description="Any of these states")
@@ -52,7 +59,10 @@ class DemandController(Controller):
         cursor: CursorText = None,
         limit: Limit = PAGE,
     ) -> Page[DemandCard]:
-        """Demands you may see, latest change first."""
+        """Demands you may see, latest change first; with `q` the best open ones, on one page."""
+        if q.strip():
+            ids = await matchmaker.search_demands(q)
+            return Page(items=tuple(await demands.search(db, actor, ids, theme=theme, region=region, limit=limit)))
         return await demands.page(
             db,
             actor,

@@ -30,10 +30,10 @@ async def once(
 ) -> Response[Any]:
     """201 with what ``produce`` made (a Struct with ``id`` and ``version``), or with what it made the first time.
 
-    ``what`` is the collection's path; it and the request are part of the key's fingerprint. Raises KeyReused when the
-    key came with another request.
+    ``what`` is the collection's path; it, the organisation acted for and the request are part of the key's
+    fingerprint. Raises KeyReused when the key came with another request.
     """
-    fingerprint = hashlib.sha256(what.encode() + b"\0" + msgspec.json.encode(request)).digest()
+    fingerprint = hashlib.sha256(msgspec.json.encode((what, actor.organisation_id, request))).digest()
     if key and await idempotency.CLAIM.run(db, actor.person_id, key, fingerprint) == 0:
         kept = await idempotency.KEPT.one(db, actor.person_id, key)
         if kept.fingerprint != fingerprint or kept.body is None:

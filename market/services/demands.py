@@ -155,7 +155,8 @@ async def search(
 def _as_seen(actor: Actor, card: DemandCard) -> DemandCard:
     if is_insider(actor, card):
         return card
-    return masked_card(card) if card.sealed else msgspec.structs.replace(card, due_at=None)
+    card = msgspec.structs.replace(card, due_at=None)
+    return masked_card(card) if card.sealed else card
 
 
 async def edit(db: Db, actor: Actor, demand_id: int, version: int, content: DemandContent, *, now: datetime) -> Demand:
