@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Annotated
 
 import asyncpg
+import msgspec
 import typer
 from rich.console import Console
 from rich.markup import escape
@@ -74,6 +75,22 @@ SheetName = Annotated[str | None, typer.Option("--sheet", help="Sheet of a workb
 Rejected = Annotated[Path | None, typer.Option(help="Where rejected rows go. Default: FILE.rejected.csv")]
 Batch = Annotated[int, typer.Option(min=1, max=10_000, help="Rows stored in one transaction.")]
 
+
+class Errand(msgspec.Struct, frozen=True, kw_only=True):
+    """One command as it was given."""
+
+    noun: str
+    file: Path
+    organisation: str
+    by_publisher: bool
+    source: str
+    live: bool
+    columns: columns.Columns
+    sheet: str | None
+    rejected: Path | None
+    batch: int
+
+
 EPILOG = (
     "A second run changes only what differs: a row is known by organisation, source and id (without an id column: by "
     "title and publisher). Killed half-way, run it again. Rows that are not taken go, with the reason, to a CSV file "
@@ -109,9 +126,20 @@ def import_products(
     batch: Batch = imports.BATCH,
 ) -> None:
     """Bring in products. Each row is checked like what a supplier types."""
-    mapping = columns.columns("product", map_ or (), default or (), describe)
-    live = state is ProductTarget.LISTED
-    _run("product", file, organisation, by_publisher, source, live, mapping, sheet, rejected, batch)
+    _run(
+        Errand(
+            noun="product",
+            file=file,
+            organisation=organisation,
+            by_publisher=by_publisher,
+            source=source or rejects.source_name(file),
+            live=state is ProductTarget.LISTED,
+            columns=columns.columns("product", map_ or (), default or (), describe),
+            sheet=sheet,
+            rejected=rejected,
+            batch=batch,
+        )
+    )
 
 
 def import_demands(
@@ -130,69 +158,57 @@ def import_demands(
     batch: Batch = imports.BATCH,
 ) -> None:
     """Bring in demands. Requirement lines are read out of each text."""
-    mapping = columns.columns("demand", map_ or (), default or ())
-    live = state is DemandTarget.OPEN
-    _run("demand", file, organisation, by_publisher, source, live, mapping, sheet, rejected, batch)
+    _run(
+        Errand(
+            noun="demand",
+            file=file,
+            organisation=organisation,
+            by_publisher=by_publisher,
+            source=source or rejects.source_name(file),
+            live=state is DemandTarget.OPEN,
+            columns=columns.columns("demand", map_ or (), default or ()),
+            sheet=sheet,
+            rejected=rejected,
+            batch=batch,
+        )
+    )
 
 
-def _run(
-    noun: str,
-    file: Path,
-    organisation: str,
-    by_publisher: bool,
-    source: str,
-    live: bool,
-    mapping: columns.Columns,
-    sheet: str | None,
-    rejected: Path | None,
-    batch: int,
-) -> None:
+def _run(errand: Errand) -> None:
     i18n.language.set("zh" if os.environ.get("LC_ALL", os.environ.get("LANG", "")).startswith("zh") else "en")
-    if bool(organisation) == by_publisher:
+    if bool(errand.organisation) == errand.by_publisher:
         raise Invalid({}, "Say whose rows these are: --organisation CODE or --by-publisher.")
-    opened = readers.open_source(file, columns.is_heading(mapping, columns.NEEDED[noun]), sheet)
+    is_heading = columns.is_heading(errand.columns, columns.NEEDED[errand.noun])
+    source = readers.open_source(errand.file, is_heading, errand.sheet)
     with database(from_env(os.environ)) as settings:
         try:
-            outcome = asyncio.run(
-                _import(settings.database_url, noun, opened, organisation, source, live, mapping, batch)
-            )
+            outcome = asyncio.run(_import(settings.database_url, errand, source))
         except KeyboardInterrupt:
             console.print("Stopped. What was stored stays; run the same command again to go on.")
             raise typer.Exit(130) from None
         except (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError) as error:
             console.print(f"[red]The database is gone ({error}).[/red] Run the same command again to go on.")
             raise typer.Exit(1) from None
-    _report(outcome, noun, live, file, rejected)
+    _report(outcome, errand)
     if outcome.rejected:
         raise typer.Exit(1)
 
 
-async def _import(
-    url: str,
-    noun: str,
-    source: readers.Source,
-    organisation: str,
-    name: str,
-    live: bool,
-    mapping: columns.Columns,
-    batch: int,
-) -> Outcome:
+async def _import(url: str, errand: Errand, source: readers.Source) -> Outcome:
     if missing := await pending(url):
         raise SettingsError(f"The database lacks {', '.join(missing)}. Run: market migrate")
     db = await database_.connect(url)
     try:
-        holder = await imports.holder_of(db, organisation) if organisation else None
-        order = Order(
-            noun=noun, columns=mapping, source=name or rejects.source_name(source.path), holder=holder, live=live
-        )
+        holder = await imports.holder_of(db, errand.organisation) if errand.organisation else None
+        order = Order(noun=errand.noun, columns=errand.columns, source=errand.source, holder=holder, live=errand.live)
         with _progress() as progress:
-            task = progress.add_task(source.path.name, total=source.total)
+            task = progress.add_task(errand.file.name, total=source.total)
             return await imports.run(
                 db,
                 order,
                 source,
                 now=datetime.now(UTC),
-                batch=batch,
+                batch=errand.batch,
                 progress=lambda done: progress.update(task, completed=done),
             )
     finally:
@@ -210,12 +226,12 @@ def _progress() -> Progress:
     )
 
 
-def _report(outcome: Outcome, noun: str, live: bool, file: Path, rejected: Path | None) -> None:
+def _report(outcome: Outcome, errand: Errand) -> None:
     """What became of the rows, on standard error; the rejected ones also in their file."""
-    public = {"product": "listed", "demand": "opened"}[noun]
+    public = {"product": "listed", "demand": "opened"}[errand.noun]
     parts = [f"{outcome.read} rows", f"{outcome.created} new", f"{outcome.changed} changed"]
     parts += [f"{outcome.unchanged} as they were"]
-    parts += [f"{outcome.published} {public}"] if live else []
+    parts += [f"{outcome.published} {public}"] if errand.live else []
     console.print(", ".join([*parts, f"{outcome.rejected} rejected"]) + ".")
     if not outcome.refused:
         return
@@ -223,19 +239,19 @@ def _report(outcome: Outcome, noun: str, live: bool, file: Path, rejected: Path 
     if waiting:
         console.print(f"{len(waiting)} are stored and wait because a rule is not met:")
         for text, count in Counter(t for item in waiting for _, t in item.reasons).most_common():
-            console.print(f"  {count:>6}  {i18n.gettext(text)}", markup=False)
+            console.print(f"  {count:>6}  {i18n.gettext(text)}", markup=False, soft_wrap=True)
     lost = sorted((item for item in outcome.refused if not item.stored), key=lambda item: item.row.line)
     if lost:
         console.print(_table(lost[:SHOWN]))
         if len(lost) > SHOWN:
             console.print(f"… and {len(lost) - SHOWN} more.")
-    path = rejected or rejects.path_beside(file)
+    path = errand.rejected or rejects.path_beside(errand.file)
     try:
         rejects.write(path, outcome.refused)
     except OSError as error:
         console.print(f"[red]Their file cannot be written ({error}).[/red] Name another one with --rejected.")
         raise typer.Exit(1) from None
-    console.print(f"All of these rows, with the reasons: {path}", markup=False)
+    console.print(f"All of these rows, with the reasons: {path}", markup=False, soft_wrap=True)
 
 
 def _table(refused: Iterable[Refused]) -> Table:

@@ -20,6 +20,7 @@ from typing import Any
 import asyncpg
 import msgspec
 
+from market import i18n
 from market.domain.calendar import deadline
 from market.domain.errors import AlreadyExists, Invalid, MarketError, NotFound
 from market.domain.lifecycles import ORGANISATION
@@ -57,7 +58,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def reason(self) -> str:
         """What the journal says about every step."""
-        return f"Imported from {self.source}"
+        return i18n.gettext(N_("Imported from %(source)s")) % {"source": self.source}
 
 
 class Refused(msgspec.Struct, frozen=True, kw_only=True):
