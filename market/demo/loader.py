@@ -20,10 +20,11 @@ from market.domain.machine import Party
 from market.domain.matches import Origin
 from market.domain.permissions import Role
 from market.domain.products import ProductContent
-from market.services import accounts, demands, organisations, passwords, products
+from market.services import accounts, demands, matchmaking, organisations, passwords, products
 from market.services.matchmaking import Matchmaker
-from market.services.proposals import propose_for_demand
+from market.services.proposals import Candidate, generate, propose_for_demand
 from market.services.transitions import fire
+from market.store import search
 from market.store.query import Db, Query
 
 PASSWORD = "duijie-demo"  # noqa: S105 - printed at every start of the demo
@@ -201,7 +202,7 @@ class Loader:
         if text.story and text.product:
             provider = self.actors[self.supplier_of[text.product]]
             cast = Cast(owner, provider, self.staff[Role.BROKER], PASSWORD)
-            pair = await PAIR.one(self.db, demand_id, self.products[text.product])
+            pair = await self.pairing(demand_id, self.products[text.product], now)
             await play(self.db, cast, text, pair, talk, now)
         last = {
             DemandState.FULFILLED: "fulfil",
@@ -214,3 +215,15 @@ class Loader:
         elif text.state is DemandState.EXPIRED:
             demand = await demands.get(self.db, owner, demand_id)
             await fire(self.db, DEMAND, demand, "expire", CLOCK, frozenset({Party.CLOCK}), now=now)
+
+    async def pairing(self, demand_id: int, product_id: int, now: datetime) -> int:
+        """The match a story is about; one the matcher does not find is brought in as by a person, with its reasons."""
+        found = await PAIR.first(self.db, demand_id, product_id)
+        if found is not None:
+            return found
+        demand = await search.MATCHED.one(self.db, [demand_id])
+        product = await search.LISTED.one(self.db, [product_id])
+        reasons = matchmaking.reasons(demand, product, now.date())
+        pair = Candidate(demand=demand, product=product, score=0.0, rank=1, reasons=reasons, wanted=True)
+        await generate(self.db, pair, now=now, origin=Origin.PERSON)
+        return await PAIR.one(self.db, demand_id, product_id)

@@ -120,6 +120,12 @@ async def test_every_story_has_come_to_its_end(db):
     assert agreements.keys() == {"drafted", "signed", "effective", "terminated"}
 
 
+async def test_the_matcher_itself_finds_what_the_stories_are_about(db):
+    told = sum(text.story is not None for text in read("demands", DemoDemand))
+    by_hand = await db.fetchval("SELECT count(*) FROM match WHERE origin = 'person'")
+    assert by_hand <= told // 10
+
+
 @pytest.mark.parametrize(("email", "path"), [(email, path) for email, paths in LISTS.items() for path in paths])
 async def test_every_list_shows_something_and_what_it_shows_can_be_opened(people, email, path):
     person = people[email]
