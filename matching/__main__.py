@@ -99,7 +99,7 @@ def main() -> None:
     try:
         app(arguments, prog_name="python -m matching")
     except (InputError, OSError) as error:
-        console.print(f"[red]{error}[/red]", highlight=False)
+        console.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
         raise SystemExit(2) from error
 
 

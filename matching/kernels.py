@@ -71,6 +71,36 @@ def invert(terms: Array, counts: Array, ptr: Array, size: int) -> tuple[Array, A
 
 
 @njit(nogil=True, cache=True)
+def merge(
+    ptr: Array, doc: Array, count: Array, row: Array, ptr2: Array, doc2: Array, count2: Array, row2: Array, size: int
+) -> tuple[Array, Array, Array]:  # fmt: skip
+    """Two sets of postings as one over ``size`` terms; ``row`` and ``row2`` hold the new row of each old one, rising,
+    and -1 where it is left out."""
+    post_ptr = np.zeros(size + 1, np.int64)
+    post_doc = np.empty(len(doc) + len(doc2), np.int32)
+    post_count = np.empty(len(post_doc), np.uint8)
+    n = 0
+    for t in range(size):
+        i, end = (ptr[t], ptr[t + 1]) if t < len(ptr) - 1 else (0, 0)
+        j, end2 = (ptr2[t], ptr2[t + 1]) if t < len(ptr2) - 1 else (0, 0)
+        while i < end or j < end2:
+            if i < end and row[doc[i]] < 0:
+                i += 1
+            elif j < end2 and row2[doc2[j]] < 0:
+                j += 1
+            elif j == end2 or (i < end and row[doc[i]] < row2[doc2[j]]):
+                post_doc[n], post_count[n] = row[doc[i]], count[i]
+                i += 1
+                n += 1
+            else:
+                post_doc[n], post_count[n] = row2[doc2[j]], count2[j]
+                j += 1
+                n += 1
+        post_ptr[t + 1] = n
+    return post_ptr, post_doc[:n].copy(), post_count[:n].copy()
+
+
+@njit(nogil=True, cache=True)
 def saturate(
     ptr: Array,
     doc: Array,

@@ -110,6 +110,35 @@ def build_segment(bags: Mapping[str, Bag], vocabulary: dict[str, int], places: P
     return Segment(ids, body.part(size), head.part(size), gloss.part(size), place)
 
 
+def merge_segments(
+    one: Segment, alive: NDArray[np.bool_], other: Segment, alive2: NDArray[np.bool_], size: int
+) -> Segment:
+    """The living documents of both (no id is alive in both) as one segment over ``size`` terms, not counted again."""
+    ids = [i for i, lives in zip(one.ids, alive.tolist(), strict=True) if lives]
+    ids += (i for i, lives in zip(other.ids, alive2.tolist(), strict=True) if lives)
+    order = np.array(sorted(range(len(ids)), key=ids.__getitem__), np.int32)
+    row = np.empty(len(ids), np.int32)
+    row[order] = np.arange(len(ids), dtype=np.int32)
+    first, second = (np.full(len(mask), -1, np.int32) for mask in (alive, alive2))
+    split = int(alive.sum())
+    first[alive], second[alive2] = row[:split], row[split:]
+
+    def both(a: NDArray[Any], b: NDArray[Any]) -> NDArray[Any]:
+        return np.concatenate((a[alive], b[alive2]))[order]
+
+    def part(a: Part, b: Part) -> Part:
+        postings = kernels.merge(a.ptr, a.doc, a.count, first, b.ptr, b.doc, b.count, second, size)
+        return Part(*postings, both(a.length, b.length), both(a.inverse, b.inverse))
+
+    return Segment(
+        [ids[n] for n in order.tolist()],
+        part(one.body, other.body),
+        part(one.head, other.head),
+        part(one.gloss, other.gloss),
+        both(one.place, other.place),
+    )
+
+
 class _Tokens:
     """Collects the tokens of one document after another."""
 
@@ -165,7 +194,6 @@ class Index:
     places: Places
     segments: tuple[Segment, ...]
     alive: tuple[NDArray[np.bool_], ...]
-    side: Mapping[str, Bag]
     frequency: NDArray[np.int32]
     gloss_frequency: NDArray[np.int32]
     size: int
@@ -188,7 +216,6 @@ class Index:
             places=places,
             segments=(segment,),
             alive=(np.ones(len(segment.ids), bool),),
-            side={},
             frequency=segment.body.frequency(len(vocabulary)),
             gloss_frequency=segment.gloss.frequency(len(vocabulary)),
             size=len(segment.ids),
@@ -198,7 +225,24 @@ class Index:
     @property
     def compact(self) -> bool:
         """Whether everything is in one segment and alive."""
-        return not self.side and bool(self.alive[0].all())
+        return len(self.segments) == 1 and bool(self.alive[0].all())
+
+    @property
+    def side(self) -> int:
+        """Rows beside the main segment, living or not."""
+        return sum(len(segment.ids) for segment in self.segments[1:])
+
+    def merged(self) -> Index:
+        """The same with everything in one segment, all of it alive."""
+        segment = self._with_side(self.segments[0], self.alive[0]) if len(self.segments) > 1 else self._alone()
+        return replace(self, segments=(segment,), alive=(np.ones(len(segment.ids), bool),))
+
+    def _with_side(self, segment: Segment, alive: NDArray[np.bool_]) -> Segment:
+        return merge_segments(segment, alive, self.segments[1], self.alive[1], len(self.vocabulary))
+
+    def _alone(self) -> Segment:
+        nothing = build_segment({}, {}, self.places)
+        return merge_segments(self.segments[0], self.alive[0], nothing, np.ones(0, bool), len(self.vocabulary))
 
     def find(self, doc_id: str) -> tuple[int, int] | None:
         """Segment number and row of a living document."""
@@ -217,7 +261,6 @@ class Index:
         rest = replace(
             self,
             alive=tuple(alive),
-            side={doc_id: bag for doc_id, bag in self.side.items() if doc_id not in gone},
             size=self.size - len(gone),
             lengths=self._lengths(gone.values(), -1),
         )
@@ -225,13 +268,13 @@ class Index:
 
     def plus(self, bags: Mapping[str, Bag]) -> Index:
         """The index with documents it does not hold added."""
-        side = {**self.side, **bags}
-        added = build_segment(side, self.vocabulary, self.places)
+        added = build_segment(bags, self.vocabulary, self.places)
+        if len(self.segments) > 1:
+            added = self._with_side(added, np.ones(len(added.ids), bool))
         more = replace(
             self,
             segments=(self.segments[0], added),
             alive=(self.alive[0], np.ones(len(added.ids), bool)),
-            side=side,
             size=self.size + len(bags),
         )
         more = replace(more, lengths=more._lengths([(1, added.rows[doc_id]) for doc_id in bags], 1))

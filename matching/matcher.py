@@ -110,9 +110,7 @@ class Matcher:
             rest = self._state.index.without(self._bags(held[i] for i in documents if i in held))
             index = rest.plus(bags)
             documents = held | documents
-            if len(index.side) >= MERGE_AT:
-                index = Index.build(self._bags(documents.values()))
-            self._state = State(index, documents)
+            self._state = State(index.merged() if index.side >= MERGE_AT else index, documents)
 
     def remove(self, ids: Iterable[str]) -> None:
         """Forget the products ``ids``; ids that are not held are passed over."""
@@ -120,7 +118,10 @@ class Matcher:
             held = self._state.documents
             gone = {i: held[i] for i in ids if i in held}
             index = self._state.index.without(self._bags(gone.values()))
-            self._state = State(index, {i: d for i, d in held.items() if i not in gone})
+            documents = held.copy()
+            for i in gone:
+                del documents[i]
+            self._state = State(index, documents)
 
     def match(
         self, demands: Sequence[Demand], k: int = 10, *, reasons: bool = False, today: date | None = None
@@ -160,7 +161,7 @@ class Matcher:
         """The state with everything in one segment."""
         with self._writing:
             if not self._state.index.compact:
-                self._state = State(Index.build(self._bags(self._state.documents.values())), self._state.documents)
+                self._state = State(self._state.index.merged(), self._state.documents)
             return self._state
 
     def document(self, product_id: str) -> Document | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 
 import pytest
 from hypothesis import given, settings
@@ -183,3 +185,44 @@ def test_stems_are_right_in_any_number_of_threads() -> None:
     for thread in threads:
         thread.join()
     assert found == [wanted] * 8
+
+
+def test_a_merged_index_answers_as_one_built_anew() -> None:
+    matcher = Matcher().fit(PRODUCTS[:2])
+    matcher.add([Document(id="a", title="空气质量监测站"), PRODUCTS[2]])
+    matcher.remove(["water"])
+    matcher.add([PRODUCTS[3], Document(id="a", title="水库大坝"), Document(id="z", title="合肥公交")])
+    matcher.remove(["z"])
+    before = [matcher.search(text, 10) for text in TEXTS]
+    state = matcher.compacted()
+    assert state.index.compact
+    fresh = Matcher().fit(list(state.documents.values()))
+    assert [matcher.search(text, 10) for text in TEXTS] == before == [fresh.search(text, 10) for text in TEXTS]
+    matcher.add([Document(id="b", title="企业登记")])
+    fresh.add([Document(id="b", title="企业登记")])
+    assert [matcher.search(text, 10) for text in TEXTS] == [fresh.search(text, 10) for text in TEXTS]
+
+
+def test_many_additions_are_merged_on_the_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("matching.matcher.MERGE_AT", 3)
+    matcher = Matcher()
+    held = [Document(id=f"p{n:02}", title=f"水库{n} 水位", description="数据" * n) for n in range(11)]
+    for document in held:
+        matcher.add([document])
+    matcher.remove(["p03"])
+    fresh = Matcher().fit([document for document in held if document.id != "p03"])
+    assert [matcher.search(text, 20) for text in TEXTS] == [fresh.search(text, 20) for text in TEXTS]
+
+
+def test_reasons_are_the_same_in_any_number_of_threads() -> None:
+    matcher = Matcher().fit(PRODUCTS)
+    demands = [
+        Demand(id=f"{n}", text=f"需要{text}，{2000 + n}年以来，每{n + 2}天更新。") for n in range(8) for text in TEXTS
+    ]
+
+    def ask(demand: Demand) -> object:
+        return matcher.match([demand], 4, reasons=True, today=date(2026, 1, 1))
+
+    with ThreadPoolExecutor(16) as threads:
+        found = list(threads.map(ask, demands))
+    assert found == [ask(demand) for demand in demands]
