@@ -26,6 +26,7 @@ from market.services import limits
 from market.services.matchmaking import Matchmaker
 from market.settings import Settings, secret_key
 from market.store.query import Db
+from market.web.drain import Drain
 from market.web.guards import permission_guard
 from market.web.jinja import engine
 from market.web.problems import HANDLERS
@@ -104,7 +105,7 @@ def create_app(settings: Settings) -> Litestar:
     )
 
     def sessions_first(config: AppConfig) -> AppConfig:
-        config.middleware = [sessions.middleware, DefineMiddleware(Authentication), *config.middleware]
+        config.middleware = [Drain(), sessions.middleware, DefineMiddleware(Authentication), *config.middleware]
         return config
 
     return Litestar(
