@@ -167,6 +167,7 @@ HANDLERS: dict[Any, Any] = {
     asyncpg.exceptions.OperatorInterventionError: database_gone,
     asyncpg.exceptions.InsufficientResourcesError: database_gone,
     asyncpg.exceptions.LockNotAvailableError: database_gone,
+    asyncpg.exceptions.TransactionRollbackError: database_gone,  # two waited for each other; tried again it works
     ConnectionError: database_gone,
     TimeoutError: database_gone,
 }

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
+import asyncpg
 import msgspec
 import pytest
 
@@ -198,3 +200,25 @@ async def test_the_language_is_the_callers(client, committed):
     for language, title in (("en", "Sign in to go on"), ("zh", "请先登录")):
         headers = {"authorization": "Bearer nope", "accept-language": language}
         assert problem(await client.get(DEMANDS, headers=headers)).title == title
+
+
+WAITS = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE $1 = ANY (pg_blocking_pids(pid)))"
+
+
+async def test_of_two_that_wait_for_each_other_one_is_asked_to_try_again(app, committed, url):
+    found, _, supplier = await committed.proposed_match()
+    headers = await browsing.bearer(committed, supplier)
+    path, said = f"/api/v1/matches/{found.id}/answer", {"action": "interest", "version": found.version}
+    async with browsing.several(app) as open_client, asyncpg.create_pool(url, min_size=1, max_size=1) as pool:
+        client = open_client()
+        async with pool.acquire() as other, other.transaction():
+            await other.execute("SET LOCAL deadlock_timeout = '1min'")  # the site's side is the one to be refused
+            await other.execute("SELECT FROM match WHERE id = $1 FOR UPDATE", found.id)
+            waiting = asyncio.create_task(client.post(path, json=said, headers=headers))
+            while not await committed.db.fetchval(WAITS, other.get_server_pid()):
+                assert not waiting.done()
+            await other.execute("SELECT FROM demand WHERE id = $1 FOR UPDATE", found.demand_id)
+            answer = await waiting
+        assert (answer.status_code, problem(answer).type) == (503, "urn:duijie:problem:unavailable")
+        again = await client.post(path, json=said, headers=headers)
+        assert (again.status_code, again.json()["supplier_answer"]) == (200, "interested")
