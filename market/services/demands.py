@@ -17,6 +17,7 @@ from market.domain.money import money_error
 from market.domain.paging import PAGE, Cursor, Page, decode, page_of
 from market.domain.permissions import Permission
 from market.domain.text import cleaned
+from market.domain.words import N_
 from market.services import jobs, matchmaking
 from market.services.transitions import birth, fire, offered
 from market.store import demands, journal
@@ -44,9 +45,9 @@ def checked(content: DemandContent) -> DemandContent:
     if content.budget is not None and (wrong := money_error(content.budget)):
         errors["budget"] = wrong
     if len(content.title) < 2:
-        errors["title"] = "This is too short."
+        errors["title"] = N_("This is too short.")
     if len(content.text) < 2:
-        errors["text"] = "This is too short."
+        errors["text"] = N_("This is too short.")
     errors |= content_errors(content)
     if errors:
         raise Invalid(errors)
