@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,8 +21,23 @@ def server(data_dir: Path, *, keep: bool = True) -> Iterator[str]:
     """
     folder = data_dir / "postgresql"
     folder.mkdir(parents=True, exist_ok=True)
-    running = get_server(folder, cleanup_mode="stop" if keep else "delete")
+    with _plain_locale():
+        running = get_server(folder, cleanup_mode="stop" if keep else "delete")
     try:
         yield running.get_uri()
     finally:
         running.cleanup()
+
+
+@contextmanager
+def _plain_locale() -> Iterator[None]:
+    """initdb fails under a locale that the machine lacks, and a database should not depend on whose shell made it."""
+    before = os.environ.get("LC_ALL")
+    os.environ["LC_ALL"] = "C"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["LC_ALL"]
+        else:
+            os.environ["LC_ALL"] = before
