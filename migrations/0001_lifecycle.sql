@@ -48,10 +48,12 @@ CREATE FUNCTION journal_hash(row_ journal) RETURNS bytea LANGUAGE sql IMMUTABLE 
 $$;
 
 -- Appends one event to the object's chain and tells whoever listens on channel market_events once it is committed.
+-- A session plans its statements once, perhaps while the journal is all but empty: without enable_seqscan off a first
+-- import would read the whole journal for every row.
 CREATE FUNCTION journal_append(
     kind_ text, object_id_ bigint, action_ text, source_ text, target_ text, party_ text, person_id_ bigint,
     reason_ text, data_ jsonb
-) RETURNS bigint LANGUAGE plpgsql AS $$
+) RETURNS bigint LANGUAGE plpgsql SET enable_seqscan TO off AS $$
 DECLARE
     last journal;
     row_ journal;
