@@ -22,7 +22,7 @@ async def listed(client, headers, **params):
 
 
 async def until_found(client, headers, q, ids):
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):  # the first search of a fresh checkout compiles the kernels
         while [card["id"] for card in await listed(client, headers, q=q)] != ids:  # noqa: ASYNC110 - see test_matches
             await asyncio.sleep(0.01)
 
