@@ -30,6 +30,14 @@ from market.settings import SettingsError, from_env
 
 console = Console(stderr=True, highlight=False)
 
+GONE = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.exceptions.OperatorInterventionError,
+)
+"""What PostgreSQL's going away looks like."""
+
 SHOWN = 20
 """Rejected rows printed; all of them are in the file."""
 
@@ -186,7 +194,7 @@ def _run(errand: Errand) -> None:
         except KeyboardInterrupt:
             console.print("Stopped. What was stored stays; run the same command again to go on.")
             raise typer.Exit(130) from None
-        except (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError) as error:
+        except GONE as error:
             console.print(f"[red]The database is gone ({error}).[/red] Run the same command again to go on.")
             raise typer.Exit(1) from None
     _report(outcome, errand)

@@ -77,6 +77,25 @@ async def test_killed_half_way_it_is_completed_by_the_next_run(market, url, comm
     assert await db.fetchval("SELECT count(*) FROM pgqueuer WHERE entrypoint = 'nightly'") == 1
 
 
+async def test_when_postgresql_goes_away_it_says_how_to_go_on(market, url, committed, tmp_path):
+    supplier = await committed.supplier()
+    stored = asyncio.Event()
+    await committed.db.add_listener("market_events", lambda *_: stored.set())
+    process = await market(
+        "products", rows(tmp_path / "a.jsonl"), "--organisation", supplier.organisation_name, "--batch", BATCH
+    )
+    await stored.wait()
+    await committed.db.execute(
+        """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+    )
+    code, said = await finish(process)
+    assert code == 1
+    assert "Run the same command again" in said
+    assert "Traceback" not in said
+    assert 0 < await committed.db.fetchval("SELECT count(*) FROM product") < ROWS
+
+
 async def test_what_is_rejected_is_shown_and_written_beside_the_file(market, committed, tmp_path):
     supplier = await committed.supplier()
     sheet = [
