@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 
 import asyncpg
+import hypothesis
 import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
@@ -23,6 +24,15 @@ from market.db import prepare_connection
 from market.settings import Settings
 from tests import database
 from tests.given import Given
+
+hypothesis.settings.register_profile(
+    "suite",
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("suite")
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 

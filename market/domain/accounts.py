@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from market.domain.errors import Forbidden, MissingScope
 from market.domain.machine import Party
 from market.domain.permissions import GRANTS, PARTY_ROLES, PLATFORM_ROLES, Permission, Role
 from market.domain.words import N_
@@ -286,6 +287,12 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     def may(self, permission: Permission) -> bool:
         """Whether the route permission is held."""
         return permission in self.permissions
+
+    def lacking(self, permission: Permission) -> Forbidden | None:
+        """Forbidden when the role does not hold the permission, MissingScope when only the token lacks it."""
+        if self.role is None or permission not in GRANTS[self.role]:
+            return Forbidden()
+        return None if self.may(permission) else MissingScope()
 
     def parties(self, **sides: int | None) -> frozenset[Party]:
         """What this actor is to an object: ``parties(demander=demand.organisation_id)``."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from market.domain.machine import Party
+
 
 class Permission(StrEnum):
     """Named ``<noun>:<act>``; ``public`` needs nobody to be signed in."""
@@ -81,3 +83,29 @@ GRANTS: dict[Role, frozenset[Permission]] = {
 
 SCOPES = frozenset(Permission) - {_P.PUBLIC, _P.AGREEMENT_CONFIRM, _P.TOKEN_MANAGE}
 """What an API token may carry. Confirming an agreement and making tokens take a person with a password."""
+
+STEPS: dict[tuple[str, Party], Permission] = {
+    ("organisation", Party.MEMBER): _P.ORGANISATION_MANAGE,
+    ("organisation", Party.REGISTRAR): _P.ORGANISATION_VERIFY,
+    ("product", Party.SUPPLIER): _P.PRODUCT_WRITE,
+    ("product", Party.REGISTRAR): _P.PRODUCT_REVIEW,
+    ("demand", Party.DEMANDER): _P.DEMAND_WRITE,
+    ("demand", Party.BROKER): _P.DEMAND_TRIAGE,
+    ("match", Party.DEMANDER): _P.MATCH_ANSWER,
+    ("match", Party.SUPPLIER): _P.MATCH_ANSWER,
+    ("match", Party.BROKER): _P.MATCH_REVIEW,
+    ("negotiation", Party.CONSUMER): _P.NEGOTIATION_WRITE,
+    ("negotiation", Party.PROVIDER): _P.NEGOTIATION_WRITE,
+    ("negotiation", Party.BROKER): _P.NEGOTIATION_HOLD,
+    ("agreement", Party.CONSUMER): _P.NEGOTIATION_WRITE,
+    ("agreement", Party.PROVIDER): _P.NEGOTIATION_WRITE,
+    ("agreement", Party.BROKER): _P.NEGOTIATION_HOLD,
+}
+"""(machine, party) -> what a person or token must hold to take that party's steps, besides being that party."""
+
+
+def for_step(machine: str, action: str, party: Party) -> Permission | None:
+    """The permission a step takes; None for the clock and the system."""
+    if (machine, action) == ("match", "convert"):  # a consequence of the first offer
+        return Permission.NEGOTIATION_WRITE
+    return STEPS.get((machine, party))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from market.domain.accounts import Actor
-from market.domain.errors import Forbidden, MissingScope
+from market.domain.errors import Forbidden
 from market.domain.machine import Edge, Party
 from market.domain.permissions import GRANTS, Permission
 from market.services import accounts
@@ -12,9 +12,7 @@ from market.store.query import Db
 
 def lacking(actor: Actor, permission: Permission) -> Forbidden | None:
     """Forbidden when the role does not hold the permission, MissingScope when only the token lacks it."""
-    if actor.role is None or permission not in GRANTS[actor.role]:
-        return Forbidden()
-    return None if actor.may(permission) else MissingScope()
+    return actor.lacking(permission)
 
 
 def lacking_for(actor: Actor, edge: Edge) -> Forbidden | None:

@@ -218,4 +218,4 @@ async def act(
 
 def actions(actor: Actor, demand: Demand | DemandCard) -> list[Edge]:
     """The moves open to this actor."""
-    return offered(DEMAND, demand, parties(actor, demand))
+    return offered(DEMAND, demand, parties(actor, demand), actor)

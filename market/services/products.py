@@ -283,4 +283,4 @@ async def act(
 
 def actions(actor: Actor, product: Product) -> list[Edge]:
     """The moves open to this actor."""
-    return offered(PRODUCT, product, parties(actor, product))
+    return offered(PRODUCT, product, parties(actor, product), actor)

@@ -8,8 +8,9 @@ from typing import Any, Protocol
 
 from market.domain.accounts import Actor, Automaton
 from market.domain.calendar import deadline
-from market.domain.errors import IllegalTransition, Invalid, NotYours, Stale, Unmet
+from market.domain.errors import Forbidden, IllegalTransition, Invalid, NotYours, Stale, Unmet
 from market.domain.machine import Edge, Machine, Party
+from market.domain.permissions import for_step
 from market.domain.words import N_
 from market.services import jobs
 from market.store.query import Db
@@ -69,8 +70,11 @@ async def fire(
 ) -> Edge:
     """Move ``entity`` along ``action`` and journal it (the database does); the worker hears of it after commit.
 
-    Raises IllegalTransition, NotYours, Invalid (no reason given), Unmet, or Stale when the row has a newer version.
+    Raises IllegalTransition, NotYours, Forbidden or MissingScope (``permissions.STEPS``), Invalid (no reason given),
+    Unmet, or Stale when the row has a newer version.
     """
+    if wrong := _lacking(machine, machine.find(str(entity.state), action), parties, actor):
+        raise wrong
     found = allowed(machine, entity, action, parties, facts=facts, reason=reason)
     party = next(p for p in Party if p in found.by & parties)
     due = deadline(now, machine.due[found.target]) if found.target in machine.due else None
@@ -130,6 +134,20 @@ def birth(
     return found, party, deadline(now, machine.due[found.target]) if found.target in machine.due else None
 
 
-def offered(machine: Machine, entity: Stateful, parties: frozenset[Party]) -> list[Edge]:
-    """The moves open to these parties now, guards not asked: what buttons and ``actions`` show."""
-    return list(machine.offers(str(entity.state), parties))
+def offered(machine: Machine, entity: Stateful, parties: frozenset[Party], actor: Actor | None = None) -> list[Edge]:
+    """The moves open to these parties now, guards not asked: what buttons and ``actions`` show.
+
+    With ``actor`` those that role or token do not carry are left out.
+    """
+    edges = machine.offers(str(entity.state), parties)
+    return [edge for edge in edges if actor is None or _lacking(machine, edge, parties, actor) is None]
+
+
+def _lacking(
+    machine: Machine, edge: Edge | None, parties: frozenset[Party], actor: Actor | Automaton
+) -> Forbidden | None:
+    """What keeps a person from a step that is otherwise theirs; the clock and the system need no permission."""
+    if edge is None or isinstance(actor, Automaton) or not (mine := edge.by & parties):
+        return None
+    needed = for_step(machine.name, edge.action, next(p for p in Party if p in mine))
+    return actor.lacking(needed) if needed else None
