@@ -20,7 +20,7 @@ async def found_by(client, headers, q):
 
 
 async def until_found(client, headers, q, ids):
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while await found_by(client, headers, q) != ids:  # noqa: ASYNC110 - PostgreSQL tells the site, not the test
             await asyncio.sleep(0.01)
 
