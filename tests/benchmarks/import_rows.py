@@ -1,6 +1,6 @@
 """Rows per second of ``market import``, each row listed: checked, stored, walked through review, journalled.
 
-    uv run python tests/benchmarks/import_rows.py [ROWS]
+    uv run python -m tests.benchmarks.import_rows [ROWS]
 
 Uses a database server of its own and the real portal records beside the checkout (tiled for more than 20,850 rows).
 """
