@@ -25,7 +25,8 @@ from market.services.matchmaking import Matchmaker
 from market.services.proposals import Candidate, generate, propose_for_demand
 from market.services.transitions import fire
 from market.store import search
-from market.store.query import Db, Query
+from market.store.demonstration import ACTOR, ANY_ORGANISATION, PAIR
+from market.store.query import Db
 
 PASSWORD = "duijie-demo"  # noqa: S105 - printed at every start of the demo
 SIGN_INS = (
@@ -33,15 +34,6 @@ SIGN_INS = (
     ("Supplier 供应方", "supplier@demo.example"),
     ("Broker 撮合专员", "broker@demo.example"),
 )
-ANY_ORGANISATION = Query(bool, "SELECT EXISTS (SELECT FROM organisation)")
-ACTOR = Query(
-    Actor,
-    """SELECT p.id AS person_id, p.name, o.id AS organisation_id, o.name AS organisation_name,
-        o.kind AS organisation_kind, o.state AS organisation_state, m.role, p.language
-    FROM membership m JOIN person p ON p.id = m.person_id JOIN organisation o ON o.id = m.organisation_id
-    WHERE o.id = $1 AND p.id = $2""",
-)
-PAIR = Query(int, "SELECT id FROM match WHERE demand_id = $1 AND product_id = $2 ORDER BY id DESC LIMIT 1")
 
 
 async def load_once(url: str, console: Console) -> bool:
