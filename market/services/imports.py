@@ -112,6 +112,7 @@ async def run(
 ) -> Outcome:
     """Read the file and store what it says. ``db`` must not be in a transaction: each batch is one."""
     outcome = Outcome()
+    analysed = 0
     rows = source.rows()
     seen: dict[tuple[str, str], int] = {}
 
@@ -128,8 +129,13 @@ async def run(
         finally:
             following_batch = await following
         outcome.read += count
+        if outcome.created > 2 * analysed:
+            analysed = outcome.created
+            await store.ANALYZE.run(db)
         progress(source.done)
         count, usable = following_batch
+    if outcome.created > analysed:
+        await store.ANALYZE.run(db)
     if outcome.published or outcome.changed:
         await jobs.enqueue(db, "nightly", None)
     return outcome

@@ -135,3 +135,5 @@ JOURNAL_EDITS = Query(
         jsonb_build_object('revision', edited.revision))
     FROM unnest($4::bigint[], $5::integer[]) AS edited(id, revision)""",
 )
+# The planner must hear that a table has grown: with the statistics of an empty one each batch would scan it whole.
+ANALYZE = Command("ANALYZE product, demand, journal")
