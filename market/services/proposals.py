@@ -2,7 +2,7 @@
 
 One path for all three causes: a demand changed, a product changed, the nightly run. A pairing that fits becomes a
 match and goes to the broker; one that stands and still comes to the same verdicts is left alone; one whose verdicts
-changed goes stale and is made anew; one that no longer fits goes stale.
+changed goes stale and is made anew; one that no longer fits goes stale. What a person paired stays until it ends.
 
 Decision: what is already mutual is not taken back because somebody mended a sentence, and what has been proposed is
 not taken back because ten better products came along. Rationale: both sides act on it. Only its end (a product
@@ -225,7 +225,7 @@ async def _settle(
 
 def _outdated(match: Standing, candidate: Candidate | None) -> StaleReason | None:
     """Why a standing match goes stale, or None when it stays."""
-    if match.state is MatchState.MUTUAL:
+    if match.state is MatchState.MUTUAL or match.origin is Origin.PERSON:
         return None
     if candidate is None:
         return StaleReason.NO_LONGER_FITS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from market.domain.matches import Match, MatchCard, MatchReason, MatchState, StaleReason
+from market.domain.matches import Match, MatchCard, MatchReason, MatchState, Origin, StaleReason
 from market.store.query import Command, Db, Query
 
 
@@ -16,6 +16,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     product_id: int
     demand_revision: int
     product_revision: int
+    origin: Origin
     reasons: tuple[MatchReason, ...]
     state: MatchState
     version: int
@@ -139,7 +140,8 @@ OF_DEMANDER = Query(
 )
 STANDING = Query(
     Standing,
-    """SELECT id, demand_id, product_id, demand_revision, product_revision, reasons, state, version FROM match
+    """SELECT id, demand_id, product_id, demand_revision, product_revision, origin, reasons, state, version
+    FROM match
     WHERE id = ANY ($1) AND state IN ('generated', 'broker_review', 'proposed', 'mutual') ORDER BY id FOR UPDATE""",
 )
 # With one of the two ids the pairings of a demand or a product, with an array those of many demands.

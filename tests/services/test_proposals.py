@@ -10,6 +10,7 @@ from market.domain.matches import DeclineCode, Origin, RejectCode, Response, Res
 from market.domain.products import DataClass, ProductContent
 from market.services import demands, matches, products, proposals
 from market.services.matchmaking import Matchmaker
+from market.services.proposals import Candidate
 from market.store import journal
 
 pytestmark = pytest.mark.anyio
@@ -269,6 +270,18 @@ async def test_a_product_about_something_else_does_not_fit_whatever_else_it_meet
     )
     await told(db, matchmaker, given, "demand", demand.id)
     assert await standing(db, given, demand.id) == []
+
+
+async def test_what_a_person_paired_is_not_taken_back_by_the_matcher(db, given, matchmaker):
+    demand, product = (
+        await given.open_demand(),
+        await given.listed_product(title="幼儿园名录", abstract="全省幼儿园的名称与地址名录"),
+    )
+    pair = Candidate(demand=demand, product=product, score=0.0, rank=1, reasons=(), wanted=True)
+    await proposals.generate(db, pair, now=given.now, origin=Origin.PERSON)
+    for kind, object_id in (("demand", demand.id), ("product", product.id)):
+        await told(db, matchmaker, given, kind, object_id)
+    assert await standing(db, given, demand.id) == [(product.id, "broker_review", 2, "person")]
 
 
 async def test_every_quote_and_phrase_stands_in_its_text(db, given, matchmaker):
