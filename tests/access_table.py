@@ -1,0 +1,250 @@
+"""Who may do what at every address, written by hand from the roles' descriptions and the rules of visibility.
+
+Columns: nobody · owners of two other organisations, an enterprise and a supplier · the platform's broker, registrar,
+mediator, auditor and administrator · a member and the owner of the object's own organisation.
+
+A page sends nobody to sign in (303), everything else says 401. What is not one's business is 404; what one may see but
+not do is 403. Bodies are chosen so that whoever may act is told what is still missing (422, 409) and nothing changes;
+where something does change (204, 303) the owner comes last. ``{name}`` is the id of a thing of ``access_world``.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Row(NamedTuple):
+    """One question: the address, the name of the body sent with it, and the status each column gets."""
+
+    method: str
+    path: str
+    body: str
+    statuses: tuple[int, ...]
+
+
+def rows(text: str) -> list[Row]:
+    """Lines of ``METHOD path [body] statuses``."""
+    found = []
+    for line in text.strip().splitlines():
+        method, path, *rest = line.split()
+        body = "" if rest[0].isdigit() else rest.pop(0)
+        found.append(Row(method, path, body, tuple(map(int, rest))))
+    return found
+
+
+#                                                                           any ent sup brk reg med aud adm mem own
+TABLE: dict[str, str] = {
+    "public": """
+GET  /                                                                      200 200 200 200 200 200 200 200 200 200
+GET  /about                                                                 200 200 200 200 200 200 200 200 200 200
+GET  /api                                                                   200 200 200 200 200 200 200 200 200 200
+GET  /health                                                                200 200 200 200 200 200 200 200 200 200
+GET  /products                                                              200 200 200 200 200 200 200 200 200 200
+GET  /products/{listed_product}                                             200 200 200 200 200 200 200 200 200 200
+GET  /products/{draft_product}                                              404 404 404 200 200 200 200 200 404 404
+GET  /demands                                                               200 200 200 200 200 200 200 200 200 200
+GET  /demands/{open_demand}                                                 200 200 200 200 200 200 200 200 200 200
+GET  /demands/{draft_demand}                                                404 404 404 200 200 200 200 200 200 200
+GET  /organisations/{organisation}                                          200 200 200 200 200 200 200 200 200 200
+GET  /sign-in                                                               200 303 303 303 303 303 303 303 303 303
+GET  /sign-up                                                               200 303 303 303 303 303 303 303 303 303
+GET  /forgot                                                                200 200 200 200 200 200 200 200 200 200
+GET  /reset/no-such-token                                                   404 404 404 404 404 404 404 404 404 404
+GET  /invitations/no-such-token                                             404 404 404 404 404 404 404 404 404 404
+GET  /schema                                                                200 200 200 200 200 200 200 200 200 200
+GET  /schema/openapi.json                                                   200 200 200 200 200 200 200 200 200 200
+GET  /schema/none                                                           404 404 404 404 404 404 404 404 404 404
+GET  /static/app.css                                                        200 200 200 200 200 200 200 200 200 200
+HEAD /static/app.css                                                        200 200 200 200 200 200 200 200 200 200
+GET  /static/swagger/none.js                                                404 404 404 404 404 404 404 404 404 404
+HEAD /static/swagger/none.js                                                404 404 404 404 404 404 404 404 404 404
+POST /sign-in                                                               422 422 422 422 422 422 422 422 422 422
+POST /sign-up                                                               422 422 422 422 422 422 422 422 422 422
+POST /reset/no-such-token                                                   404 404 404 404 404 404 404 404 404 404
+POST /invitations/no-such-token                                             404 404 404 404 404 404 404 404 404 404
+POST /language                                                              303 303 303 303 303 303 303 303 303 303
+""",
+    "account:own": """
+GET  /account                                                               303 200 200 200 200 200 200 200 200 200
+POST /account                                                               401 422 422 422 422 422 422 422 422 422
+POST /account/password                                                      401 422 422 422 422 422 422 422 422 422
+POST /account/organisation                                 own_organisation 401 404 404 404 404 404 404 404 303 303
+GET  /api/v1/me                                                             401 200 200 200 200 200 200 200 200 200
+PUT  /api/v1/me                                                     nothing 401 400 400 400 400 400 400 400 400 400
+GET  /api/v1/tokens                                                         401 200 200 200 200 200 200 200 200 200
+GET  /api/v1/tokens/{token}                                                 401 404 404 404 404 404 404 404 404 200
+DELETE /api/v1/tokens/{token}                                               401 404 404 404 404 404 404 404 404 204
+""",
+    "token:manage": """
+GET  /organisation/tokens                                                   303 200 200 200 200 200 200 200 200 200
+POST /organisation/tokens                                                   401 422 422 422 422 422 422 422 422 422
+POST /organisation/tokens/{token}/revoke                                    401 404 404 404 404 404 404 404 404 303
+""",
+    "inbox:read": """
+GET  /inbox                                                                 303 200 200 200 200 200 200 200 200 200
+GET  /notifications                                                         303 200 200 200 200 200 200 200 200 200
+GET  /notifications/{notification}                                          303 404 404 404 404 404 404 404 404 303
+POST /notifications/read                                                    401 303 303 303 303 303 303 303 303 303
+GET  /api/v1/inbox                                                          401 200 200 200 200 200 200 200 200 200
+GET  /api/v1/notifications                                                  401 200 200 200 200 200 200 200 200 200
+POST /api/v1/notifications/read                                     nothing 401 200 200 200 200 200 200 200 200 200
+""",
+    "organisation:read": """
+GET  /organisation                                                          303 200 200 200 200 200 200 200 200 200
+GET  /organisation/members                                                  303 200 200 200 200 200 200 200 200 200
+GET  /api/v1/organisations                                                  401 200 200 200 200 200 200 200 200 200
+GET  /api/v1/organisations/{organisation}                                   401 200 200 200 200 200 200 200 200 200
+GET  /api/v1/organisations/{organisation}/members                           401 404 404 200 200 200 200 200 200 200
+GET  /api/v1/organisations/{organisation}/invitations                       401 404 404 200 200 200 200 200 200 200
+POST /api/v1/organisations/{organisation}/actions      suspend_organisation 401 404 404 403 422 403 403 422 403 403
+""",
+    "organisation:manage": """
+GET  /organisation/edit                                                     303 200 200 403 403 403 403 200 403 200
+POST /organisation/edit                                                     401 422 422 403 403 403 403 422 403 422
+POST /organisation/actions/submit                                           401 422 422 403 403 403 403 422 403 422
+POST /organisation/invitations                                              401 422 422 403 403 403 403 422 403 422
+POST /organisation/members/{person}/role                        role_member 401 404 404 403 403 403 403 404 403 303
+POST /organisation/members/{spare_person}/remove                            401 404 404 403 403 403 403 404 403 303
+POST /organisation/invitations/{invitation}/revoke                          401 404 404 403 403 403 403 404 403 303
+PUT  /api/v1/organisations/{organisation}                      organisation 401 404 404 403 403 403 403 404 403 422
+PUT  /api/v1/organisations/{organisation}/members/{person}      role_member 401 404 404 403 403 403 403 404 403 200
+DELETE /api/v1/organisations/{organisation}/members/{no_person}             401 404 404 403 403 403 403 404 403 404
+POST /api/v1/organisations/{organisation}/invitations        bad_invitation 401 404 404 403 403 403 403 404 403 422
+DELETE /api/v1/organisations/{organisation}/invitations/{spare_invitation}  401 404 404 403 403 403 403 404 403 204
+""",
+    "organisation:verify": """
+GET  /desk/organisations                                                    303 403 403 403 200 403 403 200 403 403
+GET  /desk/organisations/{organisation}                                     303 403 403 403 200 403 403 200 403 403
+POST /desk/organisations/{organisation}/actions/suspend      v_organisation 401 403 403 403 422 403 403 422 403 403
+""",
+    "webhook:manage": """
+GET  /organisation/webhooks                                                 303 200 200 403 403 403 403 200 403 200
+POST /organisation/webhooks                                                 401 422 422 403 403 403 403 422 403 422
+GET  /organisation/webhooks/{webhook}                                       303 404 404 403 403 403 403 404 403 200
+POST /organisation/webhooks/{webhook}                                       401 404 404 403 403 403 403 404 403 422
+POST /organisation/webhooks/{webhook}/test                                  401 404 404 403 403 403 403 404 403 303
+POST /organisation/webhooks/{webhook}/deliveries/{delivery}                 401 404 404 403 403 403 403 404 403 303
+POST /organisation/webhooks/{spare_webhook}/delete                          401 404 404 403 403 403 403 404 403 303
+GET  /api/v1/webhooks                                                       401 200 200 403 403 403 403 200 403 200
+POST /api/v1/webhooks                                               nothing 401 400 400 403 403 403 403 400 403 400
+GET  /api/v1/webhooks/{webhook}                                             401 404 404 403 403 403 403 404 403 200
+PUT  /api/v1/webhooks/{webhook}                                     webhook 401 404 404 403 403 403 403 404 403 409
+GET  /api/v1/webhooks/{webhook}/deliveries                                  401 404 404 403 403 403 403 404 403 200
+POST /api/v1/webhooks/{webhook}/test                                        401 404 404 403 403 403 403 404 403 200
+POST /api/v1/webhooks/{webhook}/deliveries/{delivery}/redeliver             401 404 404 403 403 403 403 404 403 200
+DELETE /api/v1/webhooks/{webhook}                                           401 404 404 403 403 403 403 404 403 204
+""",
+    "product:read": """
+GET  /api/v1/products                                                       401 200 200 200 200 200 200 200 200 200
+GET  /api/v1/products/{listed_product}                                      401 200 200 200 200 200 200 200 200 200
+GET  /api/v1/products/{draft_product}                                       401 404 404 200 200 200 200 200 200 200
+GET  /api/v1/products/{draft_product}/revisions/1                           401 404 404 200 200 200 200 200 200 200
+GET  /api/v1/search?q=公路                                                    401 200 200 200 200 200 200 200 200 200
+GET  /products/{draft_product}/versions                                     303 404 404 200 200 200 200 200 200 200
+GET  /products/{draft_product}/versions/1                                   303 404 404 200 200 200 200 200 200 200
+POST /products/{draft_product}/actions/submit                       v_stale 401 404 404 409 409 409 409 409 409 409
+POST /products/{listed_product}/actions/suspend            v_listed_product 401 403 403 403 422 403 403 422 422 422
+POST /api/v1/products/{draft_product}/actions                  stale_submit 401 404 404 409 409 409 409 409 409 409
+POST /api/v1/products/{listed_product}/actions       suspend_listed_product 401 403 403 403 422 403 403 422 422 422
+""",
+    "product:review": """
+GET  /desk/listings                                                         303 403 403 403 200 403 403 200 403 403
+POST /desk/listings/{listed_product}/actions/suspend       v_listed_product 401 403 403 403 422 403 403 422 403 403
+""",
+    "product:write": """
+GET  /my/products                                                           303 200 200 403 403 403 403 403 200 200
+GET  /products/new                                                          303 200 200 403 403 403 403 403 200 200
+POST /products/new                                                          401 422 422 403 403 403 403 403 422 422
+GET  /products/{draft_product}/edit                                         303 404 404 403 403 403 403 403 200 200
+POST /products/{draft_product}/edit                                         401 404 404 403 403 403 403 403 422 422
+GET  /products/{listed_product}/edit                                        303 404 404 403 403 403 403 403 200 200
+POST /api/v1/products                                               nothing 401 400 400 403 403 403 403 403 400 400
+PUT  /api/v1/products/{draft_product}                               product 401 404 404 403 403 403 403 403 409 409
+PUT  /api/v1/products/{listed_product}                              product 401 403 403 403 403 403 403 403 409 409
+""",
+    "demand:read": """
+GET  /api/v1/demands                                                        401 200 200 200 200 200 200 200 200 200
+GET  /api/v1/demands/{open_demand}                                          401 200 200 200 200 200 200 200 200 200
+GET  /api/v1/demands/{draft_demand}                                         401 404 404 200 200 200 200 200 200 200
+POST /demands/{draft_demand}/actions/submit                         v_stale 401 404 404 409 409 409 409 409 409 409
+POST /demands/{open_demand}/actions/withdraw                  v_open_demand 401 403 403 403 403 403 403 403 422 422
+POST /api/v1/demands/{draft_demand}/actions                    stale_submit 401 404 404 409 409 409 409 409 409 409
+POST /api/v1/demands/{open_demand}/actions             withdraw_open_demand 401 403 403 403 403 403 403 403 422 422
+""",
+    "demand:triage": """
+GET  /desk/demands                                                          303 403 403 200 403 403 403 200 403 403
+POST /desk/demands/{open_demand}/actions/close_unmet          v_open_demand 401 403 403 422 403 403 403 422 403 403
+""",
+    "demand:write": """
+GET  /my/demands                                                            303 200 200 403 403 403 403 403 200 200
+GET  /demands/new                                                           303 200 200 403 403 403 403 403 200 200
+POST /demands/new                                                           401 422 422 403 403 403 403 403 422 422
+GET  /demands/{draft_demand}/edit                                           303 404 404 403 403 403 403 403 200 200
+POST /demands/{draft_demand}/edit                                           401 404 404 403 403 403 403 403 422 422
+GET  /demands/{open_demand}/edit                                            303 404 404 403 403 403 403 403 200 200
+POST /api/v1/demands                                                nothing 401 400 400 403 403 403 403 403 400 400
+POST /api/v1/preview                                                 sketch 401 200 200 403 403 403 403 403 200 200
+PUT  /api/v1/demands/{draft_demand}                                  demand 401 404 404 403 403 403 403 403 409 409
+PUT  /api/v1/demands/{open_demand}                                   demand 401 403 403 403 403 403 403 403 409 409
+""",
+    "match:read": """
+GET  /matches                                                               303 200 200 303 200 200 200 303 200 200
+GET  /matches/{match}                                                       303 404 404 200 200 200 200 200 200 200
+GET  /api/v1/matches                                                        401 200 200 200 200 200 200 200 200 200
+GET  /api/v1/matches/{match}                                                401 404 404 200 200 200 200 200 200 200
+""",
+    "match:answer": """
+POST /matches/{match}/answer                                  decline_match 401 404 404 403 403 403 403 403 422 422
+POST /api/v1/matches/{match}/answer                           decline_match 401 404 404 403 403 403 403 403 422 422
+""",
+    "match:review": """
+GET  /desk/matches                                                          303 403 403 200 403 403 403 200 403 403
+GET  /api/v1/matches/exclusions?demand={open_demand}                        401 403 403 200 403 403 403 200 403 403
+POST /matches/{match}/review                                   reject_match 401 403 403 422 403 403 403 422 403 403
+POST /api/v1/matches/{match}/review                            reject_match 401 403 403 422 403 403 403 422 403 403
+""",
+    "negotiation:read": """
+GET  /negotiations                                                          303 200 200 200 200 200 200 200 200 200
+GET  /negotiations/{negotiation}                                            303 404 404 200 200 200 200 200 200 200
+POST /negotiations/{negotiation}/actions/terminate            v_negotiation 401 404 404 403 403 403 403 403 422 422
+POST /negotiations/{negotiation}/actions/abort                v_negotiation 401 404 404 422 403 403 403 422 403 403
+POST /negotiations/{negotiation}/messages                                   401 404 404 422 403 422 403 422 422 422
+GET  /api/v1/negotiations                                                   401 200 200 200 200 200 200 200 200 200
+GET  /api/v1/negotiations/{negotiation}                                     401 404 404 200 200 200 200 200 200 200
+GET  /api/v1/negotiations/{negotiation}/offers                              401 404 404 200 200 200 200 200 200 200
+GET  /api/v1/negotiations/{negotiation}/offers/{offer}                      401 404 404 200 200 200 200 200 200 200
+GET  /api/v1/negotiations/{negotiation}/changes?before=1&after=1            401 404 404 200 200 200 200 200 200 200
+GET  /api/v1/negotiations/{negotiation}/messages                            401 404 404 200 200 200 200 200 200 200
+POST /api/v1/negotiations/{negotiation}/messages              blank_message 401 404 404 422 403 422 403 422 422 422
+POST /api/v1/negotiations/{negotiation}/actions       terminate_negotiation 401 404 404 403 403 403 403 403 422 422
+POST /api/v1/negotiations/{negotiation}/actions           abort_negotiation 401 404 404 422 403 403 403 422 403 403
+""",
+    "negotiation:write": """
+GET  /negotiations/new?match={mutual_match}                                 303 404 404 403 403 403 403 403 200 200
+POST /negotiations/new?match={mutual_match}                                 401 404 404 403 403 403 403 403 422 422
+GET  /negotiations/{negotiation}/offer                                      303 404 404 403 403 403 403 403 403 403
+POST /negotiations/{negotiation}/offer                                      401 404 404 403 403 403 403 403 422 422
+POST /api/v1/negotiations/{negotiation}/offers                  stale_offer 401 404 404 403 403 403 403 403 409 409
+POST /api/v1/negotiations                                           opening 401 404 404 403 403 403 403 403 201 409
+""",
+    "agreement:read": """
+GET  /agreements                                                            303 200 200 200 200 200 200 200 200 200
+GET  /agreements/{agreement}                                                303 404 404 200 200 200 200 200 200 200
+POST /agreements/{agreement}/actions/terminate                  v_agreement 401 404 404 403 403 403 403 403 403 422
+GET  /api/v1/agreements                                                     401 200 200 200 200 200 200 200 200 200
+GET  /api/v1/agreements/{agreement}                                         401 404 404 200 200 200 200 200 200 200
+POST /api/v1/agreements/{agreement}/actions             terminate_agreement 401 404 404 403 403 403 403 403 403 422
+""",
+    "journal:read": """
+GET  /desk/journal/demand/{draft_demand}                                    303 403 403 200 200 200 200 200 403 403
+GET  /api/v1/journal?kind=demand&object_id={draft_demand}                   401 403 403 200 200 200 200 200 403 403
+""",
+}
+
+# Whose "member" and "owner" are meant: the supplier's for products, the enterprise's for everything else.
+SIDES = dict.fromkeys(TABLE, "consumer") | dict.fromkeys(
+    ("product:read", "product:review", "product:write"), "provider"
+)
+
+# Asked elsewhere, because they end what the other questions need: sessions (test_sign_in), tries (test_sign_in).
+ELSEWHERE = {("POST", "/sign-out"), ("POST", "/account/sign-out-everywhere"), ("POST", "/forgot")}
