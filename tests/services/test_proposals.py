@@ -1,10 +1,13 @@
 """What becomes a match, what goes stale, what is left alone."""
 
+import asyncio
 from decimal import Decimal
 
+import asyncpg
 import msgspec
 import pytest
 
+from market.db import prepare_connection
 from market.domain.demands import DemandContent, LineKind, LineLevel, RequirementLine
 from market.domain.matches import DeclineCode, Origin, RejectCode, Response, ResponseAction, Review, ReviewAction
 from market.domain.products import DataClass, ProductContent
@@ -35,7 +38,7 @@ async def told(db, matchmaker, given, kind, object_id):
     await matches.on_event(db, matchmaker, event, given.now)
 
 
-async def standing(db, given, demand_id):
+async def standing(db, demand_id):
     """(product, state, version, origin) of every match of the demand, by id."""
     rows = await db.fetch(
         "SELECT product_id, state, version, origin FROM match WHERE demand_id = $1 ORDER BY id", demand_id
@@ -58,21 +61,21 @@ async def test_an_opened_demand_finds_listed_products_and_goes_to_the_broker(db,
     await given.listed_product(title="上海市餐厅卫生评分", abstract="餐厅卫生检查评分与复查结果")
     demand = await given.open_demand()
     await told(db, matchmaker, given, "demand", demand.id)
-    assert await standing(db, given, demand.id) == [(product.id, "broker_review", 2, "demand")]
+    assert await standing(db, demand.id) == [(product.id, "broker_review", 2, "demand")]
 
 
 async def test_a_listed_product_finds_open_demands(db, given, matchmaker):
     demand = await given.open_demand()
     product = await given.listed_product()
     await told(db, matchmaker, given, "product", product.id)
-    assert await standing(db, given, demand.id) == [(product.id, "broker_review", 2, "product")]
+    assert await standing(db, demand.id) == [(product.id, "broker_review", 2, "product")]
 
 
 async def test_covered_words_of_a_sealed_demand_still_match(db, given, matchmaker):
     demand = await given.open_demand(sealed=True, masked=("公路货运量",))
     product = await given.listed_product()
     await told(db, matchmaker, given, "product", product.id)
-    assert [row[0] for row in await standing(db, given, demand.id)] == [product.id]
+    assert [row[0] for row in await standing(db, demand.id)] == [product.id]
 
 
 async def test_the_same_event_twice_changes_nothing(db, given, matchmaker):
@@ -91,10 +94,10 @@ async def test_policy_may_skip_the_broker_only_when_every_must_can_be_met(db, gi
     await maker.fill(db)
     fine = await given.open_demand()
     await told(db, maker, given, "demand", fine.id)
-    assert await standing(db, given, fine.id) == [(product.id, "proposed", 2, "demand")]
+    assert await standing(db, fine.id) == [(product.id, "proposed", 2, "demand")]
     unmet = await given.open_demand(lines=(TOPIC, DAILY))
     await told(db, maker, given, "demand", unmet.id)
-    assert [row[1] for row in await standing(db, given, unmet.id)] == ["broker_review"]
+    assert [row[1] for row in await standing(db, unmet.id)] == ["broker_review"]
 
 
 async def test_an_edit_that_changes_no_verdict_leaves_the_match_alone(db, given, matchmaker):
@@ -111,7 +114,7 @@ async def test_an_edit_that_changes_no_verdict_leaves_the_match_alone(db, given,
     assert (after.version, after.state, after.demander_answer) == (before.version, "proposed", "interested")
     assert after.product_revision == product.revision
     assert await db.fetchval("SELECT count(*) FROM pgqueuer") == waiting + 1  # the edit itself
-    assert len(await standing(db, given, found.demand_id)) == 1
+    assert len(await standing(db, found.demand_id)) == 1
 
 
 async def test_an_edit_that_changes_a_verdict_makes_the_match_anew(db, given, matchmaker):
@@ -122,7 +125,7 @@ async def test_an_edit_that_changes_a_verdict_makes_the_match_anew(db, given, ma
     content = edited(product, update_cycle="daily")
     product = await products.edit(db, supplier, product.id, product.version, content, now=given.now)
     await told(db, matchmaker, given, "product", product.id)
-    old, new = await standing(db, given, demand.id)
+    old, new = await standing(db, demand.id)
     assert (old[1], new[1]) == ("stale", "broker_review")
     (kept,) = (await matches.page(db, await given.staff(), states=["broker_review"])).items
     assert [r.verdict for r in kept.reasons] == ["met", "met"]
@@ -139,7 +142,7 @@ async def test_an_edit_of_the_demand_is_followed_too(db, given, matchmaker):
     other = rewritten(demand, title="上海餐厅卫生评分", text="需要上海餐厅卫生检查评分", lines=None)
     await demands.edit(db, owner, demand.id, demand.version, other, now=given.now)
     await told(db, matchmaker, given, "demand", demand.id)
-    assert [row[1] for row in await standing(db, given, demand.id)] == ["stale"]
+    assert [row[1] for row in await standing(db, demand.id)] == ["stale"]
 
 
 async def test_a_mutual_match_outlives_edits(db, given, matchmaker):
@@ -151,7 +154,7 @@ async def test_a_mutual_match_outlives_edits(db, given, matchmaker):
     content = edited(product, update_cycle="yearly")
     product = await products.edit(db, supplier, product.id, product.version, content, now=given.now)
     await told(db, matchmaker, given, "product", product.id)
-    assert [row[1] for row in await standing(db, given, demand.id)] == ["mutual"]
+    assert [row[1] for row in await standing(db, demand.id)] == ["mutual"]
 
 
 @pytest.mark.parametrize("builder", ["match", "proposed_match", "mutual_match"])
@@ -163,7 +166,7 @@ async def test_a_suspended_product_takes_its_matches_with_it(db, given, matchmak
     assert (ended.state, ended.state_reason) == ("stale", "product_gone")
     await products.act(db, supplier, found.product_id, "resume", now=given.now)
     await told(db, matchmaker, given, "product", found.product_id)
-    assert [row[1] for row in await standing(db, given, found.demand_id)] == ["stale", "broker_review"]
+    assert [row[1] for row in await standing(db, found.demand_id)] == ["stale", "broker_review"]
 
 
 async def test_a_withdrawn_demand_takes_its_matches_with_it(db, given, matchmaker):
@@ -201,11 +204,11 @@ async def test_what_was_turned_down_comes_back_only_after_a_change(db, given, ma
         await matches.answer(db, supplier, found.id, no, now=given.now)
     await told(db, matchmaker, given, "product", product.id)
     await proposals.propose_for_demand(db, matchmaker, found.demand_id, given.now, Origin.NIGHTLY)
-    assert len(await standing(db, given, found.demand_id)) == 1
+    assert len(await standing(db, found.demand_id)) == 1
     content = edited(product, abstract="江苏省各县公路货运量的每日汇总数据,2020年至今")
     await products.edit(db, supplier, product.id, product.version, content, now=given.now)
     await told(db, matchmaker, given, "product", product.id)
-    assert [row[1] for row in await standing(db, given, found.demand_id)][1:] == ["broker_review"]
+    assert [row[1] for row in await standing(db, found.demand_id)][1:] == ["broker_review"]
 
 
 async def test_what_a_rule_forbids_is_never_proposed_and_the_rule_can_be_asked_for(db, given, matchmaker):
@@ -226,7 +229,7 @@ async def test_what_a_rule_forbids_is_never_proposed_and_the_rule_can_be_asked_f
     await db.execute("UPDATE product SET data_class = $2 WHERE id = $1", careless.id, DataClass.IMPORTANT)
     await matchmaker.fill(db)
     await proposals.propose_for_demand(db, matchmaker, demand.id, given.now, Origin.DEMAND)
-    assert [row[0] for row in await standing(db, given, demand.id)] == [fine.id]
+    assert [row[0] for row in await standing(db, demand.id)] == [fine.id]
     rules = {e.product_id: e.rule for e in await proposals.exclusions(db, matchmaker, demand)}
     assert set(rules) == {own.id, unverified.id, sourceless.id, careless.id}
     assert "same organisation" in rules[own.id]
@@ -241,11 +244,11 @@ async def test_at_most_ten_of_a_demand_stand_and_the_worst_unseen_give_way(db, g
         await given.listed_product(supplier, title=f"公路运输企业名录第{n}册", abstract="运输企业与公路货运量简表")
     demand = await given.open_demand()
     await told(db, matchmaker, given, "demand", demand.id)
-    assert [row[1] for row in await standing(db, given, demand.id)] == ["broker_review"] * proposals.TOP
+    assert [row[1] for row in await standing(db, demand.id)] == ["broker_review"] * proposals.TOP
     better = await given.listed_product(supplier)
     await told(db, matchmaker, given, "product", better.id)
     await proposals.propose_for_demand(db, matchmaker, demand.id, given.now, Origin.NIGHTLY)
-    live = [row[0] for row in await standing(db, given, demand.id) if row[1] == "broker_review"]
+    live = [row[0] for row in await standing(db, demand.id) if row[1] == "broker_review"]
     assert len(live) == proposals.TOP
     assert better.id in live
 
@@ -254,10 +257,10 @@ async def test_a_pairing_known_to_lack_two_musts_does_not_fit(db, given, matchma
     demand = await given.open_demand(lines=(TOPIC, DAILY, BUDGET))
     product = await given.listed_product(update_cycle="yearly", price=Decimal("900000"), price_unit="year")
     await told(db, matchmaker, given, "product", product.id)
-    assert await standing(db, given, demand.id) == []
+    assert await standing(db, demand.id) == []
     near = await given.listed_product(update_cycle="daily", price=Decimal("900000"), price_unit="year")
     await told(db, matchmaker, given, "product", near.id)
-    assert [row[0] for row in await standing(db, given, demand.id)] == [near.id]
+    assert [row[0] for row in await standing(db, demand.id)] == [near.id]
 
 
 async def test_a_product_about_something_else_does_not_fit_whatever_else_it_meets(db, given, matchmaker):
@@ -269,7 +272,7 @@ async def test_a_product_about_something_else_does_not_fit_whatever_else_it_meet
         title="泸州幼儿园名录", abstract="每日更新的幼儿园名录, 用接口交付", update_cycle="daily"
     )
     await told(db, matchmaker, given, "demand", demand.id)
-    assert await standing(db, given, demand.id) == []
+    assert await standing(db, demand.id) == []
 
 
 async def test_what_a_person_paired_is_not_taken_back_by_the_matcher(db, given, matchmaker):
@@ -281,7 +284,7 @@ async def test_what_a_person_paired_is_not_taken_back_by_the_matcher(db, given, 
     await proposals.generate(db, pair, now=given.now, origin=Origin.PERSON)
     for kind, object_id in (("demand", demand.id), ("product", product.id)):
         await told(db, matchmaker, given, kind, object_id)
-    assert await standing(db, given, demand.id) == [(product.id, "broker_review", 2, "person")]
+    assert await standing(db, demand.id) == [(product.id, "broker_review", 2, "person")]
 
 
 async def test_every_quote_and_phrase_stands_in_its_text(db, given, matchmaker):
@@ -295,3 +298,34 @@ async def test_every_quote_and_phrase_stands_in_its_text(db, given, matchmaker):
     for reason in card.reasons:
         assert reason.phrase in text
         assert reason.quote in said
+
+
+async def test_both_directions_and_an_answer_at_once_make_one_match(url, committed):
+    found, demander, _ = await committed.proposed_match()
+    fresh = await committed.listed_product()
+    matchmaker = Matchmaker("")
+    await matchmaker.fill(committed.db)
+    yes = Response(action=ResponseAction.INTEREST, version=found.version)
+
+    async def at_once(work, *args, **options):
+        db = await asyncpg.connect(url)
+        await prepare_connection(db)
+        try:
+            async with db.transaction():
+                return await work(db, *args, **options)
+        finally:
+            await db.close()
+
+    by_demand = (proposals.propose_for_demand, matchmaker, found.demand_id, committed.now, Origin.DEMAND)
+    by_product = (proposals.propose_for_product, matchmaker, fresh.id, committed.now, Origin.PRODUCT)
+    changes = await asyncio.gather(
+        *(at_once(*work) for work in (by_demand, by_product) * 3),
+        at_once(matches.answer, demander, found.id, yes, now=committed.now),
+    )
+    assert sum(change.generated for change in changes[:-1]) == 1
+    rows = await standing(committed.db, found.demand_id)
+    assert [(product, state) for product, state, *_ in rows] == [
+        (found.product_id, "proposed"),
+        (fresh.id, "broker_review"),
+    ]
+    assert await journal.BROKEN.all(committed.db) == []
