@@ -150,6 +150,12 @@ class Matcher:
         query = weigh(read(query_text(demand), self._analyser), state.index)
         return dict.fromkeys(held, 0.0) | dict(state.index.top(query, len(held), held))
 
+    def frequency(self, term: str) -> int:
+        """How many of the documents held have this term of ``matching.text``."""
+        index = self._state.index
+        number = index.term_id(term)
+        return 0 if number is None else int(index.frequency[number])
+
     @classmethod
     def opened(cls, state: State, weights: Mapping[str, float]) -> Self:
         """A matcher in ``state``, as if fitted."""

@@ -1,8 +1,9 @@
 """Demands that ask for nearly the same thing, so that their writers can be offered to buy together.
 
-Two demands are near when the cosine of their weighted words is at least ``NEAR`` and the places they name
-overlap. Words of the must lines (topic, fields, granularity) count double, so that two demands with the same
-background story and different needs stay apart.
+Two demands are near when the cosine of their weighted words is at least ``NEAR`` and the places and the periods
+they name overlap: figures of 2021 are not those of 2022, however alike the sentences. Words of the must lines
+(topic, fields, granularity) count double, so that two demands with the same background story and different needs
+stay apart.
 """
 
 from __future__ import annotations
@@ -10,15 +11,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 import numpy as np
 from scipy.sparse import csr_matrix
 from sparse_dot_topn import sp_matmul_topn
 
-from matching import regions
+from matching import periods, regions
 from matching.located import named
-from matching.matcher import query_text
+from matching.matcher import Matcher, query_text
 from matching.text import Analyser
 from matching.types import Demand, Kind, Level
 
@@ -35,24 +37,46 @@ class Pool:
     nearness: float
 
 
-def near(demands: Sequence[Demand], least: float = NEAR) -> list[tuple[str, str, float]]:
-    """All pairs of near demands with their cosine, the nearest first. Ids of a pair are in order."""
+def near(
+    demands: Sequence[Demand], least: float = NEAR, *, today: date | None = None, among: Matcher | None = None
+) -> list[tuple[str, str, float]]:
+    """All pairs of near demands with their cosine, the nearest first. Ids of a pair are in order.
+
+    Of more than fifty demands near one the fifty nearest are paired with it.
+
+    :param today: the day "the last three years" is counted back from; today by default.
+    :param among: when ``demands`` are a part of what there is: the matcher that holds all of it as documents. How rare
+        a word is is then counted there.
+    """
     if not demands:
         return []
-    matrix = _vectors(demands)
-    grid = sp_matmul_topn(matrix, matrix.T.tocsr(), top_n=_NEIGHBOURS, threshold=least, sort=True, n_threads=2).tocoo()
+    matrix = _vectors(demands, among)
+    grid = sp_matmul_topn(
+        matrix, matrix.T.tocsr(), top_n=_NEIGHBOURS + 1, threshold=least, sort=True, n_threads=2
+    ).tocoo()
+    day = today or date.today()
     places = [named(query_text(demand)) for demand in demands]
+    times = [periods.spans(query_text(demand), day) for demand in demands]
     found: dict[tuple[str, str], float] = {}
     for i, j, cosine in zip(grid.row.tolist(), grid.col.tolist(), grid.data.tolist(), strict=True):
-        if i != j and _meet(places[i], places[j]):
+        if i != j and _meet(places[i], places[j]) and _coincide(times[i], times[j]):
             one, other = sorted((demands[i].id, demands[j].id))
             found[one, other] = min(1.0, float(cosine))
     return sorted(((a, b, c) for (a, b), c in found.items()), key=lambda pair: (-pair[2], pair[:2]))
 
 
-def pools(demands: Sequence[Demand], least: float = NEAR) -> list[Pool]:
-    """Disjoint groups of two or more demands, each near every other, the largest first."""
-    pairs = near(demands, least)
+def pools(
+    demands: Sequence[Demand], least: float = NEAR, *, today: date | None = None, among: Matcher | None = None
+) -> list[Pool]:
+    """Disjoint groups of two or more demands, each near every other, the largest first. Parameters as of ``near``."""
+    return grouped(near(demands, least, today=today, among=among))
+
+
+def grouped(pairs: Sequence[tuple[str, str, float]]) -> list[Pool]:
+    """Groups of demands of which each is paired with every other, made from the nearest pairs on.
+
+    ``pairs`` as ``near`` gives them, nearest first.
+    """
     cosines = {(a, b): c for a, b, c in pairs} | {(b, a): c for a, b, c in pairs}
     member: dict[str, list[str]] = {}
     for a, b, _ in pairs:
@@ -66,7 +90,7 @@ def pools(demands: Sequence[Demand], least: float = NEAR) -> list[Pool]:
     return sorted(found, key=lambda pool: (-len(pool.demands), pool.demands))
 
 
-def _vectors(demands: Sequence[Demand]) -> csr_matrix:
+def _vectors(demands: Sequence[Demand], among: Matcher | None) -> csr_matrix:
     analyser = Analyser()
     vocabulary: dict[str, int] = {}
     counts: list[dict[int, float]] = []
@@ -79,8 +103,11 @@ def _vectors(demands: Sequence[Demand]) -> csr_matrix:
     ptr = np.concatenate(([0], np.cumsum([len(row) for row in counts])))
     terms = np.fromiter((t for row in counts for t in row), np.int64, ptr[-1])
     values = np.fromiter((v for row in counts for v in row.values()), np.float64, ptr[-1])
-    frequency = np.bincount(terms, minlength=len(vocabulary))
-    values *= np.log1p(len(demands) / (frequency[terms] + 0.5))
+    if among is None:
+        total, frequency = len(demands), np.bincount(terms, minlength=len(vocabulary))
+    else:
+        total, frequency = len(among), np.fromiter(map(among.frequency, vocabulary), np.int64, len(vocabulary))
+    values *= np.log1p(total / (frequency[terms] + 0.5))
     matrix = csr_matrix((values, terms, ptr), shape=(len(demands), max(1, len(vocabulary))))
     norms = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
     values /= np.repeat(np.where(norms > 0, norms, 1.0), np.diff(ptr))
@@ -89,3 +116,13 @@ def _vectors(demands: Sequence[Demand]) -> csr_matrix:
 
 def _meet(one: Sequence[regions.Codes], other: Sequence[regions.Codes]) -> bool:
     return not one or not other or any(regions.overlaps(a, b) for a in one for b in other)
+
+
+def _coincide(one: Sequence[periods.Span], other: Sequence[periods.Span]) -> bool:
+    def apart(a: periods.Span, b: periods.Span) -> bool:
+        return bool(
+            (a.time_to and b.time_from and a.time_to < b.time_from)
+            or (b.time_to and a.time_from and b.time_to < a.time_from)
+        )
+
+    return not one or not other or any(not apart(a, b) for a in one for b in other)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from matching import Demand, Document, Kind, Level, Line, Reason, Verdict
 from matching.advice import likely_holders, most_wanted, relaxations, what_if
 from matching.bundle import Aim, Check, bundles, check
+from matching.matcher import Matcher, as_document
 from matching.pool import near, pools
 
 verdict = st.sampled_from(list(Verdict))
@@ -32,32 +33,57 @@ def offers(draw: st.DrawFn) -> tuple[int, dict[str, list[Verdict]], dict[str, Do
 
 
 @settings(deadline=None)
-@given(offers())
-def test_the_smallest_bundle_is_as_small_as_any(
-    offer: tuple[int, dict[str, list[Verdict]], dict[str, Document]],
+@given(offers(), st.sampled_from(Aim), st.integers(1, 60))
+def test_no_other_set_of_products_is_better(
+    offer: tuple[int, dict[str, list[Verdict]], dict[str, Document]], aim: Aim, k: int
 ) -> None:
     lines, told, documents = offer
 
-    def covers(members: tuple[str, ...]) -> bool:
-        met = all(any(told[m][n] is Verdict.MET for m in members) for n in range(lines))
-        pairs = combinations((documents[m] for m in members), 2)
-        return met and all(Verdict.UNMET not in check(a, b).values() for a, b in pairs)
+    def meets(members: tuple[str, ...]) -> bool:
+        return all(any(told[m][n] is Verdict.MET for m in members) for n in range(lines))
 
-    alone = [m for m in told if covers((m,))]
-    sizes = [
-        n
+    def licensed(one: Document, other: Document) -> Verdict:
+        return Verdict.UNMET if {one.id, other.id} == {"p0", "p1"} else Verdict.UNKNOWN
+
+    def fit(members: tuple[str, ...]) -> bool:
+        pairs = combinations((documents[m] for m in members), 2)
+        return all(Verdict.UNMET not in check(a, b, licensed).values() for a, b in pairs)
+
+    def cost(members: tuple[str, ...]) -> tuple[Decimal | int, ...]:
+        stated = [price for m in members if (price := documents[m].price) is not None]
+        unpriced, size = len(members) - len(stated), len(members)
+        return (unpriced, sum(stated), size) if aim is Aim.CHEAPEST else (size, unpriced, sum(stated))
+
+    every = [
+        members
         for n in (2, 3, 4)
         for members in combinations(sorted(told), n)
-        if covers(members) and not any(covers_lines(part, told, lines) for part in combinations(members, n - 1))
+        if meets(members) and fit(members) and not any(meets(part) for part in combinations(members, n - 1))
     ]
-    found = bundles(musts(lines), told, documents, k=50)
-    assert [len(bundle.products) for bundle in found] == sorted(sizes)
-    assert all(covers(bundle.products) for bundle in found)
-    assert not any(m in bundle.products for m in alone for bundle in found)
+    found = bundles(musts(lines), told, documents, aim=aim, k=k, licensed=licensed)
+    members = [bundle.products for bundle in found]
+    assert [cost(m) for m in members] == sorted(map(cost, every))[:k]
+    assert len(set(members)) == len(members)
+    assert set(members) <= set(every)
+    assert all(bundle.exact and Check.LICENCE in bundle.open for bundle in found)
 
 
-def covers_lines(members: tuple[str, ...], told: dict[str, list[Verdict]], lines: int) -> bool:
-    return all(any(told[m][n] is Verdict.MET for m in members) for n in range(lines))
+def test_a_search_cut_short_says_so_and_gives_what_it_has() -> None:
+    told = {f"p{i}": [Verdict.MET if i % 3 == n else Verdict.UNMET for n in range(3)] for i in range(90)}
+    documents = {i: Document(id=i, price=Decimal(len(i))) for i in told}
+    for aim in Aim:
+        [bundle] = bundles(musts(3), told, documents, aim=aim, k=1)
+        assert (bundle.price, bundle.exact) == (Decimal(6), True)
+        [bundle] = bundles(musts(3), told, documents, aim=aim, k=1, tries=100)
+        assert not bundle.exact
+    assert bundles(musts(3), told, documents, tries=1) == []
+
+
+def test_a_budget_is_not_one_members_matter() -> None:
+    budget = Line(level=Level.MUST, kind=Kind.BUDGET, value="5 万元")
+    told = {"a": [Verdict.MET, Verdict.UNMET, Verdict.UNMET], "b": [Verdict.UNMET, Verdict.MET, Verdict.UNMET]}
+    [bundle] = bundles([*musts(2), budget], told, {i: Document(id=i) for i in told})
+    assert set(bundle.covers) == {0, 1}
 
 
 def test_the_cheapest_bundle_may_be_larger() -> None:
@@ -88,7 +114,7 @@ def test_members_must_fit_and_what_is_not_said_is_noted() -> None:
     assert bundle.products == ("here", "old")
     assert bundle.keys == ("统一社会信用代码",)
     assert bundle.open == (Check.PERIOD,)
-    assert bundles(musts(2), told, {d.id: d for d in (old, here)}, allowed=lambda a, b: False) == []
+    assert bundles(musts(2), told, {d.id: d for d in (old, here)}, licensed=lambda a, b: Verdict.UNMET) == []
 
 
 def test_relaxation_counts_what_only_this_line_keeps_away() -> None:
@@ -153,6 +179,21 @@ def test_near_demands_are_pooled_and_other_places_are_not() -> None:
     assert (one, other) == ("a", "b")
     assert pools(DEMANDS)[0].nearness == cosine
     assert pools([]) == pools([Demand(id="x")]) == []
+
+
+def test_demands_for_other_years_are_not_near() -> None:
+    texts = {
+        "a": "需要广东省2021年企业用电量",
+        "b": "想要广东省2022年企业用电量",
+        "c": "需要广东省2020-2022年企业用电量",
+    }
+    found = near([Demand(id=i, text=text) for i, text in texts.items()], today=date(2026, 1, 1))
+    assert {(one, other) for one, other, _ in found} == {("a", "c"), ("b", "c")}
+
+
+def test_a_part_of_the_demands_is_as_near_as_among_all() -> None:
+    whole = Matcher().fit([as_document(demand) for demand in DEMANDS])
+    assert near(DEMANDS[:2], among=whole) == near(DEMANDS)
 
 
 @settings(deadline=None)
