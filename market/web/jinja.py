@@ -20,6 +20,7 @@ from market.domain import calendar
 from market.domain.accounts import ANONYMOUS, Actor
 from market.domain.permissions import Permission
 from market.web import labels
+from market.web.sessions import target
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -98,6 +99,12 @@ def reader(context: Mapping[str, Any]) -> Actor:
 
 
 @pass_context
+def here(context: Mapping[str, Any]) -> str:
+    """The address of the page itself, query included."""
+    return target(context["request"].scope)
+
+
+@pass_context
 def flashes(context: Mapping[str, Any]) -> list[dict[str, str]]:
     """What was done just now, said once."""
     request: Request[Any, Any, Any] = context["request"]
@@ -120,6 +127,7 @@ def engine() -> JinjaTemplateEngine:
         now_timestamp=lambda: datetime.now(UTC).timestamp(),
         may=may,
         flashes=flashes,
+        here=here,
         reader=pass_context(reader),
         language=i18n.language.get,
         version=__version__,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from typing import Any
+from urllib.parse import urlencode
 
 import asyncpg
 import msgspec
@@ -15,7 +16,7 @@ from litestar.response import Redirect, Template
 from market import i18n
 from market.domain.errors import Invalid, MarketError, NotFound, TooMany, Unavailable, Unmet
 from market.domain.words import N_
-from market.web.sessions import speak
+from market.web.sessions import speak, target
 
 log = logging.getLogger("market")
 
@@ -129,7 +130,7 @@ def respond(request: Request[Any, Any, Any], error: Exception) -> Response[Any] 
             headers["WWW-Authenticate"] = "Bearer"
         return Response(problem, status_code=problem.status, media_type="application/problem+json", headers=headers)
     if problem.status == 401 and request.method == "GET":
-        return Redirect(f"/sign-in?next={request.url.path}", status_code=303)
+        return Redirect(f"/sign-in?{urlencode({'next': target(request.scope)}, safe='/')}", status_code=303)
     return Template("problem.html", context={"problem": problem}, status_code=problem.status, headers=headers)
 
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from ipaddress import ip_address, ip_network
 from typing import Any
+from urllib.parse import quote
 
 from litestar.connection import ASGIConnection
 from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
+from litestar.types import Scope
 
 from market import i18n
 from market.domain.accounts import ANONYMOUS, Actor, Person
@@ -93,6 +95,12 @@ def caller(connection: Connection) -> str:
     except ValueError:
         return host
     return str(ip_network((address, 64), strict=False)) if address.version == 6 else host
+
+
+def target(scope: Scope) -> str:
+    """The path and query of a request, as they stand in an address."""
+    query = quote(scope["query_string"], safe="=&%+/:;,?@!$'()*~")
+    return quote(str(scope["path"])) + (f"?{query}" if query else "")
 
 
 def safe_path(wanted: str, fallback: str = "/inbox") -> str:

@@ -1,5 +1,6 @@
 """Signing in and out over HTTP, and what attackers try."""
 
+import html
 import re
 
 import msgspec
@@ -174,6 +175,40 @@ async def test_next_leads_on_within_the_site(client, committed):
     actor = await committed.demander()
     form = {"email": email_of(actor.name), "password": PASSWORD, "next": "/my/demands?cursor=abc"}
     assert (await browsing.post_form(client, "/sign-in", form)).headers["location"] == "/my/demands?cursor=abc"
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        "/inbox?show=waiting&cursor=a%2Bb",
+        "/my/demands?cursor=%E6%B1%9F%E8%8B%8F",
+        "/my/products",
+        "/negotiations/new?match=7",
+        "/negotiations?show=ended&x=//evil.example/&next=https://evil.example/",
+    ],
+)
+async def test_whoever_is_sent_to_sign_in_comes_back_to_exactly_that_address(client, committed, wanted):
+    actor = await committed.demander()
+    sent = await browsing.get_page(client, wanted)
+    assert (sent.status_code, sent.headers["location"][:14]) == (303, "/sign-in?next=")
+    form = await browsing.get_page(client, sent.headers["location"])
+    kept = html.unescape(re.findall(r'name="next" value="([^"]*)"', form.text)[-1])
+    back = await browsing.post_form(
+        client, "/sign-in", {"email": email_of(actor.name), "password": PASSWORD, "next": kept}
+    )
+    assert back.headers["location"] == wanted
+
+
+async def test_the_other_language_is_of_the_same_page_with_its_filters(client):
+    page = await browsing.get_page(client, "/products?region=%E6%B1%9F%E8%8B%8F&opening=free")
+    kept = html.unescape(re.search(r'name="next" value="([^"]*)"', page.text)[1])
+    back = await browsing.post_form(client, "/language", {"language": "en", "next": kept})
+    assert back.headers["location"] == "/products?region=%E6%B1%9F%E8%8B%8F&opening=free"
+
+
+async def test_an_address_with_bytes_that_are_no_text_comes_back_too(client):
+    sent = await client.get("/inbox?cursor=%FF%0D%0ASet-Cookie:x", headers=browsing.HTML)
+    assert sent.headers["location"] == "/sign-in?next=/inbox%3Fcursor%3D%25FF%250D%250ASet-Cookie%3Ax"
 
 
 async def test_behind_a_proxy_the_forwarded_address_counts(settings, committed):
