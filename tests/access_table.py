@@ -58,8 +58,10 @@ GET  /static/app.css                                                        200 
 HEAD /static/app.css                                                        200 200 200 200 200 200 200 200 200 200
 GET  /static/swagger/none.js                                                404 404 404 404 404 404 404 404 404 404
 HEAD /static/swagger/none.js                                                404 404 404 404 404 404 404 404 404 404
+GET  /sign-up/no-such-token                                                 404 404 404 404 404 404 404 404 404 404
 POST /sign-in                                                               422 422 422 422 422 422 422 422 422 422
 POST /sign-up                                                               422 422 422 422 422 422 422 422 422 422
+POST /sign-up/no-such-token                                                 404 404 404 404 404 404 404 404 404 404
 POST /reset/no-such-token                                                   404 404 404 404 404 404 404 404 404 404
 POST /invitations/no-such-token                                             404 404 404 404 404 404 404 404 404 404
 POST /language                                                              303 303 303 303 303 303 303 303 303 303

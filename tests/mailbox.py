@@ -12,6 +12,7 @@ import msgspec
 
 from market.services.mail import Mail
 from tests.given import Given
+from tests.receiver import until
 
 
 async def waiting(given: Given) -> list[Mail]:
@@ -20,11 +21,16 @@ async def waiting(given: Given) -> list[Mail]:
     return [msgspec.json.decode(row["payload"], type=Mail) for row in rows]
 
 
-async def link(given: Given) -> str:
-    """The path of the link in the latest mail, e.g. /reset/…"""
-    found = re.search(r"https?://[^/\s]+(/\S+)", (await waiting(given))[-1].body)
+def link_in(body: str) -> str:
+    """The path of the link in the text of a mail."""
+    found = re.search(r"https?://[^/\s]+(/\S+)", body)
     assert found, "no link in the mail"
     return found.group(1)
+
+
+async def link(given: Given) -> str:
+    """The path of the link in the latest mail, e.g. /reset/…"""
+    return link_in((await waiting(given))[-1].body)
 
 
 async def token(given: Given) -> str:
@@ -47,6 +53,14 @@ class SmtpServer:
     async def __aexit__(self, *_: Any) -> None:
         self._server.close()
         await self._server.wait_closed()
+
+    async def link_for(self, address: str) -> str:
+        """The path of the link in the first mail to this address, once it has come."""
+
+        async def come() -> list[str]:
+            return [link_in(mail.get_content()) for mail in self.mails if mail["To"] == address]
+
+        return str((await until(come))[0])
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"220 test\r\n")

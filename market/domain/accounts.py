@@ -129,11 +129,10 @@ def organisation_errors(content: OrganisationContent) -> dict[str, str]:
 
 
 class Registration(msgspec.Struct, frozen=True, kw_only=True):
-    """What signing up asks for: a person and their organisation."""
+    """What signing up asks for: a person and their organisation. The password comes with the mailed link."""
 
     person_name: Name
     email: Email
-    password: str
     organisation_name: Name
     kind: OrganisationKind
     credit_code: Annotated[str, Meta(max_length=40)]

@@ -1,4 +1,4 @@
-"""People: signing up and in, passwords, sessions, what an operator does for them."""
+"""People: signing in, passwords, sessions, what an operator does for them."""
 
 from __future__ import annotations
 
@@ -9,13 +9,11 @@ import msgspec
 
 from market import i18n
 from market.domain.accounts import (
-    OPEN_KINDS,
     Actor,
     Email,
     Membership,
     OrganisationContent,
     Person,
-    Registration,
     organisation_errors,
     password_error,
     roles_of,
@@ -101,39 +99,6 @@ async def add_member(db: Db, organisation_id: int, person_id: int, role: Role) -
     if role not in roles_of(organisation.kind):
         raise Invalid({"role": N_("This role does not exist in this kind of organisation.")})
     await members.INSERT.run(db, organisation_id, person_id, role)
-
-
-async def sign_up(
-    db: Db, wanted: Registration, *, address: str, now: datetime, language: str = ""
-) -> tuple[Person, int]:
-    """A person and their organisation, in one go. Returns the person and the organisation's id.
-
-    Raises Invalid with every field that is not right (``name`` is ``person_name``), TooMany.
-    """
-    name, email = one_line(wanted.person_name), address_of(wanted.email)
-    content = tidy(
-        OrganisationContent(
-            name=wanted.organisation_name, kind=wanted.kind, credit_code=wanted.credit_code, region=wanted.region
-        )
-    )
-    renamed = {"name": "organisation_name"}
-    errors = {renamed.get(k, k): v for k, v in organisation_errors(content).items()}
-    errors |= {"person_name" if k == "name" else k: v for k, v in person_errors(name, email).items()}
-    if content.kind not in OPEN_KINDS:
-        errors["kind"] = N_("Choose one of the options.")
-    if wrong := password_error(clean(wanted.password), email, name, content.name):
-        errors["password"] = wrong
-    if await accounts.PERSON_BY_EMAIL.first(db, email):
-        errors["email"] = EMAIL_TAKEN
-    if await organisations.CODE_TAKEN.one(db, content.credit_code):
-        errors["credit_code"] = CODE_TAKEN
-    if errors:
-        raise Invalid(errors)
-    await limits.SIGN_UP_FROM_ADDRESS.take(db, address)
-    password_hash = await passwords.hashed(wanted.password)
-    person_id = await create_person(db, name=name, email=email, password_hash=password_hash, language=language)
-    organisation_id = await create_organisation(db, person_id, content, now=now)
-    return await accounts.PERSON.one(db, person_id), organisation_id
 
 
 async def sign_in(db: Db, email: str, password: str, *, address: str) -> tuple[Person, Membership]:

@@ -56,6 +56,7 @@ PASSWORD_FROM_ADDRESS = Limit("address", 100, timedelta(minutes=15), together=Tr
 RESET_OF_EMAIL = Limit("reset", 3, timedelta(hours=1))
 RESET_FROM_ADDRESS = Limit("reset-from", 30, timedelta(hours=1), together=True)
 INVITATIONS_OF_ORGANISATION = Limit("invite", 50, timedelta(days=1))
+SIGN_UP_OF_EMAIL = Limit("sign-up-of", 3, timedelta(hours=1))
 SIGN_UP_FROM_ADDRESS = Limit("sign-up", 30, timedelta(hours=1), together=True)
 
 

@@ -3,9 +3,23 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 
 from market.worker import Pace, run
+from tests.mailbox import SmtpServer
+
+
+@pytest.fixture
+async def mails():
+    """What the worker has sent."""
+    async with SmtpServer() as server:
+        yield server
+
+
+@pytest.fixture
+def settings(settings, mails):
+    return msgspec.structs.replace(settings, smtp_url=mails.url)
 
 
 @pytest.fixture

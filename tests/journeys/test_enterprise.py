@@ -39,13 +39,13 @@ async def supplier(committed):
     return supplier
 
 
-async def test_from_a_paragraph_to_an_agreement_in_force(app, committed, supplier, worker):
+async def test_from_a_paragraph_to_an_agreement_in_force(app, committed, supplier, worker, mails):
     registrar, broker = await committed.staff(Role.REGISTRAR), await committed.staff()
     async with several(app) as open_browser:
         buyer, seller, clerk, desk = (Person(open_browser()) for _ in range(4))
         for person, actor in ((seller, supplier), (clerk, registrar), (desk, broker)):
             await person.signs_in(email_of(actor.name), PASSWORD)
-        await signed_up_and_verified(buyer, clerk)
+        await signed_up_and_verified(buyer, clerk, mails)
         demand = await written_and_posted(buyer)
         await opened_and_proposed(desk, demand)
         await both_interested(buyer, seller)
@@ -63,7 +63,7 @@ async def test_from_a_paragraph_to_an_agreement_in_force(app, committed, supplie
     assert await committed.db.fetchval("SELECT state FROM agreement") == "effective"
 
 
-async def signed_up_and_verified(buyer, clerk):
+async def signed_up_and_verified(buyer, clerk, mails):
     """The owner gives evidence; the registrar finds it in the inbox and looks at it."""
     await buyer.open("/")
     await buyer.follow("/sign-up")
@@ -71,11 +71,12 @@ async def signed_up_and_verified(buyer, clerk):
         "/sign-up",
         person_name="丁一舟",
         email=EMAIL,
-        password=PASSWORD,
         organisation_name="松鹤冷链",
         kind="enterprise",
         credit_code=credit_code(),
     )
+    await buyer.open(await mails.link_for(EMAIL))
+    await buyer.send("", password=PASSWORD)
     assert buyer.path == "/organisation"
     await buyer.follow("/organisation/edit")
     await buyer.send("/organisation/edit", press="submit", evidence="营业执照第 7 号")

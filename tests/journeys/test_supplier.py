@@ -12,7 +12,7 @@ pytestmark = pytest.mark.anyio
 TITLE = "江苏省公路货运量日汇总"
 
 
-async def test_from_a_product_to_an_agreement_in_force(app, committed, worker):
+async def test_from_a_product_to_an_agreement_in_force(app, committed, worker, mails):
     registrar, broker, demander = (
         await committed.staff(Role.REGISTRAR),
         await committed.staff(),
@@ -23,7 +23,7 @@ async def test_from_a_product_to_an_agreement_in_force(app, committed, worker):
         seller, buyer, clerk, desk = (Person(open_browser()) for _ in range(4))
         for person, actor in ((buyer, demander), (clerk, registrar), (desk, broker)):
             await person.signs_in(email_of(actor.name), PASSWORD)
-        await signed_up_and_verified(seller, clerk)
+        await signed_up_and_verified(seller, clerk, mails)
         await described_and_listed(seller, clerk)
         await became_a_lead(desk, seller)
         room = await offered_and_countered(seller, buyer)
@@ -40,18 +40,19 @@ async def test_from_a_product_to_an_agreement_in_force(app, committed, worker):
     assert await committed.db.fetchval(same)
 
 
-async def signed_up_and_verified(seller, clerk):
+async def signed_up_and_verified(seller, clerk, mails):
     """The first evidence is not enough: what the registrar says is read, and mended."""
     await seller.open("/sign-up")
     await seller.send(
         "/sign-up",
         person_name="龙小雨",
         email="long@longjiang.example",
-        password=PASSWORD,
         organisation_name="龙江收费站数据",
         kind="supplier",
         credit_code=credit_code(),
     )
+    await seller.open(await mails.link_for("long@longjiang.example"))
+    await seller.send("", password=PASSWORD)
     for evidence, action, reason in (("执照", "reject", "看不清执照编号"), ("营业执照第 9 号", "verify", "")):
         await seller.open("/organisation")
         await seller.follow("/organisation/edit")

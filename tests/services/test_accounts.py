@@ -1,118 +1,18 @@
 """People through the services, against a real PostgreSQL."""
 
-import asyncio
 from datetime import timedelta
 
-import asyncpg
-import msgspec
 import pytest
 
-from market.db import prepare_connection
-from market.domain.accounts import OrganisationKind, Registration, password_error
+from market.domain.accounts import password_error
 from market.domain.errors import Invalid, NotFound, WrongPassword
 from market.services import accounts, passwords
 from market.store import accounts as store
-from market.store import journal, organisations
 from tests import mailbox
-from tests.given import PASSWORD, PASSWORD_HASH, Given, credit_code, email_of
+from tests.given import PASSWORD, PASSWORD_HASH, email_of
 
 pytestmark = pytest.mark.anyio
 SITE = "https://market.example"
-
-
-def registration(**values):
-    wanted = {
-        "person_name": "江若舟",
-        "email": "owner@luyan.example",
-        "password": "river boat twelve",
-        "organisation_name": "陆雁供应链",
-        "kind": OrganisationKind.ENTERPRISE,
-        "credit_code": credit_code(),
-        "region": "江苏省",
-    }
-    return Registration(**wanted | values)
-
-
-async def sign_up(given, **values):
-    return await accounts.sign_up(given.db, registration(**values), address="192.0.2.1", now=given.now)
-
-
-async def test_signing_up_makes_a_person_and_their_organisation(db, given):
-    person, organisation_id = await sign_up(given, email=" Owner@Luyan.Example ")
-    assert person.email == "owner@luyan.example"
-    organisation = await organisations.GET.one(db, organisation_id, None, True)
-    assert (organisation.state, organisation.name) == ("registered", "陆雁供应链")
-    assert organisation.due_at > given.now
-    assert [e.action for e in await journal.OF_OBJECT.all(db, "organisation", organisation_id)] == ["register"]
-    again, membership = await accounts.sign_in(db, "OWNER@luyan.example", "river boat twelve", address="192.0.2.1")
-    assert (again.id, membership.organisation_id, membership.role) == (person.id, organisation_id, "owner")
-
-
-async def test_what_was_typed_is_cleaned(db, given):
-    code = credit_code()
-    person, organisation_id = await sign_up(
-        given,
-        person_name="A\x00n\u202ena\n\tLi",
-        organisation_name="  陆雁\u200b供应链\x1f ",
-        credit_code=f" {code.lower()} ",
-    )
-    organisation = await organisations.GET.one(db, organisation_id, None, True)
-    assert (person.name, organisation.name, organisation.credit_code) == ("Anna Li", "陆雁供应链", code)
-
-
-async def test_every_wrong_field_is_named_at_once(given):
-    code = credit_code()
-    wrong = code[:17] + ("0" if code[17] != "0" else "1")
-    with pytest.raises(Invalid) as errors:
-        await sign_up(
-            given,
-            person_name="\x00",
-            email="not an address",
-            password="1234567890",
-            organisation_name="陆",
-            kind=OrganisationKind.PLATFORM,
-            credit_code=wrong,
-        )
-    assert set(errors.value.fields) == {
-        "person_name",
-        "email",
-        "password",
-        "organisation_name",
-        "kind",
-        "credit_code",
-    }
-    assert "check character" in errors.value.fields["credit_code"]
-
-
-@pytest.mark.parametrize(
-    "email",
-    ["a@b", "a b@c.example", "a@b.example,c@d.example", "<a@b.example>", "@b.example", "a" * 250 + "@b.example"],
-)
-async def test_what_is_no_address_is_refused(given, email):
-    with pytest.raises(Invalid) as errors:
-        await sign_up(given, email=email)
-    assert set(errors.value.fields) == {"email"}
-
-
-@pytest.mark.parametrize("field", ["email", "credit_code"])
-async def test_of_two_registrations_at_once_one_is_refused_at_the_field_they_share(url, field):
-    wanted = [registration(email="first@one.example"), registration(email="second@one.example")]
-    wanted[1] = msgspec.structs.replace(wanted[1], **{field: getattr(wanted[0], field)})
-
-    async def register(content):
-        db = await asyncpg.connect(url)
-        await prepare_connection(db)
-        try:
-            async with db.transaction():
-                await accounts.sign_up(db, content, address="192.0.2.1", now=Given(db).now)
-        except Invalid as error:
-            return error
-        finally:
-            await db.close()
-
-    first, second = await asyncio.gather(*map(register, wanted))
-    refused = [error for error in (first, second) if error]
-    assert [set(error.fields) for error in refused] == [{field}]
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ async def test_old_things_go_and_fresh_ones_stay(db, given):
     await db.execute(
         "INSERT INTO password_reset (person_id, token_hash, expires_at) VALUES ($1, '', now())", owner.person_id
     )
+    await db.execute("INSERT INTO sign_up (token_hash, wanted, expires_at) VALUES ('', '{}', now())")
     await db.execute("UPDATE pgqueuer SET status = 'failed' WHERE id = (SELECT max(id) FROM pgqueuer)")
     assert set((await forget(db)).values()) == {0}
     for table, column in (
@@ -34,6 +35,7 @@ async def test_old_things_go_and_fresh_ones_stay(db, given):
         ("attempt", "at"),
         ("idempotency", "created_at"),
         ("password_reset", "expires_at"),
+        ("sign_up", "expires_at"),
         ("pgqueuer", "updated"),
         ("pgqueuer_log", "created"),
     ):

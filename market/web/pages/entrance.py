@@ -16,7 +16,7 @@ from market.domain.accounts import OPEN_KINDS, Actor, Name, Registration
 from market.domain.errors import NotFound
 from market.domain.permissions import Permission
 from market.domain.words import N_
-from market.services import accounts, members
+from market.services import accounts, members, sign_ups
 from market.store.query import Db
 from market.web import forms, labels, sessions
 from market.web.page import Web, go, page
@@ -74,19 +74,45 @@ async def sign_up_page(actor: NamedDependency[Actor]) -> Template | Redirect:
 
 
 @post("/sign-up", permission=P.PUBLIC)
-async def sign_up(request: Web, db: NamedDependency[Db], now: NamedDependency[datetime]) -> Redirect:
-    """A person and their organisation, signed in."""
+async def sign_up(request: Web, db: NamedDependency[Db], now: NamedDependency[datetime]) -> Template:
+    """Mail the link that finishes it; the answer does not tell whether the address has an account."""
     typed = forms.typed(await request.form())
     with forms.retry(
         lambda errors, unmet: page("pages/sign_up.html", typed=typed, kinds=KINDS, errors=errors, unmet=unmet)
     ):
-        person, organisation_id = await accounts.sign_up(
+        await sign_ups.begin(
             db,
             forms.read(Registration, typed),
+            site=_site(request),
             address=sessions.caller(request),
             now=now,
             language=i18n.language.get(),
         )
+    return page("pages/sign_up_sent.html", email=typed["email"])
+
+
+@get("/sign-up/{token:str}", permission=P.PUBLIC)
+async def finish_page(db: NamedDependency[Db], now: NamedDependency[datetime], token: FromPath[str]) -> Template:
+    """What was filled in, and a password to choose."""
+    return _finish_page(await sign_ups.find(db, token, now=now), {})
+
+
+def _finish_page(wanted: Registration, errors: dict[str, str]) -> Template:
+    """Only the password can be mended here; what else is wrong stands above as a sentence."""
+    wrong = {name: sentence for name, sentence in errors.items() if name == "password"}
+    unmet = tuple(sentence for name, sentence in errors.items() if name not in wrong)
+    return page("pages/sign_up_finish.html", wanted=wanted, errors=wrong, unmet=unmet)
+
+
+@post("/sign-up/{token:str}", permission=P.PUBLIC)
+async def finish(
+    request: Web, db: NamedDependency[Db], now: NamedDependency[datetime], token: FromPath[str]
+) -> Redirect:
+    """The person and their organisation, signed in."""
+    typed = forms.typed(await request.form())
+    wanted = await sign_ups.find(db, token, now=now)
+    with forms.retry(lambda errors, _: _finish_page(wanted, errors)):
+        person, organisation_id = await sign_ups.finish(db, token, typed.get("password", ""), now=now)
     sessions.sign_in(request.session, person, organisation_id)
     return go(request, "/organisation", N_("Welcome. Next, send the proof of your organisation's identity."))
 
@@ -170,6 +196,8 @@ ROUTES = [
     sign_out,
     sign_up_page,
     sign_up,
+    finish_page,
+    finish,
     forgot_page,
     forgot,
     reset_page,
