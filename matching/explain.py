@@ -55,20 +55,6 @@ def fits(reasons: Sequence[Reason]) -> bool:
     return not any(unmet) and not (topics and all(topics))
 
 
-def completeness(document: Document) -> tuple[str, ...]:
-    """Names of the attributes a product leaves open although demands commonly ask for them."""
-    missing = [
-        name
-        for name in ("description", "fields", "region", "granularity", "update_frequency", "formats", "delivery")
-        if not getattr(document, name)
-    ]
-    if document.time_from is None and document.time_to is None:
-        missing.append("time_from")
-    if document.price is None:
-        missing.append("price")
-    return tuple(missing)
-
-
 _QUESTIONS = {
     Kind.TOPIC: ("该产品是否包含“{}”？", "Does this product contain “{}”?"),
     Kind.FIELDS: ("该产品是否提供以下字段：{}？", "Does this product provide these fields: {}?"),

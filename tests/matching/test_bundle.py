@@ -9,8 +9,8 @@ from itertools import combinations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching import Demand, Document, Kind, Level, Line, Reason, Verdict
-from matching.advice import likely_holders, most_wanted, relaxations, what_if
+from matching import Demand, Document, Kind, Level, Line, Verdict
+from matching.advice import likely_holders, relaxations
 from matching.bundle import Aim, Check, bundles, check
 from matching.matcher import Matcher, as_document
 from matching.pool import near, pools
@@ -131,35 +131,7 @@ def test_relaxation_counts_what_only_this_line_keeps_away() -> None:
     assert [(r.number, r.products) for r in found] == [(1, ("a", "b")), (0, ("c",))]
 
 
-def reason(kind: Kind, verdict: Verdict, value: str = "x") -> Reason:
-    return Reason(level=Level.MUST, kind=kind, value=value, verdict=verdict)
-
-
-def test_what_if_names_the_change_that_opens_most() -> None:
-    topic = reason(Kind.TOPIC, Verdict.MET)
-    cycle = reason(Kind.UPDATE_CYCLE, Verdict.UNKNOWN, "每月")
-    reasons = {
-        "d1": [topic, cycle],
-        "d2": [topic, cycle],
-        "d3": [topic, reason(Kind.REGION, Verdict.UNMET, "合肥市")],
-        "d4": [reason(Kind.TOPIC, Verdict.UNMET), cycle],
-        "d5": [topic],
-    }
-    found = what_if(reasons)
-    assert [(c.kind, c.value, c.demands) for c in found] == [
-        (Kind.UPDATE_CYCLE, "每月", ("d1", "d2")),
-        (Kind.REGION, "合肥市", ("d3",)),
-    ]
-
-
-def test_the_most_wanted_product_and_the_likely_holders() -> None:
-    region = Line(level=Level.MUST, kind=Kind.REGION, value="合肥市")
-    topic = Line(level=Level.MUST, kind=Kind.TOPIC, value="充电桩")
-    assert most_wanted({"d1": [topic, region], "d2": [topic, region], "d3": [topic]})[0] == (
-        "充电桩",
-        "合肥市",
-        ("d1", "d2"),
-    )
+def test_the_likely_holders_publish_most_of_the_nearest() -> None:
     near_by = [Document(id="a", publisher="甲"), Document(id="b", publisher="乙"), Document(id="c", publisher="甲")]
     assert likely_holders([*near_by, Document(id="d")]) == [("甲", 2), ("乙", 1)]
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching.explain import completeness, explain, fits, question
+from matching.explain import explain, fits, question
 from matching.lines import extract
 from matching.types import Document, Kind, Level, Line, Reason, Verdict
 
@@ -220,15 +220,6 @@ def test_questions_in_both_languages() -> None:
     assert all(question(line(kind, "x"), language) for kind in Kind for language in ("zh", "en"))
     with pytest.raises(ValueError, match="fr"):
         question(asked, "fr")
-
-
-def test_completeness_names_what_is_missing() -> None:
-    assert "price" in completeness(Document(id="p"))
-    full = Document(
-        id="p", description="d", fields=("a",), region="r", granularity="日", update_frequency="每日",
-        formats=("csv",), delivery=("API",), time_from=date(2020, 1, 1), price=Decimal(1),
-    )  # fmt: skip
-    assert completeness(full) == ()
 
 
 # ------------------------------------------------------------------------------------------- properties
