@@ -160,11 +160,16 @@ POST /products/new                                                          401 
 GET  /products/{draft_product}/edit                                         303 404 404 403 403 403 403 403 200 200
 POST /products/{draft_product}/edit                                         401 404 404 403 403 403 403 403 422 422
 GET  /products/{listed_product}/edit                                        303 404 404 403 403 403 403 403 200 200
+GET  /api/v1/advice/products                                                401 200 200 403 403 403 403 403 200 200
+GET  /api/v1/advice/products/{draft_product}                                401 404 404 403 403 403 403 403 200 200
+GET  /api/v1/advice/products/{listed_product}                               401 404 404 403 403 403 403 403 200 200
 POST /api/v1/products                                               nothing 401 400 400 403 403 403 403 403 400 400
 PUT  /api/v1/products/{draft_product}                               product 401 404 404 403 403 403 403 403 409 409
 PUT  /api/v1/products/{listed_product}                              product 401 403 403 403 403 403 403 403 409 409
 """,
     "demand:read": """
+GET  /wanted                                                                303 200 200 200 200 200 200 200 200 200
+GET  /api/v1/advice/wanted                                                  401 200 200 200 200 200 200 200 200 200
 GET  /api/v1/demands                                                        401 200 200 200 200 200 200 200 200 200
 GET  /api/v1/demands/{open_demand}                                          401 200 200 200 200 200 200 200 200 200
 GET  /api/v1/demands/{draft_demand}                                         401 404 404 200 200 200 200 200 200 200

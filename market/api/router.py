@@ -10,6 +10,7 @@ from litestar.types import ControllerRouterHandler
 
 from market import __version__
 from market.api.account import AccountController, TokenController
+from market.api.advice import AdviceController
 from market.api.agreements import AgreementController
 from market.api.demands import DemandController
 from market.api.inbox import InboxController, NotificationController
@@ -28,6 +29,7 @@ ROUTES: list[ControllerRouterHandler] = [
         "/api/v1",
         route_handlers=[
             AccountController,
+            AdviceController,
             AgreementController,
             DemandController,
             InboxController,

@@ -139,13 +139,18 @@ def mask(text: str, phrases: tuple[str, ...]) -> str:
     return re.sub("|".join(map(re.escape, wanted)), MASK, text, flags=re.IGNORECASE)
 
 
+def masked_lines(lines: tuple[RequirementLine, ...], words: tuple[str, ...]) -> tuple[RequirementLine, ...]:
+    """The lines with these words covered, their links to the text dropped."""
+    return tuple(
+        msgspec.structs.replace(line, value=mask(line.value, words), phrase=mask(line.phrase, words), start=-1)
+        for line in lines
+    )
+
+
 def masked_demand(demand: Demand) -> Demand:
     """What a stranger sees of a sealed demand: no identity, marked words covered, phrase links dropped."""
     words = (*demand.masked, demand.organisation_name)
-    lines = tuple(
-        msgspec.structs.replace(line, value=mask(line.value, words), phrase=mask(line.phrase, words), start=-1)
-        for line in demand.lines
-    )
+    lines = masked_lines(demand.lines, words)
     return msgspec.structs.replace(
         demand,
         organisation_id=0,

@@ -237,7 +237,7 @@ class Hint(msgspec.Struct, frozen=True, kw_only=True):
     sentence: str
     kind: str = ""
     demands: int = 0
-    """Open demands with a requirement line of that kind."""
+    """Open demands about the same things that ask for it."""
 
 
 HINTS = (

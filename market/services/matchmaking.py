@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Hashable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import date
 from functools import partial
@@ -19,12 +19,13 @@ import msgspec
 from anyio import to_thread
 
 from market.db import prepare_connection
-from market.domain.demands import MOST_LINES, Demand, RequirementLine, masked_demand
+from market.domain.demands import MOST_LINES, Demand, Lines, RequirementLine, masked_demand
 from market.domain.matches import MatchReason
 from market.domain.products import Product
 from market.store import search
 from market.store.health import ALIVE
 from market.store.query import Db, Query
+from matching import advice
 from matching import lines as extraction
 from matching.explain import explain
 from matching.matcher import Matcher, as_demand, as_document
@@ -41,6 +42,8 @@ HEARTBEAT_SECONDS = 30.0
 """After this much silence the connection is asked whether it is still there."""
 PORTION = 2_000
 """Rows read at a time while the indexes are filled."""
+MOST_KEPT = 2_000
+"""Answers worked out from the open demands that are kept at a time."""
 LEAST_OF_BEST = 0.3
 """Of what is found for a demand, only what scores this part of the best counts as found.
 
@@ -91,14 +94,31 @@ def as_product_document(product: Product) -> Document:
 
 def as_need(demand: Demand) -> Need:
     """A demand as the matcher sees it."""
-    lines = msgspec.convert(msgspec.to_builtins(demand.lines), tuple[Line, ...])
-    return Need(id=str(demand.id), title=demand.title, text=demand.text, lines=lines)
+    return Need(id=str(demand.id), title=demand.title, text=demand.text, lines=_lines(demand.lines))
 
 
 def reasons(demand: Demand, product: Product, today: date) -> tuple[MatchReason, ...]:
     """The verdict on every line of the demand, in both sides' words."""
     found = explain(as_need(demand).lines or (), as_product_document(product), today=today)
     return msgspec.convert(msgspec.to_builtins(found), tuple[MatchReason, ...])
+
+
+def outlook(product: Product, lines: Mapping[int, Lines], today: date) -> advice.Outlook:
+    """What the product is worth among the demands with these lines, and which change would open more of them."""
+    return advice.what_if(as_product_document(product), _asked(lines), today=today)
+
+
+def most_wanted(lines: Mapping[int, Lines], today: date, k: int) -> list[advice.Wanted]:
+    """Which products would serve most of the demands with these lines."""
+    return advice.most_wanted(_asked(lines), today=today, k=k)
+
+
+def _asked(lines: Mapping[int, Lines]) -> dict[str, tuple[Line, ...]]:
+    return {str(demand): _lines(told) for demand, told in lines.items()}
+
+
+def _lines(lines: Lines) -> tuple[Line, ...]:
+    return msgspec.convert(msgspec.to_builtins(lines), tuple[Line, ...])
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,6 +148,7 @@ class Matchmaker:
         self.demands = Matcher()
         self.public = Matcher()
         self.ready = asyncio.Event()
+        self.kept: dict[Hashable, Any] = {}
         self._events: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
 
     @asynccontextmanager
@@ -180,6 +201,21 @@ class Matchmaker:
         found = await in_thread(self.demands.match, [need], k)
         return [(int(match.product), match.score) for match in found[0]]
 
+    async def public_demands_for(self, product: Product, k: int) -> list[int]:
+        """Ids of the best open demands for a product, as strangers see them: covered words are not looked at."""
+        found = await in_thread(self.public.match, [as_demand(as_product_document(product))], k)
+        return [int(match.product) for match in found[0]]
+
+    async def keeping(self, key: Hashable, work: Callable[..., T], *args: Any) -> T:
+        """What ``work`` makes of the open demands, in a thread; kept under ``key`` until one of them changes."""
+        kept = self.kept  # a change puts another in its place, so that what was begun before it is not kept
+        if key not in kept:
+            if len(kept) >= MOST_KEPT:
+                kept.clear()
+            kept[key] = await in_thread(work, *args)
+        found: T = kept[key]
+        return found
+
     async def fill(self, db: Db) -> None:
         """Fill the indexes with what is listed and open, in portions so that the event loop stays free."""
         products = [as_product_document(product) async for product in _portions(db, search.LISTED_AFTER)]
@@ -187,6 +223,7 @@ class Matchmaker:
         demands = [demand async for demand in _portions(db, search.OPEN_AFTER)]
         await in_thread(self.demands.fit, [_document(demand) for demand in demands])
         await in_thread(self.public.fit, [_public_document(demand) for demand in demands])
+        self.kept = {}
 
     async def refresh(self, db: Db, kind: str, ids: Collection[int]) -> None:
         """Bring products or demands (``kind``) to what the database says of them now; others are passed over."""
@@ -200,6 +237,7 @@ class Matchmaker:
             demands = await search.OPEN.all(db, list(ids))
             await in_thread(_apply, self.demands, known, [_document(demand) for demand in demands])
             await in_thread(_apply, self.public, known, [_public_document(demand) for demand in demands])
+            self.kept = {}
 
     async def _follow(self) -> None:
         while True:

@@ -16,7 +16,7 @@ from market.domain.machine import Edge, Guard, Party
 from market.domain.money import money_error
 from market.domain.paging import PAGE, Cursor, Page, decode, page_of
 from market.domain.permissions import Permission
-from market.domain.products import Hint, Product, ProductCard, ProductContent, ProductState
+from market.domain.products import Product, ProductCard, ProductContent, ProductState
 from market.domain.text import cleaned
 from market.domain.words import N_
 from market.services import jobs
@@ -198,13 +198,6 @@ async def queue(
     rows = await products.QUEUE.all(db, state, after.at if after else None, after.id if after else None, limit + 1)
     found = page_of(rows, limit, lambda product: Cursor(product.updated_at, product.id))
     return found.map(lambda product: (product, unmet(product)))
-
-
-async def hints(db: Db, product: Product) -> list[Hint]:
-    """What the product does not say yet, what most open demands ask for first."""
-    wanted = {row.kind: row.demands for row in await products.WANTED.all(db)}
-    found = [msgspec.structs.replace(hint, demands=wanted.get(hint.kind, 0)) for hint in rules.hints(product)]
-    return sorted(found, key=lambda hint: -hint.demands)
 
 
 def unmet(product: Product) -> tuple[str, ...]:

@@ -27,13 +27,6 @@ class Theme(msgspec.Struct, frozen=True, kw_only=True):
     products: int
 
 
-class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """How many open demands have a requirement line of this kind."""
-
-    kind: str
-    demands: int
-
-
 GET = Query(
     Product,
     """SELECT p.id, p.organisation_id, o.name AS organisation_name, o.state = 'verified' AS organisation_verified,
@@ -158,12 +151,6 @@ THEMES = Query(
     Theme,
     """SELECT theme, count(*) AS products FROM product WHERE state = 'listed' AND theme <> ''
     GROUP BY theme ORDER BY count(*) DESC, theme LIMIT $1""",
-)
-WANTED = Query(
-    Wanted,
-    """SELECT line ->> 'kind' AS kind, count(DISTINCT d.id) AS demands
-    FROM demand d CROSS JOIN LATERAL jsonb_array_elements(d.lines) AS line
-    WHERE d.state = 'open' GROUP BY line ->> 'kind'""",
 )
 
 

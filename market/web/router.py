@@ -12,6 +12,7 @@ from market.domain.permissions import Permission
 from market.web.guards import file_name_guard
 from market.web.pages import (
     account,
+    advice,
     agreements,
     demands,
     desk_listings,
@@ -35,6 +36,7 @@ ROUTES: list[ControllerRouterHandler] = [
         route_handlers=[
             *system.ROUTES,
             *account.ROUTES,
+            *advice.ROUTES,
             *desk_organisations.ROUTES,
             *entrance.ROUTES,
             *organisation.ROUTES,

@@ -99,7 +99,9 @@ def test_what_a_product_is_about_is_no_change(kind: Kind, value: str) -> None:
 LINES = st.builds(
     must,
     st.sampled_from(list(Kind)),
-    st.sampled_from(["公交客流", "合肥市", "安徽省", "每日", "每月", "街道级", "CSV", "接口", "近五年", "预算10万元", ""]),
+    st.sampled_from(
+        ["公交客流", "合肥市", "安徽省", "每日", "每月", "街道级", "CSV", "接口", "近五年", "预算10万元", ""]
+    ),
     st.sampled_from(list(Level)),
 )
 

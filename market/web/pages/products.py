@@ -20,7 +20,7 @@ from market.domain.paging import PAGE
 from market.domain.permissions import Permission
 from market.domain.products import Product, ProductContent, ProductState
 from market.domain.words import N_
-from market.services import demands, products
+from market.services import advice, demands, products
 from market.services.matchmaking import Matchmaker
 from market.services.products import SEARCHED, Filter
 from market.store import journal
@@ -70,15 +70,32 @@ async def public_products(
     if following:
         following = {name: value for name, value in {**asked, **following}.items() if value}
     themes = [row.theme for row in await stored.THEMES.all(db, 60)]
-    return page("pages/products.html", cards=cards, next=urlencode(following), asked=asked, themes=themes, mine=False)
+    return page(
+        "pages/products.html",
+        cards=cards,
+        next=urlencode(following),
+        asked=asked,
+        themes=themes,
+        mine=False,
+        outlooks={},
+    )
 
 
 @get("/my/products", permission=P.PRODUCT_WRITE)
-async def my_products(db: NamedDependency[Db], actor: NamedDependency[Actor], cursor: FromQuery[str] = "") -> Template:
-    """The organisation's own products in every state."""
+async def my_products(
+    db: NamedDependency[Db],
+    actor: NamedDependency[Actor],
+    matchmaker: NamedDependency[Matchmaker],
+    now: NamedDependency[datetime],
+    cursor: FromQuery[str] = "",
+) -> Template:
+    """The organisation's own products in every state, with the change to each that would open most demands."""
     found = await products.page(db, actor, mine=True, cursor=cursor)
     following = urlencode({"cursor": found.next}) if found.next else ""
-    return page("pages/products.html", cards=list(found.items), next=following, asked={}, themes=[], mine=True)
+    outlooks = await advice.outlooks(db, actor, matchmaker, [card.id for card in found.items], now=now)
+    return page(
+        "pages/products.html", cards=found.items, next=following, asked={}, themes=[], mine=True, outlooks=outlooks
+    )
 
 
 @get("/products/new", permission=P.PRODUCT_WRITE)
@@ -108,11 +125,14 @@ async def product_page(
     db: NamedDependency[Db],
     actor: NamedDependency[Actor],
     matchmaker: NamedDependency[Matchmaker],
+    now: NamedDependency[datetime],
     product_id: FromPath[int],
 ) -> Template:
-    """One product, with the steps open to the reader and the open demands that sound like it."""
+    """One product, with the steps open to the reader, the open demands that sound like it, and advice to its owner."""
     shown = await _product_page(db, actor, product_id)
     product: Product = shown.context["product"]
+    if shown.context["own"] and product.state in products.EDITABLE and actor.may(P.PRODUCT_WRITE):
+        shown.context["outlook"] = await advice.outlook(db, actor, matchmaker, product_id, now=now)
     if product.state is ProductState.LISTED:
         found = await matchmaker.search_demands(f"{product.title}\n{product.abstract[:500]}", SIMILAR)
         shown.context["similar"] = await demands.search(db, actor, found, theme=None, region=None, limit=SIMILAR)
@@ -130,10 +150,9 @@ async def _product_page(db: Db, actor: Actor, product_id: int, **again: Any) -> 
         inside=inside,
         actions=products.actions(actor, product),
         blocked=products.unmet(product) if inside and product.state != ProductState.DELISTED else (),
-        hints=await products.hints(db, product) if own and product.state in products.EDITABLE else [],
         events=await journal.OF_OBJECT.all(db, "product", product_id) if inside else [],
         sample=table_of(product.sample),
-        **{"typed": {}, "similar": [], **again},
+        **{"typed": {}, "similar": [], "outlook": None, **again},
     )
 
 

@@ -1,0 +1,29 @@
+"""SQL for advice: open demands nobody serves, and an organisation's own products."""
+
+from __future__ import annotations
+
+from market.domain.advice import Unmet
+from market.domain.products import Product
+from market.store.query import Query
+
+# Open demands without a live pairing that lacks no must, the newest first.
+UNMET = Query(
+    Unmet,
+    """SELECT d.id, d.title, d.lines, d.organisation_id, o.name AS organisation_name, d.sealed, d.masked
+    FROM demand d JOIN organisation o ON o.id = d.organisation_id
+    WHERE d.state = 'open' AND NOT EXISTS (SELECT FROM match m
+        WHERE m.demand_id = d.id AND m.state IN ('generated', 'broker_review', 'proposed', 'mutual')
+            AND NOT m.reasons @> '[{"level": "must", "verdict": "unmet"}]')
+    ORDER BY d.opened_at DESC, d.id DESC LIMIT $1""",
+)
+# Of the products $1 those that organisation $2 offers and may still change.
+OWN = Query(
+    Product,
+    """SELECT p.id, p.organisation_id, o.name AS organisation_name, o.state = 'verified' AS organisation_verified,
+        p.title, p.abstract, p.fields, p.theme, p.tags, p.region, p.time_from, p.time_to, p.granularity,
+        p.update_cycle, p.formats, p.delivery, p.data_class, p.opening, p.source_statement, p.risk_assessment,
+        p.licence, p.price, p.price_unit, p.sample, p.contact_role, p.state, p.state_party, p.state_reason, p.due_at,
+        p.revision, p.version, p.created_at, p.listed_at, p.updated_at
+    FROM product p JOIN organisation o ON o.id = p.organisation_id
+    WHERE p.id = ANY ($1::bigint[]) AND p.organisation_id = $2 AND p.state <> 'delisted' ORDER BY p.id""",
+)
