@@ -14,6 +14,7 @@ from litestar.config.app import AppConfig
 from litestar.config.compression import CompressionConfig
 from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import State
+from litestar.di import NamedDependency
 from litestar.middleware import DefineMiddleware
 from litestar.middleware.session.client_side import CookieBackendConfig
 from litestar.plugins.flash import FlashConfig, FlashPlugin
@@ -45,7 +46,25 @@ SECURITY_HEADERS = {
 }
 
 
-async def transaction(request: Request[Any, Any, Any]) -> AsyncIterator[Db]:
+# Each of the four asks for the one before: what could run side by side the framework starts in a task group of its
+# own, which costs a small request a tenth of its time.
+async def actor(request: Request[Actor, Any, Any]) -> Actor:
+    """Who is calling."""
+    return request.user
+
+
+async def now(actor: NamedDependency[Actor]) -> datetime:
+    """The time of this request."""
+    return datetime.now(UTC)
+
+
+async def matchmaker(request: Request[Any, Any, Any], now: NamedDependency[datetime]) -> Matchmaker:
+    """The matcher of this process."""
+    found: Matchmaker = request.app.state.matchmaker
+    return found
+
+
+async def transaction(request: Request[Any, Any, Any], matchmaker: NamedDependency[Matchmaker]) -> AsyncIterator[Db]:
     """One transaction per request: raise to roll back, return to commit."""
     async with request.app.state.pool.acquire() as connection:
         try:
@@ -54,22 +73,6 @@ async def transaction(request: Request[Any, Any, Any]) -> AsyncIterator[Db]:
         except Exception as error:
             await limits.note_refused(connection, error)
             raise
-
-
-async def actor(request: Request[Actor, Any, Any]) -> Actor:
-    """Who is calling."""
-    return request.user
-
-
-async def now() -> datetime:
-    """The time of this request."""
-    return datetime.now(UTC)
-
-
-async def matchmaker(request: Request[Any, Any, Any]) -> Matchmaker:
-    """The matcher of this process."""
-    found: Matchmaker = request.app.state.matchmaker
-    return found
 
 
 _SECURITY = [(name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]

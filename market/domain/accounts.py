@@ -273,10 +273,7 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def permissions(self) -> frozenset[Permission]:
         """What this actor may call: the role's grants, cut down to the token's scopes."""
-        granted = GRANTS[self.role] if self.role else frozenset({Permission.PUBLIC})
-        if self.scopes is None:
-            return granted
-        return frozenset(p for p in granted if p in self.scopes or p is Permission.PUBLIC)
+        return frozenset(p for p in Permission if self.may(p))
 
     @property
     def is_staff(self) -> bool:
@@ -285,7 +282,10 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
 
     def may(self, permission: Permission) -> bool:
         """Whether the route permission is held."""
-        return permission in self.permissions
+        if permission is Permission.PUBLIC:
+            return True
+        granted = self.role is not None and permission in GRANTS[self.role]
+        return granted and (self.scopes is None or permission in self.scopes)
 
     def lacking(self, permission: Permission) -> Forbidden | None:
         """Forbidden when the role does not hold the permission, MissingScope when only the token lacks it."""

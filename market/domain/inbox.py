@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 
 import msgspec
 
@@ -44,16 +45,17 @@ Turn = tuple[str, Party, str]
 """(kind, party, state)."""
 
 
-def turns(parties: frozenset[Party], *, mine: bool) -> list[Turn]:
+@cache
+def turns(parties: frozenset[Party], *, mine: bool) -> tuple[Turn, ...]:
     """The turns in which these parties are to move; with ``mine`` false, in which they wait for another.
 
     Both sides of a proposed pairing are to answer it: which of them still has to is for the row to say.
     """
-    found = []
+    found: list[Turn] = []
     for name, machine in MACHINES.items():
         for party in sorted(p for p in parties if any(p in edge.by for edge in machine.edges)):
             own = set(machine.waits_for(party))
             others = {s for p in Party if p not in (party, Party.CLOCK) for s in machine.waits_for(p)}
             states = own if mine else others - own | ({"proposed"} & own)
             found += [(name, party, state) for state in sorted(states)]
-    return found
+    return tuple(found)

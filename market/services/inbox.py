@@ -20,9 +20,9 @@ from market.store.query import Db
 SIDES = frozenset({Party.MEMBER, Party.DEMANDER, Party.SUPPLIER, Party.CONSUMER, Party.PROVIDER})
 
 
-def holds(*parties: Party) -> list[Turn]:
+def holds(*parties: Party) -> tuple[Turn, ...]:
     """The turns of negotiations on hold: nobody but the platform moves them on."""
-    return [("hold", party, state) for party in parties for state in NEGOTIATION.due]
+    return tuple(("hold", party, state) for party in parties for state in NEGOTIATION.due)
 
 
 async def mine(db: Db, actor: Actor, *, now: datetime, cursor: str | None = None, limit: int = PAGE) -> Page[InboxItem]:
@@ -50,7 +50,7 @@ async def theirs(
 
 
 async def _of_sides(
-    db: Db, actor: Actor, found: list[Turn], now: datetime, cursor: str | None, limit: int, *, mine: bool
+    db: Db, actor: Actor, found: tuple[Turn, ...], now: datetime, cursor: str | None, limit: int, *, mine: bool
 ) -> Page[InboxItem]:
     after = decode(cursor)
     rows = await inbox.OF_SIDES.all(
@@ -66,7 +66,7 @@ async def _of_sides(
     return _page(rows, limit)
 
 
-def _columns(found: list[Turn]) -> tuple[list[str], list[str], list[str]]:
+def _columns(found: tuple[Turn, ...]) -> tuple[list[str], list[str], list[str]]:
     return [kind for kind, _, _ in found], [party for _, party, _ in found], [state for _, _, state in found]
 
 

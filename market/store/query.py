@@ -73,7 +73,7 @@ class Query(Generic[T]):
 
     def _read(self, record: asyncpg.Record) -> T:
         if self.is_struct:
-            return msgspec.convert(record, self.kind)
+            return msgspec.convert(dict(record), self.kind)  # three times as fast as from the Record itself
         return msgspec.convert(record[0], self.kind)
 
 
