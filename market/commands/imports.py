@@ -22,7 +22,7 @@ from rich.table import Table
 from market import db as database_
 from market import i18n
 from market.commands.run import database
-from market.domain.errors import Invalid
+from market.domain.errors import Invalid, Unavailable
 from market.migrate import pending
 from market.services import columns, imports, readers, rejects
 from market.services.imports import Order, Outcome, Refused
@@ -30,13 +30,8 @@ from market.settings import SettingsError, from_env
 
 console = Console(stderr=True, highlight=False)
 
-GONE = (
-    OSError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.exceptions.OperatorInterventionError,
-)
-"""What PostgreSQL's going away looks like."""
+LOST = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""What PostgreSQL's going away may look like."""
 
 SHOWN = 20
 """Rejected rows printed; all of them are in the file."""
@@ -194,9 +189,6 @@ def _run(errand: Errand) -> None:
         except KeyboardInterrupt:
             console.print("Stopped. What was stored stays; run the same command again to go on.")
             raise typer.Exit(130) from None
-        except GONE as error:
-            console.print(f"[red]The database is gone ({error}).[/red] Run the same command again to go on.")
-            raise typer.Exit(1) from None
     _report(outcome, errand)
     if outcome.rejected:
         raise typer.Exit(1)
@@ -219,8 +211,12 @@ async def _import(url: str, errand: Errand, source: readers.Source) -> Outcome:
                 batch=errand.batch,
                 progress=lambda done: progress.update(task, completed=done),
             )
+    except LOST as error:
+        if db.is_closed() or isinstance(error, asyncpg.exceptions.OperatorInterventionError):
+            raise Unavailable(f"The database is gone ({error}). Run the same command again to go on.") from None
+        raise
     finally:
-        await db.close()
+        db.terminate()
 
 
 def _progress() -> Progress:

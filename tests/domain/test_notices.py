@@ -52,7 +52,7 @@ def test_an_overdue_event_tells_whoever_is_waited_for():
 
 def test_turns():
     mine = turns(frozenset({Party.CONSUMER}), mine=True)
-    assert mine == [("negotiation", Party.CONSUMER, "agreed"), ("negotiation", Party.CONSUMER, "offered")]
+    assert mine == (("negotiation", Party.CONSUMER, "agreed"), ("negotiation", Party.CONSUMER, "offered"))
     theirs = {state for _, _, state in turns(frozenset({Party.CONSUMER}), mine=False)}
     assert theirs == {"requested", "accepted", "verified"}
     assert ("match", Party.SUPPLIER, "proposed") in turns(frozenset({Party.SUPPLIER}), mine=False)
