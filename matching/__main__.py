@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from time import perf_counter
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
 import typer
@@ -17,6 +17,8 @@ from rich.table import Table
 from matching.matcher import Matcher
 from matching.readers import InputError, read_demands, read_products, write, write_matches
 from matching.types import Match
+
+COMMANDS: Final = ("match", "lines", "evaluate", "evaluate-lines", "--help")
 
 console = Console(stderr=True)
 app = typer.Typer(add_completion=False, no_args_is_help=True)
@@ -91,10 +93,29 @@ def evaluate(
     Console(width=None if sys.stdout.isatty() else 120).print(table)
 
 
+@app.command("evaluate-lines")
+def evaluate_lines(
+    files: Annotated[list[Path], typer.Argument(help="labelled texts, JSONL(.gz): id or text, and lines")],
+    texts: Annotated[list[Path] | None, typer.Option(help="demands whose labels refer to them by id only")] = None,
+) -> None:
+    """Measure how well requirement lines are read: per kind, all FILES together."""
+    from matching import evaluate_lines as evaluation
+    from matching.lines import extract
+
+    known = {key: text for path in texts or () for key, text in evaluation.texts_of(path).items()}
+    pairs = [pair for path in track(files, "Reading", console=console) for pair in evaluation.load(path, known)]
+    figures = evaluation.evaluate_lines([gold for _, gold in pairs], [extract(text) for text, _ in pairs])
+    table = Table("Kind", "Labelled", "Read", "Precision", "Recall", "Same level", title=f"{len(pairs):,} texts")
+    for kind, row in figures.items():
+        level = f"{row.levels / row.found:.2f}" if row.found else ""
+        table.add_row(kind, str(row.labelled), str(row.predicted), f"{row.precision:.2f}", f"{row.recall:.2f}", level)
+    Console().print(table)
+
+
 def main() -> None:
     """Run a command; what is wrong with a file is told in one line."""
     arguments = sys.argv[1:]
-    if arguments and arguments[0] not in ("match", "lines", "evaluate", "--help"):
+    if arguments and arguments[0] not in COMMANDS:
         arguments = ["match", *arguments]
     try:
         app(arguments, prog_name="python -m matching")

@@ -1,4 +1,4 @@
-"""What would help: which line of a demand to drop, which change to a product, which product to build, who to ask.
+"""What would help: which change to a product, which product to build, who to ask.
 
 All of it is counted from verdicts, nothing is guessed: a change counts for a demand only when the product, so
 changed, is judged to meet it.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Final
@@ -41,15 +40,6 @@ _GENERIC: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Relaxation:
-    """Without ``line`` (number ``number`` of the demand) the ``products`` would fit that do not now."""
-
-    number: int
-    line: Line
-    products: tuple[str, ...]
-
-
 class Change(msgspec.Struct, frozen=True, kw_only=True):
     """If the product offered ``value`` in ``attribute``, the ``demands`` would have all they must have, and have not
     now; ``verdict`` tells whether it says otherwise to one of them (UNMET) or only does not say (UNKNOWN)."""
@@ -80,21 +70,6 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     topic: str
     place: str
     demands: tuple[str, ...]
-
-
-def relaxations(lines: Sequence[Line], verdicts: Mapping[str, Sequence[Verdict]]) -> list[Relaxation]:
-    """For each must line the products that only this line keeps away, the line that brings most first.
-
-    :param verdicts: for each product the verdict on each of ``lines``.
-    """
-    musts = [n for n, line in enumerate(lines) if line.level is Level.MUST]
-    gained: dict[int, list[str]] = defaultdict(list)
-    for product, told in sorted(verdicts.items()):
-        unmet = [n for n in musts if told[n] is Verdict.UNMET]
-        if len(unmet) == 1 and any(told[n] is Verdict.MET for n in musts):
-            gained[unmet[0]].append(product)
-    found = [Relaxation(n, lines[n], tuple(products)) for n, products in gained.items()]
-    return sorted(found, key=lambda r: (-len(r.products), r.number))
 
 
 def what_if(document: Document, demands: Mapping[str, Sequence[Line]], *, today: date, k: int = 10) -> Outlook:

@@ -1,33 +1,29 @@
 """How well requirement lines are read: precision and recall per kind against labelled texts.
 
 A predicted line counts when a labelled line of the same kind overlaps its phrase by at least half of the
-shorter of the two. Run ``python -m matching.evaluate_lines FILE.jsonl[.gz]``; each record holds ``text`` (or the
-``id`` of a text given with ``--texts``) and ``lines`` (``kind``, ``level``, ``phrase``, ``value``).
+shorter of the two. A record holds ``text`` (or only the ``id`` of a text that is elsewhere) and ``lines`` (``kind``,
+``level``, ``phrase``, ``value``). ``python -m matching evaluate-lines FILE…`` prints the table.
 """
 
 from __future__ import annotations
 
-import argparse
-import gzip
-import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from matching.lines import extract
+from matching.readers import InputError, Row, read_demands, rows
 from matching.types import Kind, Level, Line
 
 
 class Figures(msgspec.Struct):
-    """Counts for one kind; ``values`` and ``levels`` are agreements among the lines found."""
+    """Counts for one kind; ``levels`` counts agreements among the lines found."""
 
     predicted: int = 0
     right: int = 0
     labelled: int = 0
     found: int = 0
-    values: int = 0
     levels: int = 0
 
     @property
@@ -58,7 +54,6 @@ def evaluate_lines(gold: Iterable[Sequence[Line]], predicted: Iterable[Sequence[
             partner = next((other for other in read if overlap(line, other)), None)
             if partner is not None:
                 row.found += 1
-                row.values += partner.value == line.value
                 row.levels += partner.level is line.level
     return table
 
@@ -78,47 +73,24 @@ def labelled(text: str, entries: Iterable[dict[str, Any]]) -> tuple[Line, ...]:
     return tuple(lines)
 
 
-def report(table: dict[Kind, Figures]) -> str:
-    """The figures as a table of text."""
-    rows = ["kind          labels  found  precision  recall  value=  level="]
-    rows += [
-        f"{kind.value:<13} {row.labelled:>6} {row.predicted:>6}  {row.precision:>9.2f} {row.recall:>7.2f}"
-        f"  {row.values / max(1, row.found):>6.2f}  {row.levels / max(1, row.found):>6.2f}"
-        for kind, row in table.items()
-    ]
-    return "\n".join(rows)
+def load(path: Path, texts: Mapping[str, str] | None = None) -> list[tuple[str, tuple[Line, ...]]]:
+    """Texts with their labels; a record without ``text`` is looked up in ``texts`` by its ``id``.
+
+    :raises InputError: a record whose text is nowhere, or a label that cannot be read or is not in its text.
+    """
+    return [_labelled(f"{path}, line {number}", record, texts or {}) for number, record in rows(path)]
 
 
-def load(path: Path, texts: dict[str, str] | None = None) -> list[tuple[str, tuple[Line, ...]]]:
-    """Texts with their labels from JSONL, packed or not; a record without ``text`` is looked up by its ``id``."""
-    raw = path.read_bytes()
-    records = [msgspec.json.decode(row) for row in (gzip.decompress(raw) if path.suffix == ".gz" else raw).splitlines()]
-    known = texts or {}
-    pairs = [(record["text"] if "text" in record else known[record["id"]], record["lines"]) for record in records]
-    return [(text, labelled(text, entries)) for text, entries in pairs]
+def _labelled(place: str, record: Row, texts: Mapping[str, str]) -> tuple[str, tuple[Line, ...]]:
+    text = record["text"] if "text" in record else texts.get(str(record.get("id")))
+    if text is None:
+        raise InputError(f"{place}: no text for the id {record.get('id')!r}")
+    try:
+        return text, labelled(text, record["lines"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(f"{place}: not the labels of a text: {error}") from error
 
 
 def texts_of(path: Path) -> dict[str, str]:
-    """The texts of a JSONL(.gz) file of demands by id."""
-    raw = path.read_bytes()
-    records = map(msgspec.json.decode, (gzip.decompress(raw) if path.suffix == ".gz" else raw).splitlines())
-    return {record["id"]: record["text"] for record in records}
-
-
-def main(arguments: Sequence[str]) -> int:
-    """Print the table for all the files together."""
-    parser = argparse.ArgumentParser(prog="python -m matching.evaluate_lines", description=__doc__)
-    parser.add_argument("files", nargs="+", type=Path, help="labelled texts, JSONL or JSONL.gz")
-    parser.add_argument("--texts", type=Path, help="demands whose labels refer to them by id only")
-    parser.add_argument("--half", choices=["seen", "held"], help="only every second text, from the first or second")
-    given = parser.parse_args(arguments)
-    known = texts_of(given.texts) if given.texts else None
-    step = slice(None) if given.half is None else slice(int(given.half == "held"), None, 2)
-    pairs = [pair for path in given.files for pair in load(path, known)[step]]
-    table = evaluate_lines([gold for _, gold in pairs], [extract(text) for text, _ in pairs])
-    sys.stdout.write(report(table) + "\n")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    """The texts of a file of demands by id."""
+    return {demand.id: demand.text for demand in read_demands(path)}

@@ -79,7 +79,7 @@ def _region(line: Line, document: Document) -> Judgement:
             area = frozenset(code for codes in _areas(places) for code in codes)
             best = next((p for p in places if any(regions.overlaps(c, asked) for c in p.options)), places[0])
             covered = regions.covers(area, asked) or any(regions.covers(c, asked) for p in places for c in p.options)
-            return _said(covered, best.phrase, source)
+            return UNKNOWN if not covered and _part(best, asked) else _said(covered, best.phrase, source)
     told = (("description", document.description[:_READ]), ("detail", document.detail[:_READ]))
     for source, text in (*told, ("publisher", document.publisher)):
         if source == "publisher" and not _OFFICE.search(text):
@@ -88,6 +88,14 @@ def _region(line: Line, document: Document) -> Judgement:
             if any(regions.covers(codes, asked) for codes in place.options):
                 return _said(True, place.phrase, source)
     return UNKNOWN
+
+
+def _part(place: regions.Place, asked: regions.Codes) -> bool:
+    """Whether ``place`` is all or a next smaller division (a county of a city) of one place asked for: there may be
+    more of it to be had. A county of a whole country is not told apart from being elsewhere."""
+    near = {len(whole) + 2 for whole in asked} | {len(whole) for whole in asked}
+    parts = [part for codes in place.options for part in codes]
+    return any(part.startswith(whole) and len(part) in near for part in parts for whole in asked)
 
 
 _OFFICE = re.compile(r"局|厅|委员会|委$|办公室|政府|[Mm]inistry|[Bb]ureau|[Dd]epartment|[Gg]overnment")

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching import Demand, Document, Kind, Level, Line, Verdict
-from matching.advice import likely_holders, relaxations
+from matching.advice import likely_holders
 from matching.bundle import Aim, Check, bundles, check
 from matching.matcher import Matcher, as_document
 from matching.pool import near, pools
@@ -115,20 +115,6 @@ def test_members_must_fit_and_what_is_not_said_is_noted() -> None:
     assert bundle.keys == ("统一社会信用代码",)
     assert bundle.open == (Check.PERIOD,)
     assert bundles(musts(2), told, {d.id: d for d in (old, here)}, licensed=lambda a, b: Verdict.UNMET) == []
-
-
-def test_relaxation_counts_what_only_this_line_keeps_away() -> None:
-    met, unmet, unknown = Verdict.MET, Verdict.UNMET, Verdict.UNKNOWN
-    told = {
-        "a": [met, unmet],
-        "b": [met, unmet],
-        "c": [unmet, met],
-        "d": [unmet, unmet],
-        "e": [met, met],
-        "f": [unmet, unknown],
-    }
-    found = relaxations(musts(2), told)
-    assert [(r.number, r.products) for r in found] == [(1, ("a", "b")), (0, ("c",))]
 
 
 def test_the_likely_holders_publish_most_of_the_nearest() -> None:

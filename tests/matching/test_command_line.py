@@ -76,6 +76,19 @@ def test_evaluate_prints_every_method(
     assert "1.0000" in printed
 
 
+def test_evaluate_lines_prints_every_kind(
+    tmp_path: Path, files: tuple[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    label = {"level": "must", "kind": "region", "phrase": "合肥市"}
+    wrong = {"level": "must", "kind": "region", "phrase": "空气"}
+    labels = jsonl(tmp_path / "labels.jsonl", [{"id": "d1", "lines": [label, wrong]}])
+    assert run(monkeypatch, "evaluate-lines", labels, "--texts", files[1]) == 0
+    [region] = [row for row in capsys.readouterr().out.splitlines() if "region" in row]
+    assert [cell.strip() for cell in region.split("│")[2:6]] == ["2", "1", "1.00", "0.50"]
+    assert run(monkeypatch, "evaluate-lines", labels) == 2
+    assert "line 1: no text for the id 'd1'" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("products", "said"),
     [
