@@ -103,8 +103,9 @@ def evaluate_lines(
     from matching.lines import extract
 
     known = {key: text for path in texts or () for key, text in evaluation.texts_of(path).items()}
-    pairs = [pair for path in track(files, "Reading", console=console) for pair in evaluation.load(path, known)]
-    figures = evaluation.evaluate_lines([gold for _, gold in pairs], [extract(text) for text, _ in pairs])
+    pairs = [pair for path in files for pair in evaluation.load(path, known)]
+    read = [extract(text) for text, _ in track(pairs, "Reading", console=console)]
+    figures = evaluation.evaluate_lines([gold for _, gold in pairs], read)
     table = Table("Kind", "Labelled", "Read", "Precision", "Recall", "Same level", title=f"{len(pairs):,} texts")
     for kind, row in figures.items():
         level = f"{row.levels / row.found:.2f}" if row.found else ""
