@@ -101,6 +101,21 @@ def merge(
 
 
 @njit(nogil=True, cache=True)
+def append(
+    ptr: Array, doc: Array, count: Array, numbers: Array, row: int, free: Array, to_doc: Array, to_count: Array
+) -> None:
+    """Write postings whose terms are renumbered ``numbers`` and whose rows begin at ``row`` to where ``free`` points
+    for each term, and move it on."""
+    for t in range(len(ptr) - 1):
+        at = free[numbers[t]]
+        for p in range(ptr[t], ptr[t + 1]):
+            to_doc[at] = doc[p] + row
+            to_count[at] = count[p]
+            at += 1
+        free[numbers[t]] = at
+
+
+@njit(nogil=True, cache=True)
 def saturate(
     ptr: Array,
     doc: Array,

@@ -14,7 +14,8 @@ from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Final, NamedTuple
+from itertools import chain
+from typing import Any, ClassVar, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +35,11 @@ MOST: Final = 255
 _VALUES: Final = np.log1p(np.arange(MOST + 1) / SCALE).astype(np.float32)
 _NTH: Final = bytes(round(SCALE / n**0.5) for n in range(1, 33))
 """What the first, second, … English term of a Chinese word counts for."""
+
+
+def _nth(english: tuple[str, ...]) -> bytes:
+    return _NTH[: len(english)]
+
 
 Hit = tuple[str, float]
 Weights = tuple[NDArray[np.int32], NDArray[np.float32]]
@@ -78,6 +84,8 @@ class Part:
 class Segment:
     """Documents in order of id. ``place`` numbers ``Index.places``."""
 
+    PARTS: ClassVar = ("body", "head", "gloss")
+
     ids: list[str]
     body: Part
     head: Part
@@ -89,25 +97,32 @@ class Segment:
         return {doc_id: row for row, doc_id in enumerate(self.ids)}
 
 
-def build_segment(bags: Mapping[str, Bag], vocabulary: dict[str, int], places: Places) -> Segment:
-    """The segment of ``bags``; new terms and places are appended to ``vocabulary`` and ``places``."""
-    ids = sorted(bags)
+class Vocabulary(dict[str, int]):
+    """Terms and their numbers; ``vocabulary[term]`` numbers a new one, ``get`` does not."""
+
+    def __missing__(self, term: str) -> int:
+        self[term] = number = len(self)
+        return number
+
+
+def build_segment(bags: Iterable[tuple[str, Bag]], vocabulary: Vocabulary, places: Places) -> Segment:
+    """The segment of ``bags`` by rising id; new terms and places are appended to ``vocabulary`` and ``places``."""
+    ids, place = [], array("i")
     body, head, gloss = _Tokens(), _Tokens(), _Tokens()
-    number = vocabulary.setdefault
-    for doc_id in ids:
-        bag = bags[doc_id]
+    number = vocabulary.__getitem__
+    for doc_id, bag in bags:
+        ids.append(doc_id)
+        place.append(places.number(bag.place))
         for weight, in_head, terms in bag.fields:
-            numbers = [number(term, len(vocabulary)) for term in terms]
+            numbers = list(map(number, terms))
             body.add(numbers, bytes([weight]) * len(numbers))
             if in_head:
                 head.add(numbers, bytes([SCALE]) * len(numbers))
-        for english in bag.english:
-            gloss.add([number(term, len(vocabulary)) for term in english], _NTH[: len(english)])
+        gloss.add(map(number, chain.from_iterable(bag.english)), b"".join(map(_nth, bag.english)))
         for tokens in (body, head, gloss):
             tokens.end()
-    place = np.fromiter((places.number(bags[doc_id].place) for doc_id in ids), np.int32, len(ids))
     size = len(vocabulary)
-    return Segment(ids, body.part(size), head.part(size), gloss.part(size), place)
+    return Segment(ids, body.part(size), head.part(size), gloss.part(size), np.array(place, np.int32))
 
 
 def merge_segments(
@@ -147,7 +162,7 @@ class _Tokens:
         self._weights = bytearray()
         self._ptr = array("q", [0])
 
-    def add(self, numbers: Sequence[int], weights: bytes) -> None:
+    def add(self, numbers: Iterable[int], weights: bytes) -> None:
         self._tokens.extend(numbers)
         self._weights += weights
 
@@ -190,7 +205,7 @@ def _room(size: int) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
 class Index:
     """One consistent state of the index; see the module's text."""
 
-    vocabulary: dict[str, int]
+    vocabulary: Vocabulary
     places: Places
     segments: tuple[Segment, ...]
     alive: tuple[NDArray[np.bool_], ...]
@@ -200,16 +215,7 @@ class Index:
     lengths: tuple[float, float]
 
     @classmethod
-    def build(cls, bags: Mapping[str, Bag]) -> Index:
-        """An index of ``bags`` by id, in one segment."""
-        vocabulary: dict[str, int] = {}
-        places = Places()
-        segment = build_segment(bags, vocabulary, places)
-        body, gloss = (float(part.length.sum(dtype=float)) for part in (segment.body, segment.gloss))
-        return cls.of(segment, vocabulary, places, (body, gloss))
-
-    @classmethod
-    def of(cls, segment: Segment, vocabulary: dict[str, int], places: Places, lengths: tuple[float, float]) -> Index:
+    def of(cls, segment: Segment, vocabulary: Vocabulary, places: Places, lengths: tuple[float, float]) -> Index:
         """An index of one segment, everything in it alive."""
         return cls(
             vocabulary=vocabulary,
@@ -241,7 +247,7 @@ class Index:
         return merge_segments(segment, alive, self.segments[1], self.alive[1], len(self.vocabulary))
 
     def _alone(self) -> Segment:
-        nothing = build_segment({}, {}, self.places)
+        nothing = build_segment((), Vocabulary(), self.places)
         return merge_segments(self.segments[0], self.alive[0], nothing, np.ones(0, bool), len(self.vocabulary))
 
     def find(self, doc_id: str) -> tuple[int, int] | None:
@@ -268,7 +274,7 @@ class Index:
 
     def plus(self, bags: Mapping[str, Bag]) -> Index:
         """The index with documents it does not hold added."""
-        added = build_segment(bags, self.vocabulary, self.places)
+        added = build_segment(sorted(bags.items()), self.vocabulary, self.places)
         if len(self.segments) > 1:
             added = self._with_side(added, np.ones(len(added.ids), bool))
         more = replace(

@@ -12,8 +12,8 @@ from typing import Final, Self
 import msgspec
 
 from matching import regions
-from matching.lexical import SCALE, Bag, Hit, Index
-from matching.located import place_of
+from matching.building import bag, build
+from matching.lexical import Bag, Hit, Index
 from matching.query import read, weigh
 from matching.text import Analyser
 from matching.types import Demand, Document, Match
@@ -33,9 +33,6 @@ WEIGHTS: Final[Mapping[str, float]] = {
     "delivery": 0.25,
 }
 """What a word counts for in each attribute of a document; multiples of 1/8 (see ``lexical.SCALE``)."""
-
-HEAD: Final = frozenset(["title", "tags", "themes", "publisher"])
-"""The attributes that name a product, matched a second time by themselves."""
 
 MERGE_AT: Final = 2048
 """Documents in the side segment at which it is merged into the main one."""
@@ -86,7 +83,7 @@ class Matcher:
         self.weights = weights
         self._analyser = Analyser()
         self._writing = threading.Lock()
-        self._state = State(Index.build({}), {})
+        self._state = State(build((), weights, self._analyser), {})
 
     def fit(self, products: Sequence[Document]) -> Self:
         """Replace everything by ``products``.
@@ -95,7 +92,7 @@ class Matcher:
         """
         documents = _by_id(products)
         with self._writing:
-            self._state = State(Index.build(self._bags(products)), documents)
+            self._state = State(build(products, self.weights, self._analyser), documents)
         return self
 
     def add(self, products: Iterable[Document]) -> None:
@@ -188,19 +185,7 @@ class Matcher:
         ]
 
     def _bags(self, products: Iterable[Document]) -> dict[str, Bag]:
-        return {product.id: self._bag(product) for product in products}
-
-    def _bag(self, product: Document) -> Bag:
-        fields, english = [], []
-        for name, weight in self.weights.items():
-            value: str | tuple[str, ...] = getattr(product, name)
-            text = value if isinstance(value, str) else "\n".join(value)
-            if text:
-                cut = self._analyser.cut(text)
-                fields.append((int(weight * SCALE), name in HEAD, cut.terms))
-                if name != "detail":
-                    english += [terms for _, terms in cut.glosses]
-        return Bag(fields, english, place_of(product))
+        return {product.id: bag(product, self.weights, self._analyser) for product in products}
 
 
 def _by_id(products: Iterable[Document]) -> dict[str, Document]:

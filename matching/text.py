@@ -14,10 +14,10 @@ from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 from operator import add
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import rjieba
-import snowballstemmer
+import Stemmer
 
 from matching import gloss
 
@@ -35,6 +35,7 @@ HAN: Final = (
     r"\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"  # Hangul, compatibility and rare Han
 )
 _RUNS: Final = re.compile(rf"([{HAN}]+)|([^\W_{HAN}]+)")
+_ASCII_WORDS: Final = re.compile("[a-z0-9]+")
 _SURROGATES: Final = re.compile(r"[\ud800-\udfff]")
 
 
@@ -66,25 +67,43 @@ class Cut(NamedTuple):
 
 _KEPT: Final = 200_000
 _SHORT: Final = 120
+_SHORT_RUN: Final = 12
+
+
+class _Stems(dict[str, str]):
+    """English stems of lower-case words, found once and kept; empty for a stop word."""
+
+    def __init__(self) -> None:
+        super().__init__(dict.fromkeys(STOP, ""))
+        self._local = threading.local()
+
+    def __missing__(self, word: str) -> str:
+        if not hasattr(self._local, "stemmer"):  # one of each thread: it keeps the word it works on in itself
+            self._local.stemmer = Stemmer.Stemmer("english")
+        stem: str = self._local.stemmer.stemWord(word) if word.isascii() and len(word) <= 40 else word[:40]
+        if len(self) < 1_000_000:
+            self[word] = stem
+        return stem
 
 
 class Analyser:
     """Cuts texts into terms. Safe to share between threads.
 
-    Short texts (publishers, themes, titles repeated as descriptions) are cut once and kept.
+    Short texts (publishers, themes, titles repeated as descriptions) and short runs of Chinese are cut once and
+    kept.
     """
 
     def __init__(self) -> None:
-        self._local = threading.local()
-        self._stems: dict[str, str] = {}
+        self._stems = _Stems()
         self._glosses: dict[str, tuple[str, ...]] = {}
         self._cuts: dict[str, Cut] = {}
+        self._runs: dict[str, Cut] = {}
 
     def cut(self, text: str) -> Cut:
         """``text`` as terms and glosses."""
         kept = self._cuts.get(text)
         if kept is None:
-            kept = self._cut(text)
+            kept = self._cut(normalise(text))
             if len(text) <= _SHORT and len(self._cuts) < _KEPT:
                 self._cuts[text] = kept
         return kept
@@ -97,19 +116,30 @@ class Analyser:
         """The Chinese words of ``text`` with their English terms."""
         return self.cut(text).glosses
 
+    def stem(self, word: str) -> str:
+        """The English stem of a lower-case word (other scripts and stop words pass unchanged)."""
+        return self._stems[word] or word
+
     def _cut(self, text: str) -> Cut:
+        if text.isascii():
+            return Cut([term for term in map(self._stems.__getitem__, _ASCII_WORDS.findall(text)) if term], ())
         terms: list[str] = []
         glosses: list[tuple[str, tuple[str, ...]]] = []
-        for run in _RUNS.finditer(normalise(text)):
-            if run[1]:
-                _han(run[1], terms)
-                for word in gloss.words(run[1]):
-                    english = self._gloss(word)
-                    if english:
-                        glosses.append((word, english))
-            elif run[2] not in STOP:
-                terms.append(self.stem(run[2]))
+        for run, word in _RUNS.findall(text):
+            if run:
+                cut = self._runs.get(run) or self._cut_run(run)
+                terms += cut.terms
+                glosses += cut.glosses
+            elif term := self._stems[word]:
+                terms.append(term)
         return Cut(terms, glosses)
+
+    def _cut_run(self, run: str) -> Cut:
+        glosses = [(word, english) for word in gloss.words(run) if (english := self._gloss(word))]
+        cut = Cut(_han(run), glosses)
+        if len(run) <= _SHORT_RUN and len(self._runs) < _KEPT:
+            self._runs[run] = cut
+        return cut
 
     def _gloss(self, word: str) -> tuple[str, ...]:
         english = self._glosses.get(word)
@@ -118,29 +148,12 @@ class Analyser:
         return english
 
     def _english(self, text: str) -> list[str]:
-        words = (run[2] for run in _RUNS.finditer(normalise(text)) if run[2])
-        return [self.stem(word) for word in words if word not in STOP]
-
-    def _stemmer(self) -> Any:
-        """A stemmer of this thread: one keeps the word it works on in itself."""
-        if not hasattr(self._local, "stemmer"):
-            self._local.stemmer = snowballstemmer.stemmer("english")
-        return self._local.stemmer
-
-    def stem(self, word: str) -> str:
-        """The English stem of a lower-case word (other scripts pass unchanged)."""
-        stem = self._stems.get(word)
-        if stem is None:
-            stem = self._stemmer().stemWord(word) if word.isascii() and len(word) <= 40 else word[:40]
-            if len(self._stems) < 1_000_000:
-                self._stems[word] = stem
-        return stem
+        words = (word for _, word in _RUNS.findall(normalise(text)) if word)
+        return [term for word in words if (term := self._stems[word])]
 
 
-def _han(run: str, terms: list[str]) -> None:
+def _han(run: str) -> list[str]:
     if len(run) < 3:
-        terms.append(run)
-        return
+        return [run]
     # Without the hidden Markov model: guessed words are worse for search than the pairs they are made of.
-    terms += rjieba.cut_for_search(run, False)
-    terms += map(add, run[:-1], run[1:])
+    return [*rjieba.cut_for_search(run, False), *map(add, run[:-1], run[1:])]

@@ -1,0 +1,114 @@
+"""From products to an index: texts cut into bags of terms, in shards, on several processes when there are many.
+
+A shard numbers its terms and places for itself; ``join`` renumbers them and puts the postings one after the
+other. Everything counted stays a whole number until then, so any number of shards makes the same index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from multiprocessing import current_process
+from typing import Any, Final, NamedTuple
+
+import msgspec
+import numpy as np
+
+from matching import kernels
+from matching.lexical import SCALE, Bag, Index, Part, Segment, Vocabulary, build_segment
+from matching.located import Places, place_of
+from matching.regions import Codes
+from matching.text import Analyser
+from matching.types import Document
+
+HEAD: Final = frozenset(["title", "tags", "themes", "publisher"])
+"""The attributes that name a product, matched a second time by themselves."""
+
+MANY: Final = 20_000
+"""Products from which on other processes are started: each costs two seconds and 200 MB first."""
+
+SHARD: Final = 5_000
+"""Products cut at a time by one of them."""
+
+
+class Shard(NamedTuple):
+    """Some documents in order of id, with the terms and places the segment's numbers stand for."""
+
+    segment: Segment
+    terms: list[str]
+    places: list[Codes]
+
+
+def bag(product: Document, weights: Mapping[str, float], analyser: Analyser) -> Bag:
+    """The terms of ``product``; ``weights`` says what a word counts for in each attribute."""
+    fields, english = [], []
+    for name, weight in weights.items():
+        value: str | tuple[str, ...] = getattr(product, name)
+        text = value if isinstance(value, str) else "\n".join(value)
+        if text:
+            cut = analyser.cut(text)
+            fields.append((int(weight * SCALE), name in HEAD, cut.terms))
+            if name != "detail":
+                english += [terms for _, terms in cut.glosses]
+    return Bag(fields, english, place_of(product))
+
+
+def cut(products: Iterable[Document], weights: Mapping[str, float], analyser: Analyser) -> Shard:
+    """The shard of ``products``."""
+    vocabulary, places = Vocabulary(), Places()
+    ordered = sorted(products, key=lambda product: product.id)
+    bags = ((product.id, bag(product, weights, analyser)) for product in ordered)
+    return Shard(build_segment(bags, vocabulary, places), list(vocabulary), places.codes)
+
+
+def build(products: Sequence[Document], weights: Mapping[str, float], analyser: Analyser) -> Index:
+    """The index of ``products`` (no id twice)."""
+    if len(products) < MANY or current_process().daemon:
+        return join([cut(products, weights, analyser)])
+    import joblib  # a fifth of a second that only large markets need to pay
+
+    ordered = sorted(products, key=lambda product: product.id)
+    portions = (msgspec.msgpack.encode(ordered[at : at + SHARD]) for at in range(0, len(ordered), SHARD))
+    shards: Iterator[Shard] = joblib.Parallel(n_jobs=joblib.cpu_count(), return_as="generator")(
+        joblib.delayed(_cut)(portion, dict(weights)) for portion in portions
+    )
+    return join(shards)
+
+
+_analyser: Final = Analyser()
+
+
+def _cut(portion: bytes, weights: Mapping[str, float]) -> Shard:
+    return cut(msgspec.msgpack.decode(portion, type=list[Document]), weights, _analyser)
+
+
+def join(shards: Iterable[Shard]) -> Index:
+    """One index of ``shards``, whose ids rise from each to the next."""
+    vocabulary, places = Vocabulary(), Places()
+    renumbered = []
+    for segment, terms, codes in shards:
+        numbers = np.fromiter(map(vocabulary.__getitem__, terms), np.int32, len(terms))
+        place = np.fromiter(map(places.number, codes), np.int32, len(codes))
+        renumbered.append((segment, numbers, place))
+    body, head, gloss = (
+        _joined([(getattr(s, name), n) for s, n, _ in renumbered], len(vocabulary)) for name in Segment.PARTS
+    )
+    ids = [doc_id for segment, _, _ in renumbered for doc_id in segment.ids]
+    where = np.concatenate([place[segment.place] for segment, _, place in renumbered])
+    whole = Segment(ids, body, head, gloss, where)
+    lengths = (float(whole.body.length.sum(dtype=float)), float(whole.gloss.length.sum(dtype=float)))
+    return Index.of(whole, vocabulary, places, lengths)
+
+
+def _joined(parts: Sequence[tuple[Part, Any]], size: int) -> Part:
+    """Each part with the new numbers of its terms, as one over ``size`` terms."""
+    ptr = np.zeros(size + 1, np.int64)
+    for part, numbers in parts:
+        ptr[numbers + 1] += np.diff(part.ptr)
+    np.cumsum(ptr, out=ptr)
+    doc, count = np.empty(ptr[-1], np.int32), np.empty(ptr[-1], np.uint8)
+    free, row = ptr[:-1].copy(), 0
+    for part, numbers in parts:
+        kernels.append(part.ptr, part.doc, part.count, numbers, row, free, doc, count)
+        row += len(part.length)
+    length, inverse = (np.concatenate([getattr(part, name) for part, _ in parts]) for name in ("length", "inverse"))
+    return Part(ptr, doc, count, length, inverse)

@@ -1,0 +1,55 @@
+"""An index is the same however many shards and processes it was built in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from matching import Document, Matcher, building
+from matching.lexical import Index, Segment
+from matching.matcher import WEIGHTS
+from matching.text import Analyser
+
+CHINESE = ["空气质量", "水库水位", "企业登记", "合肥", "泸州", "小时", "数据", "公交"]
+WORDS = [*CHINESE, "bus", "arrivals", "water", "level", "reservoir"]
+PRODUCTS = [
+    Document(id=f"p{n:03}", title=WORDS[n % 11] + WORDS[n % 7], description=" ".join(WORDS[n % 5 : n % 13]))
+    for n in range(120)
+]
+QUERIES = ["合肥空气质量", "water level of reservoirs", "泸州水库 企业", "bus"]
+
+
+def postings(index: Index) -> dict[tuple[str, str], list[tuple[str, int]]]:
+    """By part and term the documents and counts, and by part and document its length and norm."""
+    [segment] = index.segments
+    found: dict[tuple[str, str], list[tuple[str, int]]] = {}
+    for name in Segment.PARTS:
+        part = getattr(segment, name)
+        for term, n in index.vocabulary.items():
+            at = slice(part.ptr[n], part.ptr[n + 1])
+            found[name, term] = [(segment.ids[d], int(c)) for d, c in zip(part.doc[at], part.count[at], strict=True)]
+    return found
+
+
+@pytest.mark.parametrize("size", [1, 7, 120])
+def test_shards_join_to_the_index_built_at_once(size: int) -> None:
+    ordered: Sequence[Document] = sorted(PRODUCTS, key=lambda product: product.id)
+    shards = [building.cut(ordered[at : at + size], WEIGHTS, Analyser()) for at in range(0, len(ordered), size)]
+    joined, whole = building.join(shards), building.join([building.cut(PRODUCTS, WEIGHTS, Analyser())])
+    assert postings(joined) == postings(whole)
+    assert joined.lengths == whole.lengths
+    for one, other in zip(joined.segments, whole.segments, strict=True):
+        assert one.ids == other.ids
+        assert np.array_equal(one.body.inverse, other.body.inverse)
+        assert [joined.places.codes[n] for n in one.place] == [whole.places.codes[n] for n in other.place]
+
+
+def test_many_products_are_cut_by_several_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = Matcher().fit(PRODUCTS)
+    monkeypatch.setattr(building, "MANY", 100)
+    monkeypatch.setattr(building, "SHARD", 50)
+    together = Matcher().fit(PRODUCTS[::-1])
+    assert [together.search(text, 20) for text in QUERIES] == [alone.search(text, 20) for text in QUERIES]
+    assert postings(together.compacted().index) == postings(alone.compacted().index)
