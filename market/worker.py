@@ -25,7 +25,7 @@ from pgqueuer.models import Schedule
 
 from market import db as database
 from market.domain.errors import Unavailable
-from market.services import deadlines, jobs, journal, mail, matches, nightly, notices, targets, webhooks
+from market.services import deadlines, jobs, journal, mail, matches, nightly, notices, questions, targets, webhooks
 from market.services.matchmaking import Matchmaker
 from market.settings import Settings
 from market.store import forgetting
@@ -189,7 +189,7 @@ class Worker:
         async with self.pool.acquire() as db:
             event = await events.GET.one(db, msgspec.json.decode(payload, type=int))
         failures = []
-        for part in (self._match, self._notify, self._tell_programs):
+        for part in (self._match, self._ask_no_more, self._notify, self._tell_programs):
             try:
                 async with self.pool.acquire() as db, db.transaction():
                     await part(db, event)
@@ -201,6 +201,9 @@ class Worker:
 
     async def _match(self, db: Db, event: Event) -> None:
         await matches.on_event(db, await self._matching(), event, datetime.now(UTC))
+
+    async def _ask_no_more(self, db: Db, event: Event) -> None:
+        await questions.on_event(db, event, now=datetime.now(UTC))
 
     async def _notify(self, db: Db, event: Event) -> None:
         await notices.on_event(db, event, now=datetime.now(UTC), settings=self.settings)

@@ -7,8 +7,11 @@ says nothing the verdict is UNKNOWN, which is a question to the supplier (``ques
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+
+import msgspec
 
 from matching.coverage import Judgement, Weight
 from matching.types import Document, Kind, Level, Line, Reason, Verdict
@@ -36,7 +39,39 @@ def explain(
     return tuple(reasons)
 
 
-def _worth(line: Line) -> float:
+ANSWER = "answer"
+"""The source of a reason that quotes what the supplier answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a supplier answered about one line: MET or UNMET, in which ``words``, and how much of it is met."""
+
+    verdict: Verdict
+    words: str = ""
+    degree: float = 1.0
+
+
+def with_answers(reasons: Sequence[Reason], answers: Mapping[tuple[Kind, str], Answer]) -> tuple[Reason, ...]:
+    """The reasons with the lines the product does not speak of decided by the ``answers`` to (kind, value).
+
+    What the product itself says goes before what was once answered.
+    """
+    total = sum(_worth(reason) for reason in reasons)
+    return tuple(
+        _answered(reason, answer, total)
+        if reason.verdict is Verdict.UNKNOWN and (answer := answers.get((reason.kind, reason.value)))
+        else reason
+        for reason in reasons
+    )
+
+
+def _answered(reason: Reason, answer: Answer, total: float) -> Reason:
+    share = _worth(reason) * answer.degree / total if answer.verdict is Verdict.MET else 0.0
+    return msgspec.structs.replace(reason, verdict=answer.verdict, quote=answer.words, source=ANSWER, share=share)
+
+
+def _worth(line: Line | Reason) -> float:
     return _LEVELS[line.level] * _KINDS.get(line.kind, 1.0)
 
 

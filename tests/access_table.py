@@ -141,6 +141,8 @@ GET  /api/v1/products                                                       401 
 GET  /api/v1/products/{listed_product}                                      401 200 200 200 200 200 200 200 200 200
 GET  /api/v1/products/{draft_product}                                       401 404 404 200 200 200 200 200 200 200
 GET  /api/v1/products/{draft_product}/revisions/1                           401 404 404 200 200 200 200 200 200 200
+GET  /api/v1/questions/shared?product={listed_product}                      401 200 200 200 200 200 200 200 200 200
+GET  /api/v1/questions/shared?product={draft_product}                       401 404 404 200 200 200 200 200 200 200
 GET  /api/v1/search?q=公路                                                    401 200 200 200 200 200 200 200 200 200
 GET  /products/{draft_product}/versions                                     303 404 404 200 200 200 200 200 200 200
 GET  /products/{draft_product}/versions/1                                   303 404 404 200 200 200 200 200 200 200
@@ -199,10 +201,22 @@ GET  /matches                                                               303 
 GET  /matches/{match}                                                       303 404 404 200 200 200 200 200 200 200
 GET  /api/v1/matches                                                        401 200 200 200 200 200 200 200 200 200
 GET  /api/v1/matches/{match}                                                401 404 404 200 200 200 200 200 200 200
+GET  /questions                                                             303 200 200 200 200 200 200 200 200 200
+GET  /questions/{question}                                                  303 404 404 200 200 200 200 200 200 200
+GET  /api/v1/questions                                                      401 200 200 200 200 200 200 200 200 200
+GET  /api/v1/questions/{question}                                           401 404 404 200 200 200 200 200 200 200
 """,
     "match:answer": """
 POST /matches/{match}/answer                                  decline_match 401 404 404 403 403 403 403 403 422 422
 POST /api/v1/matches/{match}/answer                           decline_match 401 404 404 403 403 403 403 403 422 422
+GET  /questions/new?demand={open_demand}                                    303 422 422 403 403 403 403 403 422 422
+POST /questions                                               known_line    401 404 404 403 403 403 403 403 409 409
+POST /questions/{question}/answer                           partly_question 401 404 404 403 403 403 403 403 403 403
+POST /questions/{question}/actions/answer                        v_question 401 404 404 403 403 403 403 403 422 422
+POST /api/v1/questions                                           known_line 401 404 404 403 403 403 403 403 409 409
+POST /api/v1/questions/wording                                   known_line 401 404 404 403 403 403 403 403 409 409
+POST /api/v1/questions/{question}/answer                    partly_question 401 404 404 403 403 403 403 403 403 403
+POST /api/v1/questions/{question}/actions                   answer_question 401 404 404 403 403 403 403 403 422 422
 """,
     "match:review": """
 GET  /desk/matches                                                          303 403 403 200 403 403 403 200 403 403

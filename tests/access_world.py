@@ -80,6 +80,7 @@ async def things(given: Given, who: dict[str, Actor], world: World) -> dict[str,
         "draft_demand": await given.draft_demand(consumer),
         "open_demand": await given.open_demand(consumer),
         "match": (await given.proposed_match(consumer, provider)).match,
+        "question": (await given.question(consumer, provider)).question,
         "mutual_match": pairings[0].match,
         "negotiation": (await given.negotiation("requested", pairings[1])).negotiation,
     }

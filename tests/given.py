@@ -19,7 +19,18 @@ from market.domain.matches import Match, Origin, Response, ResponseAction, Revie
 from market.domain.negotiations import Clause, Negotiation, OfferIn, Terms
 from market.domain.permissions import Role
 from market.domain.products import Delivery, PriceUnit, Product, ProductContent, ProductState
-from market.services import accounts, agreements, demands, matches, matchmaking, negotiations, products, proposals
+from market.domain.questions import Question, QuestionIn
+from market.services import (
+    accounts,
+    agreements,
+    demands,
+    matches,
+    matchmaking,
+    negotiations,
+    products,
+    proposals,
+    questions,
+)
 from market.services.proposals import Candidate
 
 NUMBERS = itertools.count(1)
@@ -42,6 +53,13 @@ def credit_code() -> str:
     return body + CREDIT_CODE_ALPHABET[-total % 31]
 
 
+TOPIC = RequirementLine(level=LineLevel.MUST, kind=LineKind.TOPIC, value="公路货运量", phrase="公路货运量", start=6)
+
+
+FIELDS = RequirementLine(level=LineLevel.MUST, kind=LineKind.FIELDS, value="车辆轴数")
+"""A line that the builders' product says nothing about."""
+
+
 class Pairing(NamedTuple):
     """A mutual match and its sides."""
 
@@ -56,6 +74,14 @@ class Talk(NamedTuple):
     negotiation: Negotiation
     consumer: Actor
     provider: Actor
+
+
+class Asked(NamedTuple):
+    """A question and its sides."""
+
+    question: Question
+    demander: Actor
+    supplier: Actor
 
 
 class Deal(NamedTuple):
@@ -149,10 +175,7 @@ class Given:
     async def draft_demand(self, actor: Actor | None = None, **content: Any) -> Demand:
         """A draft with one must line."""
         actor = actor or await self.demander()
-        line = RequirementLine(
-            level=LineLevel.MUST, kind=LineKind.TOPIC, value="公路货运量", phrase="公路货运量", start=6
-        )
-        values = {"title": "江苏公路货运量", "text": "我们需要江苏公路货运量的日数据", "lines": (line,)} | content
+        values = {"title": "江苏公路货运量", "text": "我们需要江苏公路货运量的日数据", "lines": (TOPIC,)} | content
         return await demands.create(self.db, actor, DemandContent(**values), now=self.now)
 
     async def open_demand(self, actor: Actor | None = None, **content: Any) -> Demand:
@@ -208,6 +231,14 @@ class Given:
         decision = Review(action=ReviewAction.PROPOSE, version=found.version)
         found = await matches.review(self.db, await self.staff(), found.id, decision, now=self.now)
         return Pairing(found, demander, supplier)
+
+    async def question(self, demander: Actor | None = None, supplier: Actor | None = None, **content: Any) -> Asked:
+        """A question about fields the builders' product does not list; ``content`` is the demand's."""
+        demander, supplier = demander or await self.demander(), supplier or await self.supplier()
+        demand = await self.open_demand(demander, **{"lines": (TOPIC, FIELDS)} | content)
+        product = await self.listed_product(supplier)
+        asked = QuestionIn(demand_id=demand.id, product_id=product.id, kind=FIELDS.kind, value=FIELDS.value)
+        return Asked(await questions.ask(self.db, demander, asked, now=self.now), demander, supplier)
 
     async def mutual_match(self, demander: Actor | None = None, supplier: Actor | None = None, **texts: Any) -> Pairing:
         """A pairing both sides are interested in."""

@@ -36,6 +36,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         *("match_id", "demand_id", "demand_revision", "product_id", "product_revision"),
         *("consumer_id", "provider_id"),
     ),
+    "question": ("demand_id", "product_id", "level", "kind", "value", "text", "verdict"),
     "agreement": ("negotiation_id", "offer_id", "terms", "terms_hash", "effective_at"),
 }
 
@@ -125,6 +126,11 @@ class Rows:
         demand, product = await self.born("demand"), await self.born("product")
         # Both interested from the start, so that only the lifecycle decides what is refused.
         return demand, product, 1, 1, "demand", 0.5, 1, "interested", "interested"
+
+    async def _question(self) -> tuple[Any, ...]:
+        # Answered from the start, so that only the lifecycle decides what is refused.
+        demand, product = await self.born("demand"), await self.born("product")
+        return demand, product, "must", "region", "江苏", "覆盖江苏吗?", "yes"
 
     async def _negotiation(self) -> tuple[Any, ...]:
         match = await self.born("match")

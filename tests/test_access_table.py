@@ -42,6 +42,7 @@ def bodies(ids: dict[str, Any]) -> dict[str, dict[str, Any] | None]:
             ("withdraw", "open_demand"),
             ("decline", "match"),
             ("reject", "match"),
+            ("answer", "question"),
             ("terminate", "negotiation"),
             ("abort", "negotiation"),
             ("terminate", "agreement"),
@@ -49,6 +50,13 @@ def bodies(ids: dict[str, Any]) -> dict[str, dict[str, Any] | None]:
     }
     return steps | {
         "": None,
+        "known_line": {
+            "demand_id": ids["open_demand"],
+            "product_id": ids["listed_product"],
+            "kind": "topic",
+            "value": "公路货运量",
+        },
+        "partly_question": {"verdict": "partly", "version": ids["v_question"]},
         "nothing": {},
         "own_organisation": {"organisation_id": ids["organisation"]},
         "role_member": {"role": "member"},

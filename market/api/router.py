@@ -19,6 +19,7 @@ from market.api.matches import MatchController
 from market.api.negotiations import NegotiationController
 from market.api.organisations import OrganisationController
 from market.api.products import ProductController
+from market.api.questions import QuestionController
 from market.api.search import SearchController
 from market.api.webhooks import WebhookController
 from market.domain.permissions import Permission
@@ -39,6 +40,7 @@ ROUTES: list[ControllerRouterHandler] = [
             NotificationController,
             OrganisationController,
             ProductController,
+            QuestionController,
             SearchController,
             TokenController,
             WebhookController,

@@ -13,6 +13,7 @@ from market.domain.machine import NEW, Machine, Party, edge
 from market.domain.matches import MatchState as M
 from market.domain.negotiations import NegotiationState as N
 from market.domain.products import ProductState as P
+from market.domain.questions import QuestionState as Q
 
 MEMBER, DEMANDER, SUPPLIER = Party.MEMBER, Party.DEMANDER, Party.SUPPLIER
 CONSUMER, PROVIDER = Party.CONSUMER, Party.PROVIDER
@@ -179,7 +180,21 @@ AGREEMENT = Machine(
     final=frozenset({A.EXPIRED, A.TERMINATED, A.VOID}),
 )
 
-MACHINES = {m.name: m for m in (ORGANISATION, PRODUCT, DEMAND, MATCH, NEGOTIATION, AGREEMENT)}
+QUESTION = Machine(
+    "question",
+    (
+        edge("ask", NEW, Q.OPEN, DEMANDER),
+        edge("answer", Q.OPEN, Q.ANSWERED, SUPPLIER),
+        edge("retract", Q.ANSWERED, Q.OPEN, SUPPLIER),
+        edge("withdraw", Q.OPEN, Q.WITHDRAWN, DEMANDER, SYSTEM),
+        edge("expire", Q.OPEN, Q.EXPIRED, CLOCK),
+    ),
+    final=frozenset({Q.WITHDRAWN, Q.EXPIRED}),
+    due={Q.OPEN: 5},
+    onward={Q.OPEN: "answer"},
+)
+
+MACHINES = {m.name: m for m in (ORGANISATION, PRODUCT, DEMAND, MATCH, NEGOTIATION, AGREEMENT, QUESTION)}
 
 
 def rows() -> frozenset[tuple[str, str, str, str]]:

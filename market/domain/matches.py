@@ -276,6 +276,20 @@ def verdicts(reasons: tuple[MatchReason, ...]) -> tuple[tuple[str, str, str, str
     return tuple((r.level, r.kind, r.value, r.verdict) for r in reasons)
 
 
+ANSWER = "answer"
+"""The source of a reason that quotes what the supplier answered to a question."""
+
+
+def same_news(before: tuple[MatchReason, ...], now: tuple[MatchReason, ...]) -> bool:
+    """Whether the verdicts are the same but for lines a question was answered about; both sides know of those."""
+    if len(before) != len(now):
+        return False
+    return all(
+        a == b or ANSWER in (r.source, s.source)
+        for r, s, a, b in zip(before, now, verdicts(before), verdicts(now), strict=True)
+    )
+
+
 def musts_unmet(reasons: tuple[MatchReason, ...]) -> int:
     """How many things the demand cannot do without the product is known to lack."""
     return sum(r.level is LineLevel.MUST and r.verdict is Verdict.UNMET for r in reasons)

@@ -94,6 +94,8 @@ STEPS: dict[tuple[str, Party], Permission] = {
     ("match", Party.DEMANDER): _P.MATCH_ANSWER,
     ("match", Party.SUPPLIER): _P.MATCH_ANSWER,
     ("match", Party.BROKER): _P.MATCH_REVIEW,
+    ("question", Party.DEMANDER): _P.MATCH_ANSWER,
+    ("question", Party.SUPPLIER): _P.MATCH_ANSWER,
     ("negotiation", Party.CONSUMER): _P.NEGOTIATION_WRITE,
     ("negotiation", Party.PROVIDER): _P.NEGOTIATION_WRITE,
     ("negotiation", Party.BROKER): _P.NEGOTIATION_HOLD,

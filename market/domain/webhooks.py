@@ -29,6 +29,7 @@ class EventKind(StrEnum):
     PRODUCT = "product"
     DEMAND = "demand"
     MATCH = "match"
+    QUESTION = "question"
     NEGOTIATION = "negotiation"
     AGREEMENT = "agreement"
 

@@ -187,6 +187,12 @@ async def edit(db: Db, actor: Actor, demand_id: int, version: int, content: Dema
     return await get(db, actor, demand_id)
 
 
+def with_content(demand: Demand, **changes: Any) -> DemandContent:
+    """The demand's contents with these changes, to be saved by ``edit``."""
+    values = {name: getattr(demand, name) for name in DemandContent.__struct_fields__}
+    return DemandContent(**(values | changes))
+
+
 def content_of(demand: Demand) -> dict[str, Any]:
     """The contents alone, as they are kept in a version."""
     values = {name: getattr(demand, name) for name in DemandContent.__struct_fields__}

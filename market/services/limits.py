@@ -57,6 +57,8 @@ RESET_OF_EMAIL = Limit("reset", 3, timedelta(hours=1))
 RESET_FROM_ADDRESS = Limit("reset-from", 30, timedelta(hours=1), together=True)
 INVITATIONS_OF_ORGANISATION = Limit("invite", 50, timedelta(days=1))
 SIGN_UP_OF_EMAIL = Limit("sign-up-of", 3, timedelta(hours=1))
+QUESTIONS_OF_ORGANISATION = Limit("questions", 100, timedelta(days=1))
+QUESTIONS_TO_SUPPLIER = Limit("questions-to", 30, timedelta(days=1))
 SIGN_UP_FROM_ADDRESS = Limit("sign-up", 30, timedelta(hours=1), together=True)
 
 

@@ -38,7 +38,7 @@ from market.domain.words import N_
 from market.services import jobs, proposals
 from market.services.matchmaking import Matchmaker
 from market.services.transitions import allowed, fire, offered
-from market.store import journal, matches
+from market.store import journal, matches, questions
 from market.store.journal import Event
 from market.store.query import Db
 
@@ -212,6 +212,9 @@ async def on_event(db: Db, matchmaker: Matchmaker, event: Event, now: datetime) 
             await proposals.end_lost(db, now, product_id=event.object_id)
         case "product" if edited or event.target == ProductState.LISTED:
             await proposals.propose_for_product(db, matchmaker, event.object_id, now, Origin.PRODUCT)
+        case "question" if event.action in ("answer", "retract"):
+            question = await questions.GET.one(db, event.object_id, None, True)
+            await proposals.propose_for_product(db, matchmaker, question.product_id, now, Origin.PRODUCT)
         case "organisation" if event.target != OrganisationState.VERIFIED:
             await proposals.end_lost(db, now, organisation_id=event.object_id)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import AsyncIterator, Callable, Collection, Hashable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import date
@@ -22,15 +23,17 @@ from market.db import prepare_connection
 from market.domain.demands import MOST_LINES, Demand, Lines, RequirementLine, masked_demand
 from market.domain.matches import MatchReason
 from market.domain.products import Product
+from market.domain.questions import KnownAnswer, Reply
 from market.store import search
 from market.store.health import ALIVE
 from market.store.query import Db, Query
 from matching import advice
 from matching import lines as extraction
-from matching.explain import explain
+from matching.explain import Answer, explain, with_answers
+from matching.explain import question as wording
 from matching.matcher import Matcher, as_demand, as_document
 from matching.types import Demand as Need
-from matching.types import Document, Line
+from matching.types import Document, Kind, Level, Line, Verdict
 
 log = logging.getLogger("market.matching")
 
@@ -50,6 +53,8 @@ LEAST_OF_BEST = 0.3
 On the demo's texts a product found below it is the right one in 5 of 55 cases and a wrong one in most others; on
 market_demands_dev (24,310 products) nearly everything in the best thirty lies above it.
 """
+
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 T = TypeVar("T")
 R = TypeVar("R", Product, Demand)
@@ -97,9 +102,15 @@ def as_need(demand: Demand) -> Need:
     return Need(id=str(demand.id), title=demand.title, text=demand.text, lines=_lines(demand.lines))
 
 
-def reasons(demand: Demand, product: Product, today: date) -> tuple[MatchReason, ...]:
-    """The verdict on every line of the demand, in both sides' words."""
+def reasons(
+    demand: Demand, product: Product, today: date, answers: Mapping[tuple[str, str], KnownAnswer] | None = None
+) -> tuple[MatchReason, ...]:
+    """The verdict on every line of the demand, in both sides' words; ``answers`` to (kind, value) fill the gaps."""
     found = explain(as_need(demand).lines or (), as_product_document(product), today=today)
+    if answers:
+        found = with_answers(
+            found, {(Kind(kind), value): _ANSWERED[a.verdict](a) for (kind, value), a in answers.items()}
+        )
     return msgspec.convert(msgspec.to_builtins(found), tuple[MatchReason, ...])
 
 
@@ -119,6 +130,20 @@ def _asked(lines: Mapping[int, Lines]) -> dict[str, tuple[Line, ...]]:
 
 def _lines(lines: Lines) -> tuple[Line, ...]:
     return msgspec.convert(msgspec.to_builtins(lines), tuple[Line, ...])
+
+
+_ANSWERED: dict[Reply, Callable[[KnownAnswer], Answer]] = {
+    Reply.YES: lambda said: Answer(Verdict.MET, said.answer),
+    Reply.PARTLY: lambda said: Answer(Verdict.MET, said.answer, degree=0.5),
+    Reply.NO: lambda said: Answer(Verdict.UNMET, said.answer, degree=0.0),
+}
+
+
+def question(line: MatchReason) -> str:
+    """What to ask the supplier about a line, in the demand's own words and language."""
+    language = "zh" if _CHINESE.search(line.phrase or line.value) else "en"
+    asked = Line(level=Level(line.level), kind=Kind(line.kind), value=line.value, phrase=line.phrase)
+    return wording(asked, language)
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):

@@ -30,13 +30,14 @@ from market.domain.matches import (
     Verdict,
     excluded,
     musts_unmet,
-    verdicts,
+    same_news,
 )
 from market.domain.products import Product
+from market.domain.questions import Answers
 from market.services import matchmaking
 from market.services.matchmaking import Found, Matchmaker
 from market.services.transitions import birth, fire
-from market.store import matches, search
+from market.store import matches, questions, search
 from market.store.matches import Pair, Standing
 from market.store.query import Db
 
@@ -113,7 +114,8 @@ async def candidates(
     found = await matchmaker.find(demands, POOL, live)
     seen = {place.product_id for places in found.values() for place in places}
     products = {product.id: product for product in await search.LISTED.all(db, sorted(seen))}
-    return await matchmaking.in_thread(_fitting_all, demands, found, products, live, ended, _today(now))
+    known = Answers(await questions.KNOWN.all(db, ids, sorted(seen)))
+    return await matchmaking.in_thread(_fitting_all, demands, found, products, live, ended, known, _today(now))
 
 
 async def settle(
@@ -144,7 +146,8 @@ async def propose_for_product(
     places = await matchmaker.find(demands, POOL, pairs)
     mine = {demand: [place for place in found if place.product_id == product_id] for demand, found in places.items()}
     ended = set(await matches.ENDED.all(db, None, product_id))
-    fitting = await matchmaking.in_thread(_fitting_all, demands, mine, listed, pairs, ended, _today(now))
+    known = Answers(await questions.KNOWN.all(db, [demand.id for demand in demands], [product_id]))
+    fitting = await matchmaking.in_thread(_fitting_all, demands, mine, listed, pairs, ended, known, _today(now))
     found = [candidate for candidates_ in fitting.values() for candidate in candidates_]
     crowded = await matches.CROWDED.all(db, product_id, [c.demand.id for c in found], [c.score for c in found], TOP)
     found = [msgspec.structs.replace(c, wanted=c.wanted and c.demand.id not in crowded) for c in found]
@@ -229,7 +232,7 @@ def _outdated(match: Standing, candidate: Candidate | None) -> StaleReason | Non
         return None
     if candidate is None:
         return StaleReason.NO_LONGER_FITS
-    if verdicts(match.reasons) != verdicts(candidate.reasons):
+    if not same_news(match.reasons, candidate.reasons):
         return StaleReason.CHANGED
     if match.state in _UNSEEN and not candidate.wanted:
         return StaleReason.BETTER_FOUND
@@ -261,9 +264,12 @@ def _fitting_all(
     products: Mapping[int, Product],
     live: Collection[tuple[int, int]],
     ended: Collection[Pair],
+    known: Answers,
     today: date,
 ) -> dict[int, list[Candidate]]:
-    return {demand.id: list(_fitting(demand, found[demand.id], products, live, ended, today)) for demand in demands}
+    return {
+        demand.id: list(_fitting(demand, found[demand.id], products, live, ended, known, today)) for demand in demands
+    }
 
 
 def _fitting(
@@ -272,6 +278,7 @@ def _fitting(
     products: Mapping[int, Product],
     live: Collection[tuple[int, int]],
     ended: Collection[Pair],
+    known: Answers,
     today: date,
 ) -> Iterable[Candidate]:
     """Those that fit, in the matcher's order; reasons are only worked out for who may be wanted or stands."""
@@ -289,7 +296,7 @@ def _fitting(
         )
         if not stands and (pair in ended or demand.state is not DemandState.OPEN):
             continue
-        reasons = matchmaking.reasons(demand, product, today)
+        reasons = matchmaking.reasons(demand, product, today, known.about(demand.id, product.id))
         if not fits(reasons):
             continue
         yield Candidate(

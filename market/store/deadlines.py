@@ -30,6 +30,11 @@ EXPIRED: dict[str, Query[Due]] = {
         """SELECT id, state, version, due_at FROM match WHERE state = $1 AND due_at <= $2
         ORDER BY due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED""",
     ),
+    "question": Query(
+        Due,
+        """SELECT id, state, version, due_at FROM question WHERE state = $1 AND due_at <= $2
+        ORDER BY due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED""",
+    ),
 }
 
 # $1 states, $2 now, $3 limit. Once per deadline: a row is late again only when it has got a new one.

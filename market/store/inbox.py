@@ -46,6 +46,20 @@ OF_SIDES = Query(
             WHEN m.supplier_answer = 'snoozed' THEN $5::boolean AND m.supplier_snoozed_until <= $6::date
             ELSE NOT $5::boolean END
     UNION ALL
+        SELECT t.kind, q.id, t.party, d.title, p.title, o.name, q.state, q.due_at, false, false, '{}', q.id * 8 + 5
+        FROM turn t JOIN demand d ON d.organisation_id = $1 JOIN question q ON q.demand_id = d.id AND q.state = t.state
+            JOIN product p ON p.id = q.product_id JOIN organisation o ON o.id = p.organisation_id
+        WHERE t.kind = 'question' AND t.party = 'demander'
+    UNION ALL
+        SELECT t.kind, q.id, t.party, d.title, p.title, o.name, q.state, q.due_at, false,
+            d.sealed AND NOT EXISTS (SELECT FROM match m JOIN product i ON i.id = m.product_id
+                WHERE m.demand_id = d.id AND i.organisation_id = $1 AND m.state IN ('mutual', 'converted')),
+            d.masked, q.id * 8 + 5
+        FROM turn t JOIN product p ON p.organisation_id = $1
+            JOIN question q ON q.product_id = p.id AND q.state = t.state
+            JOIN demand d ON d.id = q.demand_id JOIN organisation o ON o.id = d.organisation_id
+        WHERE t.kind = 'question' AND t.party = 'supplier'
+    UNION ALL
         SELECT 'negotiation', n.id, t.party, d.title, p.title, o.name, n.state, n.due_at,
             n.hold_reason IS NOT NULL, false, '{}', n.id * 8 + 4
         FROM turn t JOIN negotiation n ON n.state = t.state JOIN demand d ON d.id = n.demand_id

@@ -135,7 +135,11 @@ OF_DEMANDER = Query(
         JOIN organisation od ON od.id = d.organisation_id JOIN organisation os ON os.id = p.organisation_id
     WHERE d.organisation_id = $1 AND ($2::bigint IS NULL OR d.id = $2) AND m.proposed_at IS NOT NULL
         AND m.state IN ('proposed', 'mutual', 'converted')
-    ORDER BY d.updated_at DESC, d.id DESC, m.state = 'proposed', m.demander_answer = 'snoozed', m.rank, m.id
+    ORDER BY d.updated_at DESC, d.id DESC, m.state = 'proposed', m.demander_answer = 'snoozed',
+        (SELECT count(*) FILTER (WHERE r->>'level' = 'must' AND r->>'source' = 'answer' AND r->>'verdict' = 'unmet')
+            FROM jsonb_array_elements(m.reasons) r),
+        (SELECT count(*) FILTER (WHERE r->>'source' = 'answer' AND r->>'verdict' = 'met')
+            FROM jsonb_array_elements(m.reasons) r) DESC, m.rank, m.id
     LIMIT $3""",
 )
 STANDING = Query(
@@ -191,6 +195,22 @@ INSERT = Query(
 # The same news in fresher words: neither the version nor the journal moves, nobody is told.
 REFRESH = Command(
     """UPDATE match SET demand_revision = $2, product_revision = $3, score = $4, rank = $5, reasons = $6
+    WHERE id = $1""",
+)
+OF_PAIR = Query(
+    int,
+    """SELECT id FROM match WHERE demand_id = $1 AND product_id = $2
+        AND state IN ('generated', 'broker_review', 'proposed', 'mutual') ORDER BY id FOR UPDATE""",
+)
+SEEN_OF_PAIR = Query(
+    int,
+    """SELECT id FROM match WHERE demand_id = $1 AND product_id = $2 AND ($3 OR proposed_at IS NOT NULL)
+    ORDER BY id DESC LIMIT 1""",
+)
+# What an answer has changed: whoever decides on reasons seen before is told to look again.
+REASONED = Command(
+    """UPDATE match SET demand_revision = $2, product_revision = $3, reasons = $4, version = version + 1,
+        updated_at = now()
     WHERE id = $1""",
 )
 ANSWER_OF_DEMANDER = Command(

@@ -46,6 +46,17 @@ SUBJECT: dict[str, Query[Subject]] = {
             JOIN product p ON p.id = n.product_id
         WHERE a.id = $1""",
     ),
+    "question": Query(
+        Subject,
+        """SELECT 'question' AS kind, q.id AS object_id, d.title, p.title AS product_title,
+            d.organisation_id AS demander_id, p.organisation_id AS supplier_id, o.name AS demander_name,
+            d.sealed AND NOT EXISTS (SELECT FROM match m JOIN product i ON i.id = m.product_id
+                WHERE m.demand_id = d.id AND i.organisation_id = p.organisation_id
+                    AND m.state IN ('mutual', 'converted')) AS sealed, d.masked
+        FROM question q JOIN demand d ON d.id = q.demand_id JOIN product p ON p.id = q.product_id
+            JOIN organisation o ON o.id = d.organisation_id
+        WHERE q.id = $1""",
+    ),
     "webhook": Query(
         Subject,
         """SELECT 'webhook' AS kind, w.id AS object_id, w.url AS title, w.organisation_id AS owner_id

@@ -28,6 +28,9 @@ STEP: dict[str, Command] = {
         state_party = $6, state_reason = $7, due_at = $8, version = version + 1, updated_at = now(),
         effective_at = CASE WHEN $3 = 'effective' THEN now() ELSE effective_at END
         WHERE id = $1 AND version = $2"""),
+    "question": Command("""UPDATE question SET state = $3, state_action = $4, state_actor_id = $5,
+        state_party = $6, state_reason = $7, due_at = $8, version = version + 1, updated_at = now()
+        WHERE id = $1 AND version = $2"""),
 }
 
 # $1 ids, $2 source, $3 target, $4 action, $5 party, $6 reason, $7 due: many rows, locked before, along one edge

@@ -29,6 +29,8 @@ VIOLATIONS: dict[str, type[MarketError] | tuple[type[MarketError], str] | tuple[
     "product_lifecycle": IllegalTransition,
     "product_listed_class": (Conflict, N_("Core data and data that is not open cannot be listed.")),
     "product_source_key": (AlreadyExists, N_("A product with this source id is there already.")),
+    "question_lifecycle": IllegalTransition,
+    "question_one_standing": (AlreadyExists, N_("This has been asked already.")),
     "signature_pkey": (AlreadyExists, N_("This side has confirmed already.")),
 }
 """constraint -> an error class, (class, sentence), or (field, sentence) for a form."""

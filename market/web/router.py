@@ -26,6 +26,7 @@ from market.web.pages import (
     negotiations,
     organisation,
     products,
+    questions,
     system,
     webhooks,
 )
@@ -49,6 +50,7 @@ ROUTES: list[ControllerRouterHandler] = [
             *desk_listings.ROUTES,
             *desk_matching.ROUTES,
             *matches.ROUTES,
+            *questions.ROUTES,
             *negotiations.ROUTES,
             *agreements.ROUTES,
         ],

@@ -108,6 +108,17 @@ AGREEMENT: dict[Cell, str] = {
     ("effective", "clock"): "expire>expired",
 }
 
+# OPEN -> ANSWERED | WITHDRAWN | EXPIRED. Ours: an answer can be taken back; a question that has become moot (its demand
+# or product gone, its line dropped) is withdrawn by the system.
+QUESTION: dict[Cell, str] = {
+    ("", "demander"): "ask>open",
+    ("open", "supplier"): "answer>answered",
+    ("open", "demander"): "withdraw>withdrawn",
+    ("open", "system"): "withdraw>withdrawn",
+    ("open", "clock"): "expire>expired",
+    ("answered", "supplier"): "retract>open",
+}
+
 TRUTH: dict[str, dict[Cell, str]] = {
     "organisation": ORGANISATION,
     "product": PRODUCT,
@@ -115,6 +126,7 @@ TRUTH: dict[str, dict[Cell, str]] = {
     "match": MATCH,
     "negotiation": NEGOTIATION,
     "agreement": AGREEMENT,
+    "question": QUESTION,
 }
 
 FINAL: dict[str, set[str]] = {
@@ -124,6 +136,7 @@ FINAL: dict[str, set[str]] = {
     "match": {"converted", "rejected", "declined", "stale", "expired"},
     "negotiation": {"finalized", "terminated"},
     "agreement": {"expired", "terminated", "void"},
+    "question": {"withdrawn", "expired"},
 }
 
 # A step against the other side's will, or one that ends something, says why.
@@ -134,6 +147,7 @@ REASONED: dict[str, set[str]] = {
     "match": {"reject", "decline"},
     "negotiation": {"terminate", "abort"},
     "agreement": {"void", "terminate"},
+    "question": set(),
 }
 
 # What binds an organisation is confirmed with the password.

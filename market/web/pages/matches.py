@@ -22,8 +22,11 @@ from market.store import matches as rows
 from market.store.query import Db
 from market.web import forms
 from market.web.page import Web, go, page
+from market.web.pages.questions import asking
 
 P = Permission
+ASKED_IN = frozenset({MatchState.BROKER_REVIEW, MatchState.PROPOSED, MatchState.MUTUAL})
+"""States in which the page shows what was asked, and the demander may ask."""
 
 
 @get("/matches", permission=P.MATCH_READ)
@@ -70,6 +73,14 @@ async def _match_page(db: Db, actor: Actor, match_id: int, now: datetime, **agai
         conflict=decides and await matches.conflicted(db, actor, match),
         negotiation=await rows.NEGOTIATION.first(db, match_id) if match.state is MatchState.CONVERTED else None,
         events=await matches.history(db, actor, match),
+        asking=await asking(
+            db,
+            actor,
+            match.demand_id,
+            match.product_id,
+            own=side_of(actor, match) is Party.DEMANDER,
+            live=match.state in ASKED_IN,
+        ),
         days=(today + timedelta(days=1), today + timedelta(days=7), today + timedelta(days=SNOOZE_DAYS)),
         **{"typed": {}, **again},
     )

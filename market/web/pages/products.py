@@ -20,7 +20,7 @@ from market.domain.paging import PAGE
 from market.domain.permissions import Permission
 from market.domain.products import Product, ProductContent, ProductState
 from market.domain.words import N_
-from market.services import advice, demands, products
+from market.services import advice, demands, products, questions
 from market.services.matchmaking import Matchmaker
 from market.services.products import SEARCHED, Filter
 from market.store import journal
@@ -152,6 +152,7 @@ async def _product_page(db: Db, actor: Actor, product_id: int, **again: Any) -> 
         blocked=products.unmet(product) if inside and product.state != ProductState.DELISTED else (),
         events=await journal.OF_OBJECT.all(db, "product", product_id) if inside else [],
         sample=table_of(product.sample),
+        answers=await questions.shared(db, actor, product_id),
         **{"typed": {}, "similar": [], "outlook": None, **again},
     )
 
