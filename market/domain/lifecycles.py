@@ -42,6 +42,7 @@ _LISTABLE = (
     products.may_be_listed,
     products.has_risk_assessment,
 )
+_RESUMABLE = (*_LISTABLE, products.supplier_may_resume)
 PRODUCT = Machine(
     "product",
     (
@@ -50,8 +51,16 @@ PRODUCT = Machine(
         edge("withdraw", P.COMPLIANCE_REVIEW, P.DRAFT, SUPPLIER),
         edge("return", P.COMPLIANCE_REVIEW, P.DRAFT, REGISTRAR, reason=True),
         edge("list", P.COMPLIANCE_REVIEW, P.LISTED, REGISTRAR, guards=_LISTABLE),
-        edge("suspend", P.LISTED, P.SUSPENDED, SUPPLIER, REGISTRAR, reason=True),
-        edge("resume", P.SUSPENDED, P.LISTED, SUPPLIER, REGISTRAR, guards=(*_LISTABLE, products.supplier_may_resume)),
+        edge("suspend", P.LISTED, P.SUSPENDED, SUPPLIER, REGISTRAR, SYSTEM, reason=True),
+        edge(
+            "resume",
+            P.SUSPENDED,
+            P.LISTED,
+            SUPPLIER,
+            REGISTRAR,
+            SYSTEM,
+            guards=(*_LISTABLE, products.supplier_may_resume),
+        ),
         edge("discard", P.DRAFT, P.DELISTED, SUPPLIER),
         edge("delist", P.LISTED, P.DELISTED, SUPPLIER, REGISTRAR, reason=True),
         edge("delist", P.SUSPENDED, P.DELISTED, SUPPLIER, REGISTRAR, reason=True),
@@ -131,15 +140,16 @@ MATCH = Machine(
 )
 
 _FORWARD = (negotiations.not_held, negotiations.parties_verified)
+_BINDING = (*_FORWARD, negotiations.offer_stands)
 NEGOTIATION = Machine(
     "negotiation",
     (
         edge("request", NEW, N.REQUESTED, CONSUMER),
         edge("offer", NEW, N.OFFERED, PROVIDER),
-        edge("offer", N.REQUESTED, N.OFFERED, PROVIDER, guards=(negotiations.not_held,)),
-        edge("request", N.OFFERED, N.REQUESTED, CONSUMER, guards=(negotiations.not_held,)),
-        edge("accept", N.OFFERED, N.ACCEPTED, CONSUMER, guards=(negotiations.not_held, negotiations.offer_stands)),
-        edge("agree", N.REQUESTED, N.AGREED, PROVIDER, guards=(*_FORWARD, negotiations.offer_stands), confirm=True),
+        edge("offer", N.REQUESTED, N.OFFERED, PROVIDER, guards=_FORWARD),
+        edge("request", N.OFFERED, N.REQUESTED, CONSUMER, guards=_FORWARD),
+        edge("accept", N.OFFERED, N.ACCEPTED, CONSUMER, guards=_BINDING),
+        edge("agree", N.REQUESTED, N.AGREED, PROVIDER, guards=_BINDING, confirm=True),
         edge("agree", N.ACCEPTED, N.AGREED, PROVIDER, guards=_FORWARD, confirm=True),
         edge("verify", N.AGREED, N.VERIFIED, CONSUMER, guards=_FORWARD, confirm=True),
         edge("finalize", N.VERIFIED, N.FINALIZED, PROVIDER, guards=_FORWARD),

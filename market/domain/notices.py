@@ -90,9 +90,14 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def told(kind: str, action: str, acting: str, data: Mapping[str, Any]) -> tuple[Party, ...]:
-    """The parties to be told of an event that ``acting`` caused. An overdue event tells whoever is waited for."""
+    """The parties to be told of an event that ``acting`` caused. An overdue event tells whoever is waited for.
+
+    Of a product that goes and comes with its supplier nobody is told: the supplier's own suspension says it once.
+    """
     if action == OVERDUE and kind in MACHINES:
         return tuple(p for p in Party if data.get("state") in MACHINES[kind].waits_for(p))
+    if kind == "product" and acting == Party.SYSTEM:
+        return ()
     parties, _ = NOTICES.get((kind, action), ((), ""))
     return tuple(p for p in parties if p != acting)
 

@@ -225,7 +225,7 @@ def supplier_is_verified(product: Product, _: Mapping[str, Any]) -> str | None:
 
 def supplier_may_resume(product: Product, facts: Mapping[str, Any]) -> str | None:
     """What the platform suspended only the platform resumes."""
-    if product.state_party is Party.REGISTRAR and facts.get("party") is Party.SUPPLIER:
+    if product.state_party in (Party.REGISTRAR, Party.SYSTEM) and facts.get("party") is Party.SUPPLIER:
         return N_("The platform suspended this product; only the platform can resume it.")
     return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import msgspec
@@ -27,3 +28,12 @@ async def enqueue(
 async def event(db: Db, kind: str, object_id: int) -> None:
     """Tell the worker about the object's latest journalled event (notifications, webhooks, matching)."""
     await enqueue(db, "event", await journal.LAST.one(db, kind, object_id))
+
+
+async def events(db: Db, kind: str, object_ids: Sequence[int]) -> None:
+    """The same of many objects of one kind."""
+    latest = await journal.LAST_OF_MANY.all(db, kind, list(object_ids))
+    if not latest:
+        return
+    queue = Queries(AsyncpgDriver(db))
+    await queue.enqueue(["event"] * len(latest), [msgspec.json.encode(i) for i in latest], [0] * len(latest))

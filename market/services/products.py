@@ -20,13 +20,15 @@ from market.domain.products import Product, ProductCard, ProductContent, Product
 from market.domain.text import cleaned
 from market.domain.words import N_
 from market.services import jobs
-from market.services.transitions import birth, fire, offered
+from market.services.transitions import birth, fire, fire_many, offered
 from market.store import journal, products
 from market.store.products import Revision
 from market.store.query import Db
 
 EDITABLE = frozenset({"draft", "compliance_review", "listed", "suspended"})
 CONTENT = ProductContent.__struct_fields__
+WITH_SUPPLIER = {"suspend": N_("Its supplier is suspended."), "resume": N_("Its supplier is reinstated.")}
+"""Steps a product takes because its supplier took them, and the reason that is journalled."""
 SEARCHED = 1000
 """The best answers of a search that filters choose from."""
 
@@ -267,11 +269,30 @@ async def act(
     reason: str | None = None,
 ) -> Product:
     """Take one step of the lifecycle. ``version`` guards against acting on what one has not seen."""
+    await products.HOLD_SUPPLIER.first(db, product_id)
     product = await products.lock(db, product_id, actor.organisation_id, actor.is_staff)
     if version is not None and product.version != version:
         raise Stale
     await fire(db, PRODUCT, product, action, actor, parties(actor, product), now=now, reason=reason)
     return await products.GET.one(db, product_id, actor.organisation_id, True)
+
+
+async def suspend_with_supplier(db: Db, organisation_id: int, *, now: datetime) -> None:
+    """Take everything listed off the market because its supplier was suspended; the caller has locked the supplier."""
+    await _move_all(db, organisation_id, ProductState.LISTED, None, "suspend", now)
+
+
+async def resume_with_supplier(db: Db, organisation_id: int, *, now: datetime) -> None:
+    """List again what went with its supplier and still meets the rules; the caller has locked the supplier."""
+    await _move_all(db, organisation_id, ProductState.SUSPENDED, Party.SYSTEM, "resume", now)
+
+
+async def _move_all(
+    db: Db, organisation_id: int, state: ProductState, put_there_by: Party | None, action: str, now: datetime
+) -> None:
+    moving = await products.LOCK_OF.all(db, organisation_id, state, put_there_by)
+    refused = await fire_many(db, PRODUCT, moving, action, Party.SYSTEM, now=now, reason=WITH_SUPPLIER[action])
+    await jobs.events(db, "product", [product.id for product in moving if product.id not in refused])
 
 
 def actions(actor: Actor, product: Product) -> list[Edge]:

@@ -45,6 +45,10 @@ class Broken(msgspec.Struct, frozen=True, kw_only=True):
 
 APPEND = Query(int, "SELECT journal_append($1, $2, $3, '', '', $4, $5, $6, $7::jsonb)")
 LAST = Query(int, "SELECT id FROM journal WHERE kind = $1 AND object_id = $2 ORDER BY seq DESC LIMIT 1")
+LAST_OF_MANY = Query(
+    int,
+    "SELECT max(id) FROM journal WHERE kind = $1 AND object_id = ANY ($2::bigint[]) GROUP BY object_id ORDER BY 1",
+)
 GET = Query(
     Event,
     """SELECT id, kind, object_id, seq, action, source, target, party, person_id, reason, data, at

@@ -48,6 +48,24 @@ LOCK = Query(
     WHERE p.id = $1 AND (p.organisation_id = $2 OR $3 OR p.state = 'listed')
     FOR NO KEY UPDATE OF p""",
 )
+# What an organisation offers in one state and put there by one party (any: NULL), locked.
+LOCK_OF = Query(
+    Product,
+    """SELECT p.id, p.organisation_id, o.name AS organisation_name, o.state = 'verified' AS organisation_verified,
+        p.title, p.abstract, p.fields, p.theme, p.tags, p.region, p.time_from, p.time_to, p.granularity,
+        p.update_cycle, p.formats, p.delivery, p.data_class, p.opening, p.source_statement, p.risk_assessment,
+        p.licence, p.price, p.price_unit, p.sample, p.contact_role, p.state, p.state_party, p.state_reason, p.due_at,
+        p.revision, p.version, p.created_at, p.listed_at, p.updated_at
+    FROM product p JOIN organisation o ON o.id = p.organisation_id
+    WHERE p.organisation_id = $1 AND p.state = $2 AND ($3::text IS NULL OR p.state_party = $3)
+    ORDER BY p.id FOR NO KEY UPDATE OF p""",
+)
+# Until the transaction ends the supplier stays what it is: it is not suspended while its product is being listed.
+HOLD_SUPPLIER = Query(
+    int,
+    """SELECT o.id FROM organisation o JOIN product p ON p.organisation_id = o.id
+    WHERE p.id = $1 FOR SHARE OF o""",
+)
 # The product as revision $4 of it is open to organisation $2: also to the other side of what refers to that revision.
 GET_FOR_REVISION = Query(
     Product,

@@ -22,6 +22,7 @@ ORGANISATION: dict[Cell, str] = {
 
 # DRAFT -> COMPLIANCE_REVIEW -> LISTED <-> SUSPENDED -> DELISTED. Ours: the review can be left backwards by either
 # side, a draft can be thrown away, and a listed product can be taken off without suspending it first.
+# The system suspends and resumes what goes with its supplier.
 PRODUCT: dict[Cell, str] = {
     ("", "supplier"): "create>draft",
     ("draft", "supplier"): "submit>compliance_review discard>delisted",
@@ -29,8 +30,10 @@ PRODUCT: dict[Cell, str] = {
     ("compliance_review", "registrar"): "list>listed return>draft",
     ("listed", "supplier"): "suspend>suspended delist>delisted",
     ("listed", "registrar"): "suspend>suspended delist>delisted",
+    ("listed", "system"): "suspend>suspended",
     ("suspended", "supplier"): "resume>listed delist>delisted",
     ("suspended", "registrar"): "resume>listed delist>delisted",
+    ("suspended", "system"): "resume>listed",
 }
 
 # DRAFT -> SUBMITTED -> TRIAGE <-> CLARIFYING -> OPEN -> IN_NEGOTIATION -> FULFILLED | PARTLY_FULFILLED, and

@@ -7,8 +7,11 @@ import asyncpg
 import pytest
 
 from market.db import prepare_connection
-from market.domain.errors import Conflict, IllegalTransition, Stale
+from market.domain.errors import Conflict, IllegalTransition, Stale, Unmet
+from market.domain.permissions import Role
 from market.services import negotiations
+from market.services import organisations as parties
+from market.services import products as offers
 from market.store import demands, organisations, products
 
 pytestmark = pytest.mark.anyio
@@ -24,7 +27,7 @@ async def connected(url):
         await connection.close()
 
 
-async def one_after_the_other(url, first, second):
+async def one_after_the_other(url, first, second, error=Conflict):
     """What ``second`` raises when it starts while ``first`` is done but not committed yet."""
     async with connected(url) as one, connected(url) as two, connected(url) as watch:
         pid = await two.fetchval("SELECT pg_backend_pid()")
@@ -39,7 +42,7 @@ async def one_after_the_other(url, first, second):
             while not waiting.done() and not await watch.fetchval("SELECT cardinality(pg_blocking_pids($1)) > 0", pid):
                 pass
             assert not waiting.done(), "it did not wait for the first"
-        with pytest.raises(Conflict) as refused:
+        with pytest.raises(error) as refused:
             await waiting
     return type(refused.value)
 
@@ -101,3 +104,18 @@ async def test_what_a_person_works_on_can_still_be_referred_to(url, committed):
         ):
             reference = f"SELECT id FROM {table} WHERE id = $1 FOR KEY SHARE NOWAIT"  # what a foreign key takes
             assert await worker.fetchval(reference, row) == row
+
+
+async def test_nothing_is_listed_past_the_suspension_of_its_supplier(url, committed):
+    supplier, registrar = await committed.supplier(), await committed.staff(Role.REGISTRAR)
+    product = await committed.draft_product(supplier)
+    await offers.act(committed.db, supplier, product.id, "submit", now=committed.now)
+
+    async def suspend(db):
+        await parties.act(db, registrar, supplier.organisation_id, "suspend", now=committed.now, reason="核查中")
+
+    async def list_it(db):
+        await offers.act(db, registrar, product.id, "list", now=committed.now)
+
+    assert await one_after_the_other(url, suspend, list_it, Unmet) is Unmet
+    assert (await offers.get(committed.db, supplier, product.id)).state == "compliance_review"
