@@ -117,7 +117,7 @@ def create_app(settings: Settings) -> Litestar:
         state=State({"settings": settings}),
         lifespan=[running],
         on_app_init=[sessions_first],
-        plugins=[FlashPlugin(FlashConfig(template_config=templates))],
+        plugins=[FlashPlugin(FlashConfig(template_config=templates)), *api.PLUGINS],
         template_config=templates,
         dependencies={
             "db": transaction,

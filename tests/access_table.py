@@ -73,6 +73,7 @@ POST /account/password                                                      401 
 POST /account/organisation                                 own_organisation 401 404 404 404 404 404 404 404 303 303
 GET  /api/v1/me                                                             401 200 200 200 200 200 200 200 200 200
 PUT  /api/v1/me                                                     nothing 401 400 400 400 400 400 400 400 400 400
+POST /api/v1/me/password                                     wrong_password 401 401 401 401 401 401 401 401 401 401
 GET  /api/v1/tokens                                                         401 200 200 200 200 200 200 200 200 200
 GET  /api/v1/tokens/{token}                                                 401 404 404 404 404 404 404 404 404 200
 DELETE /api/v1/tokens/{token}                                               401 404 404 404 404 404 404 404 404 204
@@ -89,6 +90,13 @@ GET  /notifications/{notification}                                          303 
 POST /notifications/read                                                    401 303 303 303 303 303 303 303 303 303
 GET  /api/v1/inbox                                                          401 200 200 200 200 200 200 200 200 200
 GET  /api/v1/notifications                                                  401 200 200 200 200 200 200 200 200 200
+GET  /api/v1/history?kind=organisation&object_id={organisation}             401 404 404 200 200 200 200 200 200 200
+GET  /api/v1/history?kind=product&object_id={listed_product}                401 404 404 200 200 200 200 200 404 404
+GET  /api/v1/history?kind=demand&object_id={draft_demand}                   401 404 404 200 200 200 200 200 200 200
+GET  /api/v1/history?kind=demand&object_id={open_demand}                    401 404 404 200 200 200 200 200 200 200
+GET  /api/v1/history?kind=match&object_id={match}                           401 404 404 200 200 200 200 200 200 200
+GET  /api/v1/history?kind=negotiation&object_id={negotiation}               401 404 404 200 200 200 200 200 200 200
+GET  /api/v1/history?kind=agreement&object_id={agreement}                   401 404 404 200 200 200 200 200 200 200
 POST /api/v1/notifications/read                                     nothing 401 200 200 200 200 200 200 200 200 200
 """,
     "organisation:read": """
@@ -144,6 +152,8 @@ GET  /api/v1/products/{draft_product}/revisions/1                           401 
 GET  /api/v1/questions/shared?product={listed_product}                      401 200 200 200 200 200 200 200 200 200
 GET  /api/v1/questions/shared?product={draft_product}                       401 404 404 200 200 200 200 200 200 200
 GET  /api/v1/search?q=公路                                                    401 200 200 200 200 200 200 200 200 200
+GET  /api/v1/products/{draft_product}/revisions                             401 404 404 200 200 200 200 200 200 200
+GET  /api/v1/products/{listed_product}/revisions                            401 404 404 200 200 200 200 200 200 200
 GET  /products/{draft_product}/versions                                     303 404 404 200 200 200 200 200 200 200
 GET  /products/{draft_product}/versions/1                                   303 404 404 200 200 200 200 200 200 200
 POST /products/{draft_product}/actions/submit                       v_stale 401 404 404 409 409 409 409 409 409 409
@@ -268,4 +278,9 @@ SIDES = dict.fromkeys(TABLE, "consumer") | dict.fromkeys(
 )
 
 # Asked elsewhere, because they end what the other questions need: sessions (test_sign_in), tries (test_sign_in).
-ELSEWHERE = {("POST", "/sign-out"), ("POST", "/account/sign-out-everywhere"), ("POST", "/forgot")}
+ELSEWHERE = {
+    ("POST", "/sign-out"),
+    ("POST", "/account/sign-out-everywhere"),
+    ("POST", "/api/v1/me/sign-out-everywhere"),
+    ("POST", "/forgot"),
+}

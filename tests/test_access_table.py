@@ -58,6 +58,7 @@ def bodies(ids: dict[str, Any]) -> dict[str, dict[str, Any] | None]:
         },
         "partly_question": {"verdict": "partly", "version": ids["v_question"]},
         "nothing": {},
+        "wrong_password": {"password": "guess", "new_password": "river boat twelve"},
         "own_organisation": {"organisation_id": ids["organisation"]},
         "role_member": {"role": "member"},
         "organisation": {"name": "x", "kind": "enterprise", "credit_code": "9144030071526726XG"},

@@ -11,7 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
-from market.api.routes import Id, read, remove, replace
+from market.api.routes import Id, read, remove, replace, step
 from market.domain.accounts import Actor, ApiToken, Membership, Name, OrganisationKind, OrganisationState
 from market.domain.permissions import Permission, Role
 from market.services import accounts, tokens
@@ -41,6 +41,13 @@ class MeIn(msgspec.Struct, frozen=True, kw_only=True):
     language: Literal["", "zh", "en"] = ""
 
 
+class PasswordIn(msgspec.Struct, frozen=True, kw_only=True):
+    """The present password, and one of at least 10 characters to take its place."""
+
+    password: Annotated[str, Meta(max_length=1_000)]
+    new_password: Annotated[str, Meta(max_length=1_000)]
+
+
 class Tokens(msgspec.Struct, frozen=True, kw_only=True):
     """At most 200 tokens; live ones first, then the newest."""
 
@@ -48,7 +55,8 @@ class Tokens(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AccountController(Controller):
-    """The person who is calling."""
+    """The person who is calling. A token acts for the organisation it was made in; for another of your
+    ``memberships``, make a token there."""
 
     path = "/me"
     tags = ["Account"]  # noqa: RUF012
@@ -63,6 +71,18 @@ class AccountController(Controller):
         """Change your name and the language of pages and mails."""
         await accounts.edit(db, actor, name=data.name, language=data.language)
         return await _me(db, actor)
+
+    @step("/password", permission=Permission.ACCOUNT_OWN, status_code=204)
+    async def change_password(
+        self, db: NamedDependency[Db], actor: NamedDependency[Actor], data: JSONBody[PasswordIn]
+    ) -> None:
+        """Change your password. Every session of yours ends; tokens stay."""
+        await accounts.change_password(db, actor, data.password, data.new_password)
+
+    @step("/sign-out-everywhere", permission=Permission.ACCOUNT_OWN, status_code=204)
+    async def sign_out_everywhere(self, db: NamedDependency[Db], actor: NamedDependency[Actor]) -> None:
+        """End every session of yours; tokens stay."""
+        await accounts.sign_out_everywhere(db, actor)
 
 
 async def _me(db: Db, actor: Actor) -> Me:

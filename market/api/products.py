@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
+import msgspec
 from litestar import Controller, Response
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
@@ -26,6 +27,21 @@ Revision = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 Words = Annotated[
     str, QueryParameter(name="q", max_length=2000, description="Listed products that answer this text, best first")
 ]
+
+
+class RevisionCard(msgspec.Struct, frozen=True, kw_only=True):
+    """An earlier content; read it under its ``revision``. ``replaced_by`` null: by an import."""
+
+    revision: int
+    title: str
+    replaced_by: str | None
+    replaced_at: datetime
+
+
+class Revisions(msgspec.Struct, frozen=True, kw_only=True):
+    """At most 200 earlier contents, newest first."""
+
+    items: tuple[RevisionCard, ...]
 
 
 class ProductOut(Product, frozen=True, kw_only=True):
@@ -111,6 +127,19 @@ class ProductController(Controller):
         """Replace the contents; whatever was listed is kept under its revision."""
         product = await products.edit(db, actor, product_id, version_of(if_match), data, now=now)
         return tagged(shown(actor, product), product.version)
+
+    @read("/{product_id:int}/revisions", permission=Permission.PRODUCT_READ)
+    async def list_product_revisions(
+        self, db: NamedDependency[Db], actor: NamedDependency[Actor], product_id: FromPath[Id]
+    ) -> Revisions:
+        """The contents the product had before, for its owner and staff."""
+        _, kept = await products.revisions(db, actor, product_id)
+        return Revisions(
+            items=tuple(
+                RevisionCard(revision=k.revision, title=k.content.title, replaced_by=k.person_name, replaced_at=k.at)
+                for k in kept
+            )
+        )
 
     @read("/{product_id:int}/revisions/{revision:int}", permission=Permission.PRODUCT_READ)
     async def get_product_revision(

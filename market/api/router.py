@@ -14,7 +14,7 @@ from market.api.advice import AdviceController
 from market.api.agreements import AgreementController
 from market.api.demands import DemandController
 from market.api.inbox import InboxController, NotificationController
-from market.api.journal import JournalController
+from market.api.journal import HistoryController, JournalController
 from market.api.matches import MatchController
 from market.api.negotiations import NegotiationController
 from market.api.organisations import OrganisationController
@@ -33,6 +33,7 @@ ROUTES: list[ControllerRouterHandler] = [
             AdviceController,
             AgreementController,
             DemandController,
+            HistoryController,
             InboxController,
             JournalController,
             MatchController,

@@ -42,7 +42,10 @@ async def test_from_draft_to_listed_and_edited(client, committed):
     assert stale.status_code == 409
     first = await client.get(f"{path}/revisions/1", headers=owner)
     assert first.json()["price"] == "1200.50"
+    kept = (await client.get(f"{path}/revisions", headers=owner)).json()["items"]
+    assert [(k["revision"], k["title"]) for k in kept] == [(1, CONTENT["title"])]
     stranger = await browsing.bearer(committed, await committed.demander())
+    assert (await client.get(f"{path}/revisions", headers=stranger)).status_code == 404
     assert (await client.get(f"{path}/revisions/1", headers=stranger)).status_code == 404
     assert (await client.get(f"{path}/revisions/2", headers=stranger)).json()["price"] == "1300.00"
 
