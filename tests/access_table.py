@@ -209,6 +209,8 @@ PUT  /api/v1/demands/{open_demand}                                   demand 401 
     "match:read": """
 GET  /matches                                                               303 200 200 303 200 200 200 303 200 200
 GET  /matches/{match}                                                       303 404 404 200 200 200 200 200 200 200
+GET  /demands/{open_demand}/bundles                                         303 403 403 200 200 200 200 200 200 200
+GET  /api/v1/demands/{open_demand}/bundles                                  401 403 403 200 200 200 200 200 200 200
 GET  /api/v1/matches                                                        401 200 200 200 200 200 200 200 200 200
 GET  /api/v1/matches/{match}                                                401 404 404 200 200 200 200 200 200 200
 GET  /questions                                                             303 200 200 200 200 200 200 200 200 200
@@ -217,6 +219,8 @@ GET  /api/v1/questions                                                      401 
 GET  /api/v1/questions/{question}                                           401 404 404 200 200 200 200 200 200 200
 """,
     "match:answer": """
+POST /demands/{open_demand}/bundles                                         401 403 403 403 403 403 403 403 422 422
+POST /api/v1/demands/{open_demand}/bundles                     gone_product 401 403 403 403 403 403 403 403 409 409
 POST /matches/{match}/answer                                  decline_match 401 404 404 403 403 403 403 403 422 422
 POST /api/v1/matches/{match}/answer                           decline_match 401 404 404 403 403 403 403 403 422 422
 GET  /questions/new?demand={open_demand}                                    303 422 422 403 403 403 403 403 422 422

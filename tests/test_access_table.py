@@ -70,6 +70,7 @@ def bodies(ids: dict[str, Any]) -> dict[str, dict[str, Any] | None]:
         "stale_submit": {"action": "submit"} | stale,
         "v_stale": stale,
         "blank_message": {"body": " "},
+        "gone_product": {"products": [ids["no_person"]]},
         "opening": {"match_id": ids["mutual_match"], "terms": TERMS},
         "stale_offer": {"terms": TERMS} | stale,
         **{name: {"version": version} for name, version in ids.items() if name.startswith("v_")},

@@ -12,6 +12,7 @@ from market import __version__
 from market.api.account import AccountController, TokenController
 from market.api.advice import AdviceController
 from market.api.agreements import AgreementController
+from market.api.bundles import BundleController
 from market.api.demands import DemandController
 from market.api.inbox import InboxController, NotificationController
 from market.api.journal import HistoryController, JournalController
@@ -32,6 +33,7 @@ ROUTES: list[ControllerRouterHandler] = [
             AccountController,
             AdviceController,
             AgreementController,
+            BundleController,
             DemandController,
             HistoryController,
             InboxController,

@@ -20,14 +20,16 @@ import msgspec
 from anyio import to_thread
 
 from market.db import prepare_connection
-from market.domain.demands import MOST_LINES, Demand, Lines, RequirementLine, masked_demand
+from market.domain.bundles import MOST, Aim, Check, Cover, first_year
+from market.domain.demands import MOST_LINES, Demand, LineKind, LineLevel, Lines, RequirementLine, masked_demand
+from market.domain.licences import combine
 from market.domain.matches import MatchReason
 from market.domain.products import Product
 from market.domain.questions import KnownAnswer, Reply
 from market.store import search
 from market.store.health import ALIVE
 from market.store.query import Db, Query
-from matching import advice
+from matching import advice, bundle
 from matching import lines as extraction
 from matching.explain import Answer, explain, with_answers
 from matching.explain import question as wording
@@ -55,6 +57,13 @@ market_demands_dev (24,310 products) nearly everything in the best thirty lies a
 """
 
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
+
+BY_WHOLE = 120
+"""Products looked at for a bundle because they are near to the whole demand."""
+BY_LINE = 40
+"""And for each must line that names things, because they are near to that line."""
+MOST_PARTS = 400
+"""And no more: their reasons take a second."""
 
 T = TypeVar("T")
 R = TypeVar("R", Product, Demand)
@@ -146,6 +155,29 @@ def question(line: MatchReason) -> str:
     return wording(asked, language)
 
 
+def bundled(
+    demand: Demand, products: Mapping[int, Product], told: Mapping[int, Sequence[MatchReason]], aim: Aim
+) -> Cover | None:
+    """The best bundle of the candidates, with the verdicts already found; prices are those of the first year."""
+
+    def licensed(one: Document, other: Document) -> Verdict:
+        return Verdict(combine(products[int(one.id)].licence, products[int(other.id)].licence).verdict)
+
+    documents = {
+        str(i): msgspec.structs.replace(as_product_document(product), price=first_year(product))
+        for i, product in products.items()
+    }
+    verdicts = {str(i): [Verdict(reason.verdict) for reason in reasons] for i, reasons in told.items()}
+    found = bundle.bundles(
+        as_need(demand).lines or (), verdicts, documents, aim=bundle.Aim(aim), most=MOST, k=1, licensed=licensed
+    )
+    if not found:
+        return None
+    [best] = found
+    ids = tuple(map(int, best.products))
+    return Cover(products=ids, keys=best.keys, open=tuple(map(Check, best.open)), complete=best.exact)
+
+
 class Found(msgspec.Struct, frozen=True, kw_only=True):
     """A product the matcher found for a demand; ``rank`` counts from 1."""
 
@@ -219,6 +251,19 @@ class Matchmaker:
                 Found(product_id=product, score=score, rank=rank) for rank, (product, score) in enumerate(ordered, 1)
             ]
         return found
+
+    async def parts(self, demand: Demand) -> list[int]:
+        """Listed products that may be part of a bundle: near to the whole demand, or to a must line of things."""
+        return await in_thread(self._parts, demand)
+
+    def _parts(self, demand: Demand) -> list[int]:
+        found = dict.fromkeys(hit.product for hit in self.products.match([as_need(demand)], BY_WHOLE)[0])
+        for line in demand.lines:
+            if len(found) >= MOST_PARTS:
+                break
+            if line.level is LineLevel.MUST and line.kind in (LineKind.TOPIC, LineKind.FIELDS):
+                found |= dict.fromkeys(product for product, _ in self.products.search(line.value, BY_LINE))
+        return [int(product) for product in found][:MOST_PARTS]
 
     async def demands_for(self, product: Product, k: int) -> list[tuple[int, float]]:
         """The best open demands for a product: (id, score). Looks into covered words, too: not for strangers."""

@@ -67,6 +67,13 @@ WORDS: dict[str, dict[str, str]] = {
         "snoozed": N_("Later"),
         "declined": N_("Declined"),
     },
+    "bundle.aim": {"smallest": N_("Fewest products"), "cheapest": N_("Lowest price")},
+    "bundle.check": {
+        "join_key": N_("A field to join by"),
+        "period": N_("Periods overlap"),
+        "region": N_("Regions overlap"),
+        "licence": N_("Licences combine"),
+    },
     "match.verdict": {"met": N_("Met"), "unmet": N_("Not met"), "unknown": N_("Unknown")},
     "match.reject_code": {
         "wrong_topic": N_("Wrong topic"),
@@ -275,6 +282,7 @@ WORDS: dict[str, dict[str, str]] = {
     },
     "match.action": {
         "generate": N_("Found by the matcher"),
+        "wish": N_("The data user asks for this product"),
         "review": N_("To the broker"),
         "propose": N_("Propose to both sides"),
         "reject": N_("Turn down"),
