@@ -8,8 +8,8 @@ import typer
 from rich.console import Console
 
 from market import __version__
-from market.commands import accounts, catalogue, data, imports, run, show
-from market.domain.errors import MarketError
+from market.commands import accounts, catalogue, data, imports, ranker, run, show
+from market.domain.errors import MarketError, Unmet
 from market.settings import SettingsError
 
 app = typer.Typer(
@@ -20,7 +20,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for part in (run, data, imports, accounts, show, catalogue):
+for part in (run, data, imports, accounts, ranker, show, catalogue):
     part.register(app)
 
 
@@ -35,5 +35,6 @@ def main() -> None:
     try:
         app()
     except (SettingsError, MarketError) as error:
-        Console(stderr=True).print(f"[red]{error}[/red]", highlight=False)
+        for line in error.sentences if isinstance(error, Unmet) else (error,):
+            Console(stderr=True).print(f"[red]{line}[/red]", highlight=False)
         sys.exit(2)

@@ -1,11 +1,13 @@
-"""What a learnt ranker sees of a pair: the lexical score, and the verdicts line by line.
+"""What a learnt ranker sees of a pair: where words alone put it, and the verdicts line by line.
 
-Nothing here identifies a product or an organisation, so that a model learns what matters and not who won.
+Everything is known of the pair by itself, so a pair decided long ago and one found now are described alike. Nothing
+identifies a product or an organisation, so that a model learns what matters and not who won.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
@@ -16,7 +18,6 @@ from matching.types import Document, Kind, Level, Reason, Verdict
 
 NAMES: Final = (
     "score",
-    "score_to_best",
     "reciprocal_rank",
     *(f"{kind.value}_{verdict.value}" for kind in Kind for verdict in (Verdict.MET, Verdict.UNMET)),
     "must_met",
@@ -35,17 +36,19 @@ RISING: Final = tuple(1 if name in ("score", "must_met") else -1 if name == "mus
 _SAID: Final = ("description", "fields", "region", "granularity", "update_frequency", "formats", "delivery", "price")
 
 
-def features(
-    scores: Mapping[str, float], reasons: Mapping[str, Sequence[Reason]], documents: Mapping[str, Document]
-) -> NDArray[np.float32]:
-    """The features of one demand's candidates: shape (len(scores), len(NAMES)), in the order of ``scores``."""
-    ranked = sorted(scores, key=lambda product: (-scores[product], product))
-    rank = {product: n for n, product in enumerate(ranked, 1)}
-    best = max(scores.values(), default=0.0) or 1.0
-    rows = [
-        [score, score / best, 1 / rank[product], *_verdicts(reasons.get(product, ())), *_product(documents[product])]
-        for product, score in scores.items()
-    ]
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A demand's pairing with a product: lexical ``score`` and ``rank`` (from 1), the verdicts, the product."""
+
+    score: float
+    rank: int
+    reasons: Sequence[Reason]
+    document: Document
+
+
+def features(pairs: Sequence[Pair]) -> NDArray[np.float32]:
+    """Shape (len(pairs), len(NAMES))."""
+    rows = [[p.score, 1 / max(p.rank, 1), *_verdicts(p.reasons), *_product(p.document)] for p in pairs]
     return np.array(rows, np.float32).reshape(len(rows), len(NAMES))
 
 

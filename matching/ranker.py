@@ -2,16 +2,17 @@
 
 Off unless it earns its place: ``trial`` compares it with the lexical order on this market's own judgements, by
 cross-validation over demands, and only a gain whose 95 % bootstrap interval over demands lies above zero is
-accepted. A stored model is its judgements and its figures, not executable code: opening it fits it again, and
-a file that is damaged or was made by another version is refused (``ModelError``).
+accepted. Demands written from one template count as one, or a model that learnt a template by heart would seem to
+know what it has not seen. A stored model is its judgements and its figures, not executable code: opening it fits it
+again, and one that is damaged or was made by another version is refused (``ModelError``).
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final, Self
 
 import msgspec
@@ -23,15 +24,22 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 from threadpoolctl import threadpool_limits
 
+from matching import regions
 from matching.evaluate import Figure, bootstrap, ndcg
 from matching.features import NAMES, RISING
+from matching.text import normalise
 
 LEAST_DEMANDS: Final = 40
 """Demands with both an accepted and a declined pair below which nothing is learnt."""
 
+LARGEST_ERROR: Final = 0.1
+"""The calibration error up to which a probability may be shown."""
+
 FOLDS: Final = 5
-VERSION: Final = 1
+BINS: Final = 5
+VERSION: Final = 2
 Floats = NDArray[np.float32]
+_NOT_WORDS: Final = re.compile(r"[\W\d_]+")
 
 
 class ModelError(Exception):
@@ -40,35 +48,49 @@ class ModelError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Judgements:
-    """Decided pairs: ``x`` (pairs, features), ``accepted`` (pairs,) and the demand of each pair."""
+    """Decided pairs: ``x`` (pairs, features), ``accepted`` (pairs,), and of each pair the demand and the template
+    it was written from (see ``template``); without templates every demand is its own."""
 
     x: Floats
     accepted: NDArray[np.bool_]
     demand: Sequence[str]
+    template: Sequence[str] | None = None
+
+    @property
+    def demands(self) -> NDArray[np.int64]:
+        """The demand of each pair, numbered in order of first appearance."""
+        return _numbered(self.demand)
 
     @property
     def groups(self) -> NDArray[np.int64]:
-        """Demands numbered in order of first appearance."""
-        numbers: dict[str, int] = {}
-        return np.array([numbers.setdefault(d, len(numbers)) for d in self.demand], np.int64)
+        """The template of each pair, numbered; never parted by a fold."""
+        return _numbered(self.demand if self.template is None else self.template)
 
     @property
     def telling(self) -> int:
-        """How many demands have both an accepted and a declined pair."""
-        groups = self.groups
-        return sum(bool(0 < self.accepted[groups == g].mean() < 1) for g in np.unique(groups))
+        """How many templates have a demand with both an accepted and a declined pair."""
+        return len({self.groups[rows[0]] for rows in _telling(self)})
 
 
 class Trial(msgspec.Struct, frozen=True):
-    """The figures the guard decided on; ``gain`` is the paired difference of nDCG@10 per demand."""
+    """The figures the guard decided on; ``gain`` is the paired difference of nDCG@10 per demand.
+
+    ``calibration`` is the expected calibration error (Naeini and others 2015) of probabilities for demands not seen.
+    """
 
     demands: int
     pairs: int
     lexical: Figure | None
     learnt: Figure | None
     gain: Figure | None
+    calibration: float | None
     accepted: bool
     reason: str
+
+    @property
+    def calibrated(self) -> bool:
+        """Whether its probabilities may be shown."""
+        return self.calibration is not None and self.calibration <= LARGEST_ERROR
 
 
 class _Stored(msgspec.Struct, frozen=True):
@@ -78,6 +100,7 @@ class _Stored(msgspec.Struct, frozen=True):
     x: bytes
     accepted: bytes
     demand: list[str]
+    template: list[str] | None
     trial: Trial
 
 
@@ -96,7 +119,7 @@ class Ranker:
         :raises ValueError: fewer than ``LEAST_DEMANDS`` demands have both an accepted and a declined pair.
         """
         if judgements.telling < LEAST_DEMANDS:
-            raise ValueError(f"{judgements.telling} demands with both decisions; {LEAST_DEMANDS} are needed")
+            raise ValueError(_too_few(judgements.telling))
         held_out = _held_out(judgements, self.seed)
         self._calibration = LogisticRegression().fit(held_out.reshape(-1, 1), judgements.accepted)
         self._trees = _grown(judgements.x, judgements.accepted, self.seed)
@@ -108,6 +131,31 @@ class Ranker:
             return np.zeros(0)
         raw = self._trees.decision_function(x).reshape(-1, 1)
         return np.asarray(self._calibration.predict_proba(raw)[:, 1])
+
+
+def template(text: str) -> str:
+    """What is left of a demand's text without places, numbers and punctuation: equal for texts from one template."""
+    for place in regions.find(text):
+        text = text.replace(place.phrase, " ")
+    return _NOT_WORDS.sub(" ", normalise(text)).strip()
+
+
+def _numbered(names: Sequence[str]) -> NDArray[np.int64]:
+    numbers: dict[str, int] = {}
+    return np.array([numbers.setdefault(name, len(numbers)) for name in names], np.int64)
+
+
+def _telling(judgements: Judgements) -> Iterator[NDArray[np.int64]]:
+    """The pairs of each demand that has both decisions."""
+    demands = judgements.demands
+    for demand in np.unique(demands):
+        rows = np.flatnonzero(demands == demand)
+        if 0 < judgements.accepted[rows].mean() < 1:
+            yield rows
+
+
+def _too_few(telling: int) -> str:
+    return f"{telling} demands with both decisions; {LEAST_DEMANDS} are needed"
 
 
 def _grown(x: Floats, accepted: NDArray[np.bool_], seed: int) -> Any:
@@ -127,11 +175,14 @@ def _grown(x: Floats, accepted: NDArray[np.bool_], seed: int) -> Any:
         return trees.fit(x, accepted)
 
 
+def _folds(judgements: Judgements, seed: int) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    yield from GroupKFold(FOLDS, shuffle=True, random_state=seed).split(judgements.x, groups=judgements.groups)
+
+
 def _held_out(judgements: Judgements, seed: int) -> NDArray[np.float64]:
     """For every pair the raw prediction of trees that have not seen its demand."""
-    groups = judgements.groups
-    found = np.zeros(len(groups))
-    for train, test in GroupKFold(FOLDS, shuffle=True, random_state=seed).split(judgements.x, groups=groups):
+    found = np.zeros(len(judgements.accepted))
+    for train, test in _folds(judgements, seed):
         trees = _grown(judgements.x[train], judgements.accepted[train], seed)
         found[test] = trees.decision_function(judgements.x[test])
     return found
@@ -139,36 +190,48 @@ def _held_out(judgements: Judgements, seed: int) -> NDArray[np.float64]:
 
 def trial(judgements: Judgements, seed: int = 0) -> Trial:
     """Whether a ranker learnt from ``judgements`` beats the lexical order on demands it has not seen."""
-    size = {"demands": judgements.telling, "pairs": len(judgements.accepted)}
-    if judgements.telling < LEAST_DEMANDS:
-        text = f"{judgements.telling} demands with both decisions; {LEAST_DEMANDS} are needed"
-        return Trial(**size, lexical=None, learnt=None, gain=None, accepted=False, reason=text)
-    lexical = _per_demand(judgements, judgements.x[:, NAMES.index("score")])
-    learnt = _per_demand(judgements, _held_out(judgements, seed))
+    telling, pairs = judgements.telling, len(judgements.accepted)
+    if telling < LEAST_DEMANDS:
+        return Trial(telling, pairs, None, None, None, None, accepted=False, reason=_too_few(telling))
+    lexical_order = judgements.x[:, NAMES.index("score")].astype(float)
+    held_out = _held_out(judgements, seed)
+    lexical = _per_template(judgements, lexical_order, lexical_order)
+    learnt = _per_template(judgements, held_out, lexical_order)
     gain = bootstrap(learnt - lexical)
     accepted = gain.low > 0
     text = "the gain is above zero" if accepted else "the interval of the gain is not above zero"
-    return Trial(
-        **size, lexical=bootstrap(lexical), learnt=bootstrap(learnt), gain=gain, accepted=accepted, reason=text
-    )
+    error = _calibration_error(judgements, held_out, seed)
+    figures = (bootstrap(lexical), bootstrap(learnt), gain, error)
+    return Trial(telling, pairs, *figures, accepted=accepted, reason=text)
 
 
-def _per_demand(judgements: Judgements, order: NDArray[Any]) -> NDArray[np.float64]:
-    """nDCG@10 of each telling demand with its pairs by falling ``order``, ties as unlucky as can be."""
+def _per_template(
+    judgements: Judgements, order: NDArray[np.float64], among_equals: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """nDCG@10 of the telling demands with their pairs by falling ``order``, equals by ``among_equals``, what is still
+    equal as unlucky as can be; the mean over the demands of each template."""
     groups = judgements.groups
-    found = []
-    for g in np.unique(groups):
-        rows = np.flatnonzero(groups == g)
-        wanted = judgements.accepted[rows]
-        if 0 < wanted.mean() < 1:
-            ranked = rows[np.lexsort((wanted, -order[rows]))]
-            grades = {str(row): int(judgements.accepted[row]) for row in rows}
-            found.append(ndcg([str(row) for row in ranked], grades))
-    return np.array(found)
+    found: dict[int, list[float]] = {}
+    for rows in _telling(judgements):
+        ranked = rows[np.lexsort((judgements.accepted[rows], -among_equals[rows], -order[rows]))]
+        grades = {str(row): int(judgements.accepted[row]) for row in rows}
+        found.setdefault(int(groups[rows[0]]), []).append(ndcg([str(row) for row in ranked], grades))
+    return np.array([np.mean(values) for values in found.values()])
 
 
-def save(path: Path, judgements: Judgements, figures: Trial) -> None:
-    """Store the model learnt from ``judgements``: its data and figures, followed by their digest."""
+def _calibration_error(judgements: Judgements, held_out: NDArray[np.float64], seed: int) -> float:
+    """How far probabilities are from what came of them, in bins of equal size; the calibration has not seen them."""
+    probability = np.zeros(len(held_out))
+    for train, test in _folds(judgements, seed + 1):
+        learnt = LogisticRegression().fit(held_out[train].reshape(-1, 1), judgements.accepted[train])
+        probability[test] = learnt.predict_proba(held_out[test].reshape(-1, 1))[:, 1]
+    bins = np.array_split(np.argsort(probability, kind="stable"), BINS)
+    off = [abs(probability[rows].mean() - judgements.accepted[rows].mean()) * len(rows) for rows in bins if len(rows)]
+    return float(sum(off) / len(probability))
+
+
+def dump(judgements: Judgements, figures: Trial) -> bytes:
+    """The model learnt from ``judgements`` as it is stored: its data and figures, followed by their digest."""
     body = msgspec.msgpack.encode(
         _Stored(
             version=VERSION,
@@ -177,28 +240,28 @@ def save(path: Path, judgements: Judgements, figures: Trial) -> None:
             x=np.ascontiguousarray(judgements.x, "<f4").tobytes(),
             accepted=np.packbits(judgements.accepted).tobytes(),
             demand=list(judgements.demand),
+            template=None if judgements.template is None else list(judgements.template),
             trial=figures,
         )
     )
-    path.write_bytes(body + hashlib.blake2b(body, digest_size=16).digest())
+    return body + hashlib.blake2b(body, digest_size=16).digest()
 
 
-def load(path: Path) -> tuple[Ranker, Trial]:
-    """The stored ranker, fitted again, and the figures it was accepted on.
+def open_stored(content: bytes) -> tuple[Ranker, Trial]:
+    """The stored ranker, fitted again, and the figures it was tried with.
 
     :raises ModelError: damaged, cut off, or made by another version of the code or of scikit-learn.
     """
-    content = path.read_bytes()
     body, digest = content[:-16], content[-16:]
     if hashlib.blake2b(body, digest_size=16).digest() != digest:
-        raise ModelError(f"{path}: damaged or cut off")
+        raise ModelError("damaged or cut off")
     try:
         stored = msgspec.msgpack.decode(body, type=_Stored)
     except msgspec.MsgspecError as error:
-        raise ModelError(f"{path}: {error}") from error
+        raise ModelError("made by another version; train again") from error
     if (stored.version, stored.names, stored.sklearn) != (VERSION, list(NAMES), sklearn.__version__):
-        raise ModelError(f"{path}: made by another version; train again")
+        raise ModelError("made by another version; train again")
     pairs = len(stored.demand)
     x = np.frombuffer(stored.x, "<f4").reshape(pairs, len(NAMES))
     accepted = np.unpackbits(np.frombuffer(stored.accepted, np.uint8), count=pairs).astype(bool)
-    return Ranker().fit(Judgements(x, accepted, stored.demand)), stored.trial
+    return Ranker().fit(Judgements(x, accepted, stored.demand, stored.template)), stored.trial

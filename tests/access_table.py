@@ -270,6 +270,21 @@ GET  /api/v1/agreements                                                     401 
 GET  /api/v1/agreements/{agreement}                                         401 404 404 200 200 200 200 200 200 200
 POST /api/v1/agreements/{agreement}/actions             terminate_agreement 401 404 404 403 403 403 403 403 403 422
 """,
+    "ranker:read": """
+GET  /desk/matching                                                         303 403 403 200 200 200 200 200 403 403
+GET  /api/v1/ranker                                                         401 403 403 200 200 200 200 200 403 403
+""",
+    "ranker:manage": """
+POST /desk/matching/train                                                   401 403 403 403 403 403 403 422 403 403
+POST /desk/matching/models/{no_person}/enable                               401 403 403 403 403 403 403 404 403 403
+POST /desk/matching/disable                                                 401 403 403 403 403 403 403 422 403 403
+POST /desk/matching/rollback                                                401 403 403 403 403 403 403 422 403 403
+GET  /api/v1/ranker/comparison                                              401 403 403 403 403 403 403 422 403 403
+POST /api/v1/ranker/models                                          nothing 401 403 403 403 403 403 403 422 403 403
+POST /api/v1/ranker/models/{no_person}/enable                       nothing 401 403 403 403 403 403 403 404 403 403
+POST /api/v1/ranker/disable                                         nothing 401 403 403 403 403 403 403 422 403 403
+POST /api/v1/ranker/rollback                                        nothing 401 403 403 403 403 403 403 422 403 403
+""",
     "journal:read": """
 GET  /desk/journal/demand/{draft_demand}                                    303 403 403 200 200 200 200 200 403 403
 GET  /api/v1/journal?kind=demand&object_id={draft_demand}                   401 403 403 200 200 200 200 200 403 403

@@ -21,6 +21,7 @@ from market.api.negotiations import NegotiationController
 from market.api.organisations import OrganisationController
 from market.api.products import ProductController
 from market.api.questions import QuestionController
+from market.api.ranker import RankerController
 from market.api.search import SearchController
 from market.api.webhooks import WebhookController
 from market.domain.permissions import Permission
@@ -44,6 +45,7 @@ ROUTES: list[ControllerRouterHandler] = [
             OrganisationController,
             ProductController,
             QuestionController,
+            RankerController,
             SearchController,
             TokenController,
             WebhookController,

@@ -146,6 +146,8 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
     origin: str
     score: float
     rank: int
+    chance: float | None
+    """How likely it is found to fit, 0 to 1, where a learnt model ranks whose probabilities are calibrated."""
     reasons: tuple[MatchReason, ...]
     demander_answer: Answer
     demander_code: DeclineCode | None
@@ -179,6 +181,7 @@ class MatchCard(msgspec.Struct, frozen=True, kw_only=True):
     demand_masked: tuple[str, ...]
     product_title: str
     rank: int
+    chance: float | None
     reasons: tuple[MatchReason, ...]
     demander_answer: Answer
     supplier_answer: Answer

@@ -35,6 +35,8 @@ class Permission(StrEnum):
     PRODUCT_READ = "product:read"
     PRODUCT_REVIEW = "product:review"
     PRODUCT_WRITE = "product:write"
+    RANKER_MANAGE = "ranker:manage"
+    RANKER_READ = "ranker:read"
     TOKEN_MANAGE = "token:manage"  # noqa: S105
     WEBHOOK_MANAGE = "webhook:manage"
 
@@ -59,7 +61,7 @@ _EVERYONE = frozenset({_P.PUBLIC})
 _SIGNED_IN = _EVERYONE | {_P.ACCOUNT_OWN, _P.INBOX_READ, _P.TOKEN_MANAGE, _P.ORGANISATION_READ}
 _READS = frozenset({_P.AGREEMENT_READ, _P.DEMAND_READ, _P.MATCH_READ, _P.NEGOTIATION_READ, _P.PRODUCT_READ})
 _MEMBER = _SIGNED_IN | _READS | {_P.DEMAND_WRITE, _P.MATCH_ANSWER, _P.NEGOTIATION_WRITE, _P.PRODUCT_WRITE}
-_STAFF = _SIGNED_IN | _READS | {_P.JOURNAL_READ}
+_STAFF = _SIGNED_IN | _READS | {_P.JOURNAL_READ, _P.RANKER_READ}
 
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.OWNER: _MEMBER | {_P.AGREEMENT_CONFIRM, _P.ORGANISATION_MANAGE, _P.WEBHOOK_MANAGE},
@@ -76,6 +78,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         _P.ORGANISATION_MANAGE,
         _P.ORGANISATION_VERIFY,
         _P.PRODUCT_REVIEW,
+        _P.RANKER_MANAGE,
         _P.WEBHOOK_MANAGE,
     },
 }

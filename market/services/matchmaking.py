@@ -1,4 +1,4 @@
-"""The bridge to the matcher: the only module that imports ``matching``.
+"""The bridge to the matcher: with ``learning`` the only modules that import ``matching``.
 
 Each process holds the listed products and the open demands in two indexes, filled from PostgreSQL at start and kept up
 by the events the journal announces. All work on the indexes runs in threads, never on the event loop.
@@ -26,6 +26,8 @@ from market.domain.licences import combine
 from market.domain.matches import MatchReason
 from market.domain.products import Product
 from market.domain.questions import KnownAnswer, Reply
+from market.services import learning
+from market.services.learning import Ranking
 from market.store import search
 from market.store.health import ALIVE
 from market.store.query import Db, Query
@@ -206,6 +208,7 @@ class Matchmaker:
         self.public = Matcher()
         self.ready = asyncio.Event()
         self.kept: dict[Hashable, Any] = {}
+        self.ranking: Ranking | None = None
         self._events: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
 
     @asynccontextmanager
@@ -294,6 +297,11 @@ class Matchmaker:
         await in_thread(self.demands.fit, [_document(demand) for demand in demands])
         await in_thread(self.public.fit, [_public_document(demand) for demand in demands])
         self.kept = {}
+        await self.adopt(db)
+
+    async def adopt(self, db: Db) -> None:
+        """Take up the model in force; without one, or when it is refused, the words alone rank."""
+        self.ranking = await learning.in_force(db, self.ranking)
 
     async def refresh(self, db: Db, kind: str, ids: Collection[int]) -> None:
         """Bring products or demands (``kind``) to what the database says of them now; others are passed over."""
@@ -354,6 +362,8 @@ class Matchmaker:
             events.append(self._events.get_nowait())
         for kind in ("product", "demand"):
             await self.refresh(db, kind, sorted({e["object_id"] for e in events if e["kind"] == kind}))
+        if any(e["kind"] == "ranker" for e in events):
+            await self.adopt(db)
 
 
 async def _portions(db: Db, query: Query[R]) -> AsyncIterator[R]:

@@ -57,6 +57,7 @@ async def over_all(pool: Any, matchmaker: Matchmaker, now: datetime, progress: P
     """All pairs with indexes that are filled. Each demand's changes are one transaction: stopping loses nothing."""
     done = Summary(products=len(matchmaker.products))
     async with pool.acquire() as db, db.transaction():
+        await matchmaker.adopt(db)
         done.stale += await proposals.end_lost(db, now)
         ids = await matches.OPEN_DEMANDS.all(db)
     for start in range(0, len(ids), BATCH):

@@ -12,6 +12,7 @@ from market.domain.demands import Demand, DemandContent, DemandState, DemandText
 from market.domain.matches import MatchReason, excluded
 from market.domain.products import Product, ProductCard, Short
 from market.services import demands, matchmaking, products, proposals
+from market.services.learning import Described, Ranking
 from market.services.matchmaking import Found, Matchmaker
 from market.services.proposals import POOL, TOP, Exclusion
 from market.store import search
@@ -31,6 +32,8 @@ class Fit(msgspec.Struct, frozen=True, kw_only=True):
 
     product: ProductCard
     rank: int
+    chance: float | None
+    """How likely it would be found to fit, where a learnt model ranks whose probabilities are calibrated."""
     proposable: bool
     reasons: tuple[MatchReason, ...]
 
@@ -51,14 +54,15 @@ async def preview(db: Db, actor: Actor, matchmaker: Matchmaker, sketch: Sketch, 
     found = (await matchmaker.find([demand], POOL, ()))[0]
     listed = {product.id: product for product in await search.LISTED.all(db, [place.product_id for place in found])}
     rules = {i: rule for i, product in listed.items() if (rule := excluded(demand, product))}
-    best = [place for place in found if place.product_id in listed and place.product_id not in rules][:TOP]
-    reasons = await matchmaking.in_thread(_reasons, demand, best, listed, now)
+    allowed = [place for place in found if place.product_id in listed and place.product_id not in rules]
+    ranked = await matchmaking.in_thread(_ranked, demand, allowed, listed, now, matchmaker.ranking)
+    best = [place for place, _, _ in ranked]
     cards = {card.id: card for card in await products.search(db, [place.product_id for place in best], limit=TOP)}
     return Preview(
         lines=demand.lines,
         products=tuple(
-            Fit(product=cards[place.product_id], rank=rank, proposable=proposals.fits(why), reasons=why)
-            for rank, (place, why) in enumerate(zip(best, reasons, strict=True), 1)
+            Fit(product=cards[place.product_id], rank=rank, chance=chance, proposable=proposals.fits(why), reasons=why)
+            for rank, (place, why, chance) in enumerate(ranked, 1)
             if place.product_id in cards
         ),
         excluded=tuple(
@@ -69,11 +73,21 @@ async def preview(db: Db, actor: Actor, matchmaker: Matchmaker, sketch: Sketch, 
     )
 
 
-def _reasons(
-    demand: Demand, found: list[Found], listed: dict[int, Product], now: datetime
-) -> list[tuple[MatchReason, ...]]:
+def _ranked(
+    demand: Demand, found: list[Found], listed: dict[int, Product], now: datetime, ranking: Ranking | None
+) -> list[tuple[Found, tuple[MatchReason, ...], float | None]]:
+    """The best ten with their reasons: in the matcher's order, or in that of the model in force."""
     today = now.astimezone(calendar.ZONE).date()
-    return [matchmaking.reasons(demand, listed[place.product_id], today) for place in found]
+    looked_at = found if ranking else found[:TOP]
+    told = [(place, matchmaking.reasons(demand, listed[place.product_id], today)) for place in looked_at]
+    if ranking is None:
+        return [(place, why, None) for place, why in told]
+    seen = [
+        Described(score=place.score, rank=place.rank, reasons=why, product=listed[place.product_id])
+        for place, why in told
+    ]
+    ordered = sorted(zip(told, ranking.chances(seen), strict=True), key=lambda row: (-row[1], row[0][0].rank))
+    return [(*pair, chance if ranking.calibrated else None) for pair, chance in ordered[:TOP]]
 
 
 def _unposted(actor: Actor, content: DemandContent, now: datetime) -> Demand:

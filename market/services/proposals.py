@@ -12,7 +12,7 @@ enough.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 
 import msgspec
@@ -35,6 +35,7 @@ from market.domain.matches import (
 from market.domain.products import Product
 from market.domain.questions import Answers
 from market.services import matchmaking
+from market.services.learning import Described, Ranking
 from market.services.matchmaking import Found, Matchmaker
 from market.services.transitions import birth, fire
 from market.store import matches, questions, search
@@ -64,6 +65,9 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     rank: int
     reasons: tuple[MatchReason, ...]
     wanted: bool
+    chance: float | None = None
+    """That it is accepted, by the model in force."""
+    model_id: int | None = None
 
 
 class Changes(msgspec.Struct, kw_only=True):
@@ -115,7 +119,9 @@ async def candidates(
     seen = {place.product_id for places in found.values() for place in places}
     products = {product.id: product for product in await search.LISTED.all(db, sorted(seen))}
     known = Answers(await questions.KNOWN.all(db, ids, sorted(seen)))
-    return await matchmaking.in_thread(_fitting_all, demands, found, products, live, ended, known, _today(now))
+    return await matchmaking.in_thread(
+        _fitting_all, demands, found, products, live, ended, known, _today(now), matchmaker.ranking
+    )
 
 
 async def settle(
@@ -147,9 +153,13 @@ async def propose_for_product(
     mine = {demand: [place for place in found if place.product_id == product_id] for demand, found in places.items()}
     ended = set(await matches.ENDED.all(db, None, product_id))
     known = Answers(await questions.KNOWN.all(db, [demand.id for demand in demands], [product_id]))
-    fitting = await matchmaking.in_thread(_fitting_all, demands, mine, listed, pairs, ended, known, _today(now))
+    fitting = await matchmaking.in_thread(
+        _fitting_all, demands, mine, listed, pairs, ended, known, _today(now), matchmaker.ranking
+    )
     found = [candidate for candidates_ in fitting.values() for candidate in candidates_]
-    crowded = await matches.CROWDED.all(db, product_id, [c.demand.id for c in found], [c.score for c in found], TOP)
+    better = [c.score if c.chance is None else c.chance for c in found]
+    model_id = found[0].model_id if found else None
+    crowded = await matches.CROWDED.all(db, product_id, [c.demand.id for c in found], better, TOP, model_id)
     found = [msgspec.structs.replace(c, wanted=c.wanted and c.demand.id not in crowded) for c in found]
     return await _settle(db, matchmaker, [pair.id for pair in live if pair.demand_id in places], found, now, origin)
 
@@ -240,9 +250,14 @@ def _outdated(match: Standing, candidate: Candidate | None) -> StaleReason | Non
 
 
 def _words_moved(match: Standing, candidate: Candidate) -> bool:
-    """The same verdicts in other words: quotes must stand in the texts as they are now."""
+    """The same verdicts in other words (quotes must stand in the texts as they are now), or of another model."""
     revisions = (candidate.demand.revision, candidate.product.revision)
-    return (match.demand_revision, match.product_revision) != revisions or match.reasons != candidate.reasons
+    told = (candidate.chance, candidate.model_id)
+    return (
+        (match.demand_revision, match.product_revision) != revisions
+        or match.reasons != candidate.reasons
+        or (match.chance, match.ranker_model_id) != told
+    )
 
 
 async def _stale(db: Db, match: Standing, reason: StaleReason, now: datetime) -> None:
@@ -255,7 +270,8 @@ def _pair(candidate: Candidate) -> tuple[int, int, int, int]:
 
 
 def _found(candidate: Candidate) -> tuple[object, ...]:
-    return candidate.score, candidate.rank, msgspec.to_builtins(candidate.reasons)
+    reasons = msgspec.to_builtins(candidate.reasons)
+    return candidate.score, candidate.rank, reasons, candidate.chance, candidate.model_id
 
 
 def _fitting_all(
@@ -266,9 +282,11 @@ def _fitting_all(
     ended: Collection[Pair],
     known: Answers,
     today: date,
+    ranking: Ranking | None,
 ) -> dict[int, list[Candidate]]:
     return {
-        demand.id: list(_fitting(demand, found[demand.id], products, live, ended, known, today)) for demand in demands
+        demand.id: _fitting(demand, found[demand.id], products, live, ended, known, today, ranking)
+        for demand in demands
     }
 
 
@@ -280,13 +298,18 @@ def _fitting(
     ended: Collection[Pair],
     known: Answers,
     today: date,
-) -> Iterable[Candidate]:
-    """Those that fit, in the matcher's order; reasons are only worked out for who may be wanted or stands."""
-    free = TOP
+    ranking: Ranking | None,
+) -> list[Candidate]:
+    """Those that fit and may be wanted or stand, best first: in the matcher's order, or that of the model in force.
+
+    Without a model reasons are only worked out as far as the matcher's order needs them.
+    """
+    fitting: list[Candidate] = []
     for place in found:
         product = products.get(place.product_id)
         stands = (demand.id, place.product_id) in live
-        if product is None or excluded(demand, product) or not (stands or free):
+        enough = ranking is None and len(fitting) >= TOP
+        if product is None or excluded(demand, product) or (enough and not stands):
             continue
         pair = Pair(
             demand_id=demand.id,
@@ -297,17 +320,25 @@ def _fitting(
         if not stands and (pair in ended or demand.state is not DemandState.OPEN):
             continue
         reasons = matchmaking.reasons(demand, product, today, known.about(demand.id, product.id))
-        if not fits(reasons):
-            continue
-        yield Candidate(
-            demand=demand,
-            product=product,
-            score=place.score,
-            rank=place.rank,
-            reasons=reasons,
-            wanted=free > 0,
-        )
-        free = max(0, free - 1)
+        if fits(reasons):
+            fitting.append(_candidate(demand, product, place, reasons))
+    ordered = fitting if ranking is None else _reranked(fitting, ranking)
+    wanted = [msgspec.structs.replace(c, wanted=n < TOP) for n, c in enumerate(ordered)]
+    return [c for c in wanted if c.wanted or (demand.id, c.product.id) in live]
+
+
+def _candidate(demand: Demand, product: Product, place: Found, reasons: tuple[MatchReason, ...]) -> Candidate:
+    return Candidate(demand=demand, product=product, score=place.score, rank=place.rank, reasons=reasons, wanted=True)
+
+
+def _reranked(fitting: Sequence[Candidate], ranking: Ranking) -> list[Candidate]:
+    """The likeliest first; equally likely ones in the matcher's order."""
+    seen = [Described(score=c.score, rank=c.rank, reasons=c.reasons, product=c.product) for c in fitting]
+    told = [
+        msgspec.structs.replace(c, chance=chance, model_id=ranking.model_id)
+        for c, chance in zip(fitting, ranking.chances(seen), strict=True)
+    ]
+    return sorted(told, key=lambda c: (-(c.chance or 0.0), c.rank))
 
 
 def _today(now: datetime) -> date:

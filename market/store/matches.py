@@ -18,6 +18,8 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     product_revision: int
     origin: Origin
     reasons: tuple[MatchReason, ...]
+    chance: float | None
+    ranker_model_id: int | None
     state: MatchState
     version: int
 
@@ -52,12 +54,14 @@ GET = Query(
         p.organisation_id AS supplier_id, od.name AS demander_name, os.name AS supplier_name,
         od.state = 'verified' AS demander_verified, os.state = 'verified' AS supplier_verified,
         d.title AS demand_title, d.state AS demand_state, d.sealed AS demand_sealed, d.masked AS demand_masked,
-        p.title AS product_title, p.state AS product_state, p.source_statement, m.origin, m.score, m.rank, m.reasons,
+        p.title AS product_title, p.state AS product_state, p.source_statement, m.origin, m.score, m.rank,
+        CASE WHEN f.calibrated THEN m.chance END AS chance, m.reasons,
         m.demander_answer, m.demander_code, m.demander_snoozed_until, m.supplier_answer, m.supplier_code,
         m.supplier_snoozed_until, m.broker_id, m.broker_code, m.proposed_at, m.state, m.state_reason, m.due_at,
         m.version, m.created_at, m.updated_at
     FROM match m JOIN demand d ON d.id = m.demand_id JOIN product p ON p.id = m.product_id
         JOIN organisation od ON od.id = d.organisation_id JOIN organisation os ON os.id = p.organisation_id
+        LEFT JOIN ranker_in_force f ON f.model_id = m.ranker_model_id
     WHERE m.id = $1 AND ($3 OR (m.proposed_at IS NOT NULL AND $2 IN (d.organisation_id, p.organisation_id)))""",
 )
 LOCK_DEMAND = Query(
@@ -70,12 +74,14 @@ LOCK = Query(
         p.organisation_id AS supplier_id, od.name AS demander_name, os.name AS supplier_name,
         od.state = 'verified' AS demander_verified, os.state = 'verified' AS supplier_verified,
         d.title AS demand_title, d.state AS demand_state, d.sealed AS demand_sealed, d.masked AS demand_masked,
-        p.title AS product_title, p.state AS product_state, p.source_statement, m.origin, m.score, m.rank, m.reasons,
+        p.title AS product_title, p.state AS product_state, p.source_statement, m.origin, m.score, m.rank,
+        CASE WHEN f.calibrated THEN m.chance END AS chance, m.reasons,
         m.demander_answer, m.demander_code, m.demander_snoozed_until, m.supplier_answer, m.supplier_code,
         m.supplier_snoozed_until, m.broker_id, m.broker_code, m.proposed_at, m.state, m.state_reason, m.due_at,
         m.version, m.created_at, m.updated_at
     FROM match m JOIN demand d ON d.id = m.demand_id JOIN product p ON p.id = m.product_id
         JOIN organisation od ON od.id = d.organisation_id JOIN organisation os ON os.id = p.organisation_id
+        LEFT JOIN ranker_in_force f ON f.model_id = m.ranker_model_id
     WHERE m.id = $1 AND ($3 OR (m.proposed_at IS NOT NULL AND $2 IN (d.organisation_id, p.organisation_id)))
     FOR UPDATE OF m""",
 )
@@ -83,11 +89,13 @@ LIST = Query(
     MatchCard,
     """SELECT m.id, m.demand_id, m.product_id, d.organisation_id AS demander_id, p.organisation_id AS supplier_id,
         od.name AS demander_name, os.name AS supplier_name, d.title AS demand_title, d.sealed AS demand_sealed,
-        d.masked AS demand_masked, p.title AS product_title, m.rank, m.reasons, m.demander_answer, m.supplier_answer,
+        d.masked AS demand_masked, p.title AS product_title, m.rank, CASE WHEN f.calibrated THEN m.chance END AS chance,
+        m.reasons, m.demander_answer, m.supplier_answer,
         m.demander_snoozed_until, m.supplier_snoozed_until, m.proposed_at, m.state, m.state_reason, m.due_at,
         m.version, m.updated_at
     FROM match m JOIN demand d ON d.id = m.demand_id JOIN product p ON p.id = m.product_id
         JOIN organisation od ON od.id = d.organisation_id JOIN organisation os ON os.id = p.organisation_id
+        LEFT JOIN ranker_in_force f ON f.model_id = m.ranker_model_id
     WHERE ($2 OR (m.proposed_at IS NOT NULL AND $1 IN (d.organisation_id, p.organisation_id)))
         AND ($3::text IS NULL OR ($3 = 'demander' AND d.organisation_id = $1)
             OR ($3 = 'supplier' AND p.organisation_id = $1))
@@ -101,11 +109,13 @@ WORKLIST = Query(
     MatchCard,
     """SELECT m.id, m.demand_id, m.product_id, d.organisation_id AS demander_id, p.organisation_id AS supplier_id,
         od.name AS demander_name, os.name AS supplier_name, d.title AS demand_title, d.sealed AS demand_sealed,
-        d.masked AS demand_masked, p.title AS product_title, m.rank, m.reasons, m.demander_answer, m.supplier_answer,
+        d.masked AS demand_masked, p.title AS product_title, m.rank, CASE WHEN f.calibrated THEN m.chance END AS chance,
+        m.reasons, m.demander_answer, m.supplier_answer,
         m.demander_snoozed_until, m.supplier_snoozed_until, m.proposed_at, m.state, m.state_reason, m.due_at,
         m.version, m.updated_at
     FROM match m JOIN demand d ON d.id = m.demand_id JOIN product p ON p.id = m.product_id
         JOIN organisation od ON od.id = d.organisation_id JOIN organisation os ON os.id = p.organisation_id
+        LEFT JOIN ranker_in_force f ON f.model_id = m.ranker_model_id
     WHERE m.state = 'broker_review' AND ($1::timestamptz IS NULL OR (m.due_at, m.id) > ($1, $2::bigint))
     ORDER BY m.due_at, m.id LIMIT $3""",
 )
@@ -113,11 +123,13 @@ LEADS = Query(
     MatchCard,
     """SELECT m.id, m.demand_id, m.product_id, d.organisation_id AS demander_id, p.organisation_id AS supplier_id,
         od.name AS demander_name, os.name AS supplier_name, d.title AS demand_title, d.sealed AS demand_sealed,
-        d.masked AS demand_masked, p.title AS product_title, m.rank, m.reasons, m.demander_answer, m.supplier_answer,
+        d.masked AS demand_masked, p.title AS product_title, m.rank, CASE WHEN f.calibrated THEN m.chance END AS chance,
+        m.reasons, m.demander_answer, m.supplier_answer,
         m.demander_snoozed_until, m.supplier_snoozed_until, m.proposed_at, m.state, m.state_reason, m.due_at,
         m.version, m.updated_at
     FROM match m JOIN demand d ON d.id = m.demand_id JOIN product p ON p.id = m.product_id
         JOIN organisation od ON od.id = d.organisation_id JOIN organisation os ON os.id = p.organisation_id
+        LEFT JOIN ranker_in_force f ON f.model_id = m.ranker_model_id
     WHERE p.organisation_id = $1 AND m.proposed_at IS NOT NULL AND m.state IN ('proposed', 'mutual')
         AND (m.supplier_answer <> 'snoozed' OR m.supplier_snoozed_until <= $2)
     ORDER BY m.state = 'mutual' DESC, m.supplier_answer = 'interested', m.demander_answer = 'interested' DESC,
@@ -128,23 +140,27 @@ OF_DEMANDER = Query(
     MatchCard,
     """SELECT m.id, m.demand_id, m.product_id, d.organisation_id AS demander_id, p.organisation_id AS supplier_id,
         od.name AS demander_name, os.name AS supplier_name, d.title AS demand_title, d.sealed AS demand_sealed,
-        d.masked AS demand_masked, p.title AS product_title, m.rank, m.reasons, m.demander_answer, m.supplier_answer,
+        d.masked AS demand_masked, p.title AS product_title, m.rank, CASE WHEN f.calibrated THEN m.chance END AS chance,
+        m.reasons, m.demander_answer, m.supplier_answer,
         m.demander_snoozed_until, m.supplier_snoozed_until, m.proposed_at, m.state, m.state_reason, m.due_at,
         m.version, m.updated_at
     FROM match m JOIN demand d ON d.id = m.demand_id JOIN product p ON p.id = m.product_id
         JOIN organisation od ON od.id = d.organisation_id JOIN organisation os ON os.id = p.organisation_id
+        LEFT JOIN ranker_in_force f ON f.model_id = m.ranker_model_id
     WHERE d.organisation_id = $1 AND ($2::bigint IS NULL OR d.id = $2) AND m.proposed_at IS NOT NULL
         AND m.state IN ('proposed', 'mutual', 'converted')
     ORDER BY d.updated_at DESC, d.id DESC, m.state = 'proposed', m.demander_answer = 'snoozed',
         (SELECT count(*) FILTER (WHERE r->>'level' = 'must' AND r->>'source' = 'answer' AND r->>'verdict' = 'unmet')
             FROM jsonb_array_elements(m.reasons) r),
         (SELECT count(*) FILTER (WHERE r->>'source' = 'answer' AND r->>'verdict' = 'met')
-            FROM jsonb_array_elements(m.reasons) r) DESC, m.rank, m.id
+            FROM jsonb_array_elements(m.reasons) r) DESC,
+        CASE WHEN f.model_id IS NOT NULL THEN m.chance END DESC NULLS LAST, m.rank, m.id
     LIMIT $3""",
 )
 STANDING = Query(
     Standing,
-    """SELECT id, demand_id, product_id, demand_revision, product_revision, origin, reasons, state, version
+    """SELECT id, demand_id, product_id, demand_revision, product_revision, origin, reasons, chance, ranker_model_id,
+        state, version
     FROM match
     WHERE id = ANY ($1) AND state IN ('generated', 'broker_review', 'proposed', 'mutual') ORDER BY id FOR UPDATE""",
 )
@@ -161,11 +177,13 @@ ENDED = Query(
     WHERE ($1::bigint[] IS NULL OR demand_id = ANY ($1)) AND ($2::bigint IS NULL OR product_id = $2)
         AND state IN ('rejected', 'declined', 'expired', 'converted')""",
 )
-# Of the demands $2, those with $4 better live pairings than the one of product $1 with score $3.
+# Of the demands $2, those with $4 better live pairings than the one of product $1 with chance or score $3: chances by
+# model $5, or without a model scores.
 CROWDED = Query(
     int,
     """SELECT w.demand_id FROM unnest($2::bigint[], $3::float8[]) AS w(demand_id, score)
-    WHERE (SELECT count(*) FROM match m WHERE m.demand_id = w.demand_id AND m.product_id <> $1 AND m.score > w.score
+    WHERE (SELECT count(*) FROM match m WHERE m.demand_id = w.demand_id AND m.product_id <> $1
+        AND CASE WHEN $5::bigint IS NULL THEN m.score WHEN m.ranker_model_id = $5 THEN m.chance END > w.score
         AND m.state IN ('generated', 'broker_review', 'proposed', 'mutual')) >= $4""",
 )
 LOST = Query(
@@ -186,15 +204,16 @@ LOST = Query(
 INSERT = Query(
     int,
     """INSERT INTO match (demand_id, product_id, demand_revision, product_revision, origin, score, rank, reasons,
-        state, state_action, state_party)
-    SELECT d.id, p.id, d.revision, p.revision, $5, $6, $7, $8, $9, $10, $11 FROM demand d, product p
+        chance, ranker_model_id, state, state_action, state_party)
+    SELECT d.id, p.id, d.revision, p.revision, $5, $6, $7, $8, $9, $10, $11, $12, $13 FROM demand d, product p
     WHERE d.id = $1 AND p.id = $2 AND d.revision = $3 AND p.revision = $4 AND d.state = 'open' AND p.state = 'listed'
     ON CONFLICT (demand_id, product_id) WHERE state IN ('generated', 'broker_review', 'proposed', 'mutual')
     DO NOTHING RETURNING id""",
 )
 # The same news in fresher words: neither the version nor the journal moves, nobody is told.
 REFRESH = Command(
-    """UPDATE match SET demand_revision = $2, product_revision = $3, score = $4, rank = $5, reasons = $6
+    """UPDATE match SET demand_revision = $2, product_revision = $3, score = $4, rank = $5, reasons = $6,
+        chance = $7, ranker_model_id = $8
     WHERE id = $1""",
 )
 OF_PAIR = Query(

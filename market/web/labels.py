@@ -246,6 +246,8 @@ WORDS: dict[str, dict[str, str]] = {
         "product:read": N_("See products"),
         "product:review": N_("Review products"),
         "product:write": N_("Write products"),
+        "ranker:manage": N_("Train, enable and take out the learnt ranker"),
+        "ranker:read": N_("See what the matcher learnt"),
         "webhook:manage": N_("Manage webhooks"),
     },
     "product.action": {
@@ -358,6 +360,7 @@ WORDS: dict[str, dict[str, str]] = {
         "negotiation": N_("Negotiation"),
         "agreement": N_("Agreement"),
         "webhook": N_("Webhook"),
+        "ranker": N_("Learnt ranker"),
     },
     "inbox.action": {
         "organisation.submit": N_("Send for verification"),
@@ -377,6 +380,12 @@ WORDS: dict[str, dict[str, str]] = {
         "negotiation.verify": N_("Verify the agreement"),
         "negotiation.finalize": N_("Put it into force"),
         "negotiation.release": N_("Decide about the hold"),
+    },
+    "ranker.action": {
+        "train": N_("Trained"),
+        "enable": N_("Put in force"),
+        "disable": N_("Taken out"),
+        "rollback": N_("Went back to what ranked before"),
     },
     "webhook.action": {
         "create": N_("Create"),

@@ -28,6 +28,7 @@ from market.web.pages import (
     organisation,
     products,
     questions,
+    ranker,
     system,
     webhooks,
 )
@@ -54,6 +55,7 @@ ROUTES: list[ControllerRouterHandler] = [
             *matches.ROUTES,
             *questions.ROUTES,
             *negotiations.ROUTES,
+            *ranker.ROUTES,
             *agreements.ROUTES,
         ],
         include_in_schema=False,

@@ -44,6 +44,11 @@ async def fill(db: asyncpg.Connection, table: str) -> None:
             await made.person(),
             HASH,
         )
+    elif table in ("ranker_model", "ranker_choice"):
+        await db.execute(
+            "INSERT INTO ranker_model (content, figures, accepted, calibrated) VALUES ('', '{}', false, false)"
+        )
+        await db.execute("INSERT INTO ranker_choice (action) VALUES ('disable')")
     else:
         await db.execute(
             """INSERT INTO checkpoint (chains, last_event, digest, public_key, signature)
@@ -58,6 +63,8 @@ IMMUTABLE = {
     "message": "body = 'y'",
     "signature": "signed_at = now()",
     "checkpoint": "chains = 1",
+    "ranker_model": "accepted = true",
+    "ranker_choice": "action = 'rollback'",
 }
 
 

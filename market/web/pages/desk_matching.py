@@ -15,7 +15,7 @@ from market.domain.demands import DemandState
 from market.domain.machine import Party
 from market.domain.permissions import Permission
 from market.domain.words import N_
-from market.services import demands, matches
+from market.services import demands, matches, ranker
 from market.store.query import Db
 from market.web import forms
 from market.web.page import Web, go, page
@@ -30,7 +30,7 @@ TABS = {"waiting": WAITING, "clarifying": (DemandState.CLARIFYING,), "open": (De
 async def desk_matches(db: NamedDependency[Db], actor: NamedDependency[Actor], cursor: FromQuery[str] = "") -> Template:
     """Pairings that wait for a decision, the earliest deadline first."""
     found = await matches.worklist(db, cursor)
-    return page("pages/desk_matches.html", cards=found.items, next=found.next)
+    return page("pages/desk_matches.html", cards=found.items, next=found.next, model=await ranker.in_force(db))
 
 
 @get("/desk/demands", permission=P.DEMAND_TRIAGE)

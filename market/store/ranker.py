@@ -1,0 +1,91 @@
+"""SQL for learning: decided pairings, models, choices, and how proposals fared by week."""
+
+from __future__ import annotations
+
+import msgspec
+
+from market.domain.ranker import Choice, Decided, RankerModel, Week, Wrong
+from market.store.query import Command, Query
+
+
+class Stored(msgspec.Struct, frozen=True, kw_only=True):
+    """A model with its contents."""
+
+    id: int
+    content: bytes
+    calibrated: bool
+
+
+# The last decision on each pair, the newest $1 of them; what a person paired says nothing about the matcher.
+DECIDED = Query(
+    Decided,
+    """SELECT * FROM (SELECT DISTINCT ON (m.demand_id, m.product_id) m.demand_id, m.product_id,
+            d.title || chr(10) || d.text AS text, m.score, m.rank, m.reasons, m.state, m.broker_code,
+            m.demander_answer, m.demander_code, m.supplier_code, p.abstract, p.fields, p.region,
+            p.granularity, p.update_cycle, p.formats, p.delivery, p.price
+        FROM match m JOIN demand d ON d.id = m.demand_id JOIN product p ON p.id = m.product_id
+        WHERE m.origin <> 'person' AND (m.state IN ('rejected', 'declined', 'mutual', 'converted')
+            OR m.demander_answer = 'interested')
+        ORDER BY m.demand_id, m.product_id, m.id DESC) AS decided
+    ORDER BY demand_id DESC, product_id LIMIT $1""",
+)
+INSERT = Query(
+    int,
+    """INSERT INTO ranker_model (content, figures, accepted, calibrated, person_id)
+    VALUES ($1, $2, $3, $4, $5) RETURNING id""",
+)
+CONTENT = Query(Stored, "SELECT id, content, calibrated FROM ranker_model WHERE id = $1")
+IN_FORCE = Query(
+    Stored, "SELECT m.id, m.content, m.calibrated FROM ranker_model m JOIN ranker_in_force f ON f.model_id = m.id"
+)
+MODEL = Query(
+    RankerModel,
+    """SELECT m.id, m.figures, m.accepted, m.calibrated, p.name AS person_name, m.trained_at,
+        f.model_id IS NOT NULL AS in_force
+    FROM ranker_model m LEFT JOIN person p ON p.id = m.person_id LEFT JOIN ranker_in_force f ON f.model_id = m.id
+    WHERE m.id = $1""",
+)
+MODEL_IN_FORCE = Query(
+    RankerModel,
+    """SELECT m.id, m.figures, m.accepted, m.calibrated, p.name AS person_name, m.trained_at, true AS in_force
+    FROM ranker_model m JOIN ranker_in_force f ON f.model_id = m.id LEFT JOIN person p ON p.id = m.person_id""",
+)
+MODELS = Query(
+    RankerModel,
+    """SELECT m.id, m.figures, m.accepted, m.calibrated, p.name AS person_name, m.trained_at,
+        f.model_id IS NOT NULL AS in_force
+    FROM ranker_model m LEFT JOIN person p ON p.id = m.person_id LEFT JOIN ranker_in_force f ON f.model_id = m.id
+    ORDER BY m.id DESC LIMIT $1""",
+)
+CHOICES = Query(
+    Choice,
+    """SELECT c.id, c.model_id, c.action, c.back_to, p.name AS person_name, c.at
+    FROM ranker_choice c LEFT JOIN person p ON p.id = c.person_id ORDER BY c.id DESC LIMIT $1""",
+)
+CHOICE = Query(
+    Choice,
+    """SELECT c.id, c.model_id, c.action, c.back_to, p.name AS person_name, c.at
+    FROM ranker_choice c LEFT JOIN person p ON p.id = c.person_id WHERE c.id = $1""",
+)
+# One choice at a time; who only reads is not kept waiting.
+LOCK = Command("LOCK TABLE ranker_choice IN SHARE ROW EXCLUSIVE MODE")
+CHOOSE = Command("INSERT INTO ranker_choice (model_id, action, back_to, person_id) VALUES ($1, $2, $3, $4)")
+# Proposals by the week of their proposal, Chinese time, the newest $1 weeks.
+WEEKS = Query(
+    Week,
+    """SELECT date_trunc('week', proposed_at AT TIME ZONE 'Asia/Shanghai')::date AS begins, count(*) AS proposed,
+        count(*) FILTER (WHERE state IN ('mutual', 'converted')) AS accepted,
+        count(*) FILTER (WHERE state IN ('declined', 'rejected')) AS declined,
+        count(*) FILTER (WHERE state = 'proposed') AS waiting,
+        count(*) FILTER (WHERE state IN ('stale', 'expired')) AS ended
+    FROM match WHERE proposed_at IS NOT NULL GROUP BY 1 ORDER BY 1 DESC LIMIT $1""",
+)
+# Codes of pairings that ended since $1.
+WRONG = Query(
+    Wrong,
+    """SELECT by, code, count(*) AS count FROM match,
+        LATERAL (VALUES ('broker', broker_code), ('demander', demander_code),
+            ('supplier', supplier_code)) AS c(by, code)
+    WHERE state IN ('rejected', 'declined') AND code IS NOT NULL AND updated_at >= $1
+    GROUP BY by, code ORDER BY count(*) DESC, by, code""",
+)

@@ -1,0 +1,86 @@
+"""The desk's page on the matcher: what it got wrong, what it learnt, and what ranks."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from litestar import get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect, Template
+
+from market.domain.accounts import Actor
+from market.domain.permissions import Permission
+from market.domain.words import N_
+from market.services import ranker
+from market.store.query import Db
+from market.web import forms
+from market.web.page import Web, go, page
+
+P = Permission
+HERE = "/desk/matching"
+
+
+@get(HERE, permission=P.RANKER_READ)
+async def desk_matching(db: NamedDependency[Db], now: NamedDependency[datetime]) -> Template:
+    """Proposals by week, reasons against them, the model in force and its figures."""
+    return await _shown(db, now)
+
+
+async def _shown(db: Db, now: datetime) -> Template:
+    return page("pages/desk_matching.html", record=await ranker.record(db, now=now))
+
+
+@post(f"{HERE}/train", permission=P.RANKER_MANAGE)
+async def train(
+    request: Web, db: NamedDependency[Db], actor: NamedDependency[Actor], now: NamedDependency[datetime]
+) -> Redirect:
+    """Learn a model; it does not rank yet."""
+    again = await _shown(db, now)
+    with forms.retry(lambda errors, unmet: forms.with_errors(again, errors, unmet)):
+        model = await ranker.train(db, actor)
+    if model.accepted:
+        return go(request, HERE, N_("Model %(id)d is trained and won its trial. It does not rank yet."), id=model.id)
+    return go(request, HERE, N_("Model %(id)d is trained. It did not beat the words alone."), id=model.id)
+
+
+@post(HERE + "/models/{model_id:int}/enable", permission=P.RANKER_MANAGE)
+async def enable(
+    request: Web,
+    db: NamedDependency[Db],
+    actor: NamedDependency[Actor],
+    now: NamedDependency[datetime],
+    model_id: FromPath[int],
+) -> Redirect:
+    """Let a model rank."""
+    again = await _shown(db, now)
+    with forms.retry(lambda errors, unmet: forms.with_errors(again, errors, unmet)):
+        await ranker.enable(db, actor, model_id)
+    return go(request, HERE, N_("Model %(id)d ranks from now on."), id=model_id)
+
+
+@post(f"{HERE}/disable", permission=P.RANKER_MANAGE)
+async def disable(
+    request: Web, db: NamedDependency[Db], actor: NamedDependency[Actor], now: NamedDependency[datetime]
+) -> Redirect:
+    """Let the words alone rank."""
+    again = await _shown(db, now)
+    with forms.retry(lambda errors, unmet: forms.with_errors(again, errors, unmet)):
+        await ranker.disable(db, actor)
+    return go(request, HERE, N_("The words alone rank from now on."))
+
+
+@post(f"{HERE}/rollback", permission=P.RANKER_MANAGE)
+async def rollback(
+    request: Web, db: NamedDependency[Db], actor: NamedDependency[Actor], now: NamedDependency[datetime]
+) -> Redirect:
+    """Go back to what ranked before."""
+    again = await _shown(db, now)
+    with forms.retry(lambda errors, unmet: forms.with_errors(again, errors, unmet)):
+        model_id = await ranker.rollback(db, actor)
+    if model_id is None:
+        return go(request, HERE, N_("The words alone rank from now on."))
+    return go(request, HERE, N_("Model %(id)d ranks from now on."), id=model_id)
+
+
+ROUTES = [desk_matching, train, enable, disable, rollback]

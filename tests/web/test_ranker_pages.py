@@ -1,0 +1,70 @@
+"""The desk's page on the matcher, and the same over the API and by command."""
+
+import pytest
+
+from market.domain.matches import DeclineCode, Response, ResponseAction
+from market.domain.permissions import Role
+from market.services import matches
+from market.store import ranker as rows
+from tests import browsing
+from tests.commands.test_cli import process
+from tests.services.test_ranker import learnt, stored
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_the_desk_shows_what_ranks_and_an_administrator_changes_it(client, committed):
+    admin, auditor = await committed.staff(Role.ADMIN), await committed.staff(Role.AUDITOR)
+    match, demander, _ = await committed.proposed_match()
+    no = Response(action=ResponseAction.DECLINE, version=match.version, code=DeclineCode.TOO_COARSE)
+    await matches.answer(committed.db, demander, match.id, no, now=committed.now)
+    model = await stored(committed.db, learnt(1))
+    lost = await rows.INSERT.one(
+        committed.db, b"", (await committed.db.fetchval("SELECT figures FROM ranker_model")), False, False, None
+    )
+    await browsing.sign_in(client, auditor)
+    await browsing.post_form(client, "/language", {"language": "en"})
+    page = (await browsing.get_page(client, "/desk/matching")).text
+    assert "The words alone rank" in page
+    assert "Too coarse" in page
+    assert "0 %" in page, "of one decision none was for it"
+    assert "<button" not in page.split("<main")[1], "an auditor looks on"
+
+    await browsing.sign_out(client)
+    await browsing.sign_in(client, admin)
+    refused = await browsing.post_form(client, "/desk/matching/train")
+    assert refused.status_code == 422
+    assert "Too few decisions" in refused.text
+    refused = await browsing.post_form(client, f"/desk/matching/models/{lost}/enable")
+    assert refused.status_code == 422
+    assert "did not beat the words alone" in refused.text
+    assert (await browsing.post_form(client, f"/desk/matching/models/{model}/enable")).status_code == 303
+    page = (await browsing.get_page(client, "/desk/matching")).text
+    assert f"Model {model} ranks, learnt from the decisions of this market." in page
+    assert f"Model {model} ranks" in (await browsing.get_page(client, "/desk/matches")).text
+    assert (await browsing.post_form(client, "/desk/matching/rollback")).status_code == 303
+    assert "The words alone rank" in (await browsing.get_page(client, "/desk/matching")).text
+
+    headers = await browsing.bearer(committed, admin)
+    enabled = await client.post(f"/api/v1/ranker/models/{model}/enable", headers=headers)
+    assert (enabled.status_code, enabled.json()["in_force"]) == (200, True)
+    assert (await client.post("/api/v1/ranker/disable", headers=headers)).json()["model"] is None
+    found = (await client.get("/api/v1/ranker", headers=headers)).json()
+    assert [choice["action"] for choice in found["choices"]] == ["disable", "enable", "rollback", "enable"]
+    assert found["weeks"][0]["declined"] == 1
+    journal = await browsing.get_page(client, f"/desk/journal/ranker/{model}")
+    assert "Put in force" in journal.text
+
+
+async def test_the_same_by_command(url, committed):
+    model = await stored(committed.db, learnt(1))
+    told = process("ranker", "enable", str(model), database_url=url)
+    assert told.returncode == 0, told.stderr
+    assert f"Model {model} ranks" in told.stdout
+    shown = process("ranker", "show", database_url=url)
+    assert f"Model {model} ranks." in shown.stdout
+    assert "0.100 [0.050" in " ".join(shown.stdout.split())
+    assert "The words alone rank" in process("ranker", "rollback", database_url=url).stdout
+    refused = process("ranker", "train", database_url=url)
+    assert refused.returncode == 2
+    assert "Too few decisions" in refused.stderr
