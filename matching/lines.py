@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import lru_cache
 from itertools import islice
 from typing import Protocol
 
 from matching import periods, purposes, regions, scales, subjects, subjects_en
+from matching.headings import heading, vague
 from matching.subjects import Cut
+from matching.text import simplified
 from matching.types import Kind, Level, Line
 from matching.wording import HAN, Piece, clauses, level
 
@@ -27,6 +29,14 @@ _KEYWORDS = 30
 _MOST = 40
 """Lines of one kind read from one text."""
 
+_READ_BY_WORDING = (Kind.TOPIC, Kind.FIELDS, Kind.REGION, Kind.PURPOSE)
+"""Kinds whose values under a heading are read elsewhere."""
+_TIMED = (Kind.GRANULARITY, Kind.UPDATE_CYCLE, Kind.TIME_SPAN)
+_DENIED = re.compile(
+    r"(?:无需|不需要?|不要(?!求)|不用|无须|不必)(?:提供|用|走)?$"
+    r"|\b(?:without|no need for|(?:do not|don't) need)\s(?:an?\s)?$"
+)
+_LATENCY = re.compile(r"(?:延迟|时延|响应|耗时)[^，。；]{0,8}$|\b(?:latency|delay|lag)\b[^.,;]{0,12}$", re.IGNORECASE)
 _DEFAULTS = {Kind.DELIVERY: Level.SHOULD, Kind.FORMAT: Level.SHOULD, Kind.PURPOSE: Level.SHOULD}
 _ANY_DAY = date(2000, 1, 1)
 """Spans are only located here; what 近五年 means is decided on the day of matching."""
@@ -56,8 +66,9 @@ class Phrased(Protocol):
 class _Reader:
     """One text with its clauses; ``lines`` puts together what the other modules read in it."""
 
-    def __init__(self, text: str) -> None:
-        self.text = text
+    def __init__(self, original: str) -> None:
+        self.original = original
+        self.text = text = simplified(original)
         self.pieces = clauses(text)
         self.starts = [piece.start for piece in self.pieces]
         self.chinese = len(HAN.findall(text)) * 8 > len(text)
@@ -66,7 +77,8 @@ class _Reader:
         self.aims = list(islice(purposes.find(self.sentences, text, chinese=self.chinese), _MOST))
 
     def lines(self) -> tuple[Line, ...]:
-        typed = sorted(self._typed(), key=lambda cut: cut[1])
+        typed = [cut for cut in self._typed() if not self._denied(*cut)]
+        typed = sorted(self._headed(typed), key=lambda cut: cut[1])
         aimed = [(Kind.PURPOSE, start, end) for start, end in self.aims]
         asked = self._subjects(typed, aimed)
         cuts = _without_inner(typed, asked) + aimed
@@ -104,22 +116,47 @@ class _Reader:
         for start, end in _places(periods.spans(text, _ANY_DAY)):
             if not self._aimed(start) and not self._background(start):
                 yield Kind.TIME_SPAN, start, end
-        cycles = _places(periods.cycles(text))
+        cycles = _places(_stated(periods.cycles(text)))
         budgets = _places(scales.budgets(text))
-        ways = _places(scales.deliveries(text))
+        shapes = _places(scales.formats(text))
+        ways = [(s, e) for s, e in _places(scales.deliveries(text)) if not self._shape(s, e, shapes)]
         yield from ((Kind.UPDATE_CYCLE, start, end) for start, end in cycles)
         yield from ((Kind.BUDGET, start, end) for start, end in budgets)
         yield from ((Kind.DELIVERY, start, end) for start, end in ways)
-        yield from ((Kind.FORMAT, start, end) for start, end in _places(scales.formats(text)))
+        yield from ((Kind.FORMAT, start, end) for start, end in shapes)
         yield from ((Kind.REGION, start, end) for start, end in self._regions())
         taken = [*cycles, *budgets, *ways]
         for start, end in _places(scales.grains(text)):
             if not any(s < end and start < e for s, e in taken):
                 yield Kind.GRANULARITY, start, end
 
+    def _shape(self, start: int, end: int, shapes: list[tuple[int, int]]) -> bool:
+        """Whether a way of delivery is the word after a format: Parquet files."""
+        return self.text[start:end].lower() in ("file", "files", "文件") and any(e <= start <= e + 1 for _, e in shapes)
+
+    def _headed(self, found: list[Cut]) -> list[Cut]:
+        """``found`` and what stands under a heading and was not recognised by itself (Refresh: quarterly)."""
+        for piece in self.pieces:
+            told = heading(piece.text)
+            if told is None or told.kind is None or told.kind in _READ_BY_WORDING:
+                continue
+            start, end = piece.start + told.value, piece.start + len(piece.text.rstrip("。. "))
+            inside = [cut for cut in found if cut[1] < end and start < cut[2]]
+            if end - start < 2 or vague(self.text[start:end]) or any(cut[0] is told.kind for cut in inside):
+                continue
+            if told.kind in _TIMED:
+                found = [cut for cut in found if cut not in inside or cut[0] not in _TIMED]
+            found.append((told.kind, start, end))
+        return found
+
+    def _denied(self, kind: Kind, start: int, end: int) -> bool:
+        """Whether the text says that it is not wanted, or speaks of how long an answer may take."""
+        before = self.text[max(0, start - 16) : start]
+        return _DENIED.search(before) is not None or (kind is Kind.GRANULARITY and _LATENCY.search(before) is not None)
+
     def _regions(self) -> Iterator[tuple[int, int]]:
         """Places of the data; those of the writer or the purpose only when there are no others."""
-        groups = _grouped(self.text, regions.find(self.text)[:_MOST])
+        groups = [g for g in _grouped(self.text, regions.find(self.text)[:_MOST]) if self.text[g[1] : g[1] + 1] != "某"]
         weak = [self._weakness(start, end) for start, end, _ in groups]
         kept = [group for group, weakness in zip(groups, weak, strict=True) if weakness == min(weak)]
         named = [group for group in kept if _SCOPE.search(self.text[max(0, group[0] - 10) : group[0]])]
@@ -150,8 +187,10 @@ class _Reader:
         piece = self._clause(start)
         around = piece.text if piece else phrase
         default = Level.MUST if self.keyword else _DEFAULTS.get(kind, Level.MUST)
-        value = _timeless(self.text, start, end, spans) if kind is Kind.TOPIC else _value(kind, phrase)
-        return Line(level=level(around, default), kind=kind, value=value, phrase=phrase, start=start)
+        said = self.original[start:end]
+        value = _timeless(self.original, start, end, spans) if kind is Kind.TOPIC else _value(kind, phrase)
+        value = said.strip() if value == phrase.strip() else value
+        return Line(level=level(around, default), kind=kind, value=value, phrase=said, start=start)
 
 
 def _timeless(text: str, start: int, end: int, spans: Iterable[tuple[int, int]]) -> str:
@@ -163,6 +202,12 @@ def _timeless(text: str, start: int, end: int, spans: Iterable[tuple[int, int]])
 
 def _places(found: Iterable[Phrased]) -> list[tuple[int, int]]:
     return [(entry.start, entry.start + len(entry.phrase)) for entry in islice(found, _MOST)]
+
+
+def _stated(cycles: Sequence[periods.Cycle]) -> Sequence[periods.Cycle]:
+    """What is said of renewal; that the data is called live (实时路况) tells it only when nothing else does."""
+    named = [cycle for cycle in cycles if cycle.phrase.lower().replace("-", " ") not in ("实时", "real time")]
+    return named or cycles[:1]
 
 
 def _sentences(text: str, pieces: Iterable[Piece]) -> tuple[Piece, ...]:

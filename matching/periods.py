@@ -51,7 +51,8 @@ _SPAN = re.compile(
     |(?P<last>(?:最近|近|过去|前|可?回溯|历史)\s?(?:至少|不少于|不低于
         |超过)?\s?{_N}\s?(?:个)?(?:完整)?(?:自然)?(?:年|月|季度|采暖季|周|天|日)(?:度)?(?:以上|内|以内|以来)?)
     |(?P<within>(?<![每\d]){_N}\s?(?:个)?(?:年|月|季度)(?:以内|之内|内)(?!更新|完成|交付))
-    |(?P<least>(?:至少|不少于|不低于)\s?{_N}\s?(?:个)?(?:年|月|季度)(?:以上)?的?历史)
+    |(?P<least>(?:至少|不少于|不低于)\s?{_N}\s?(?:个)?(?:年|月|季度)(?:以上)?的?历史
+        |(?<=[度史溯盖])(?:至少|不少于|不低于|不短于|满|达到?)\s?{_N}\s?(?:个)?(?:年|月|季度)(?:以上)?)
     |(?P<en_between>(?:\b[Ff]rom\s|\b[Bb]etween\s)?\b{_EN_DATE}\s?(?:[-–—]|to|and|through|until
         |till)\s?(?:{_EN_DATE}))
     |(?P<en_since>\b(?:[Ss]ince|[Ff]rom|[Aa]fter|[Ss]tarting(?:\sfrom)?|[Bb]eginning)\s{_EN_DATE}
@@ -60,6 +61,8 @@ _SPAN = re.compile(
     |(?P<en_last>\b(?:[Ll]ast|[Pp]ast|[Pp]revious|[Rr]ecent)\s(?:\d{{1,3}}|two|three|four|five|six|seven
         |eight|nine|ten|
         twelve|twenty|thirty|few|several)?\s?(?:years?|months?|quarters?|decades?|weeks?|days?)\b)
+    |(?P<en_least>\b(?:at\sleast|no\sless\sthan|a\sminimum\sof)\s(?:the\slast\s)?(?:\d{{1,3}}|two|three|five|ten|twelve)
+        \s(?:years?|months?)\b(?!\sold))
     |(?P<en_ago>(?<![\d,.])\d{{1,3}}\s(?:years|months)\b(?!\sold))
     |(?P<one>(?<!\d){_Y}年度?(?:[1-9]\d?(?:[-—–至到]\d\d?)?月份?)?(?:\d{{1,2}}日)?(?!\d))
     |(?P<en_one>(?:(?:\bin|\bfor|\bduring|\bof)\s(?:the\s)?(?:year\s|fiscal\syear\s)?|\bfiscal\syear\s
@@ -75,18 +78,21 @@ _CYCLE = re.compile(
         (?:至少|最少|定期|动态|滚动|可|能|都|的|推送|提供)?\s?(?:{_RENEW}|发布)(?:频率|一次|一期|1次)?)
     |(?P<times>(?:后续|今后)?(?:每隔?)?{_N}\s?个?{_UNIT}(?:左右|能|就|要)?{_RENEW}(?:一次|1次|一期)?(?:就够用
         |就行|即可|就可以|就够了)?)
-    |(?P<each>每{_UNIT}(?:一期|一次|一更))
+    |(?P<each>每{_UNIT}(?:一期|一次|一更|一报)|(?:日|周|月|季|年)度?刷新|[按每逐]{_UNIT}报送)
+    |(?P<flow>每{_UNIT}(?:增量|全量|定时|滚动|动态|自动){_RENEW})
+    |(?P<now>实时(?!查询|调用|接口|返回|核验|推送|更新|传输|共享|数据|获取|交互|监[测控]|响应)(?=的?[一-龥]{{2}}))
     |(?P<word>(?<!不要求)(?<!不需要)(?<!无需)(?:实时|持续|动态|不定期|定期|天天|逐{_UNIT}|日|周|月度?|季度?
         |年度?|半年){_RENEW})
     |(?P<after>{_RENEW}(?:频率|周期|频次)?\s?(?:为|是|：|:|要求|至少|到|在)?\s?(?:每|按|以)?\s?(?:实时|T\+\d
         |{_UNIT}(?:级|度|次)?))
     |(?P<tplus>T\s?\+\s?[01]\d?(?:(?:或|、|/)按?{_UNIT})?{_RENEW}?)
     |(?P<once>一次性(?!购买|采购|买断|付|支付|费用|收费|预算|结清|投入)(?:交付|提供)?(?:即可)?|(?:静态|不更新|无需更新|不再更新|停止更新))
-    |(?P<en>\b(?:(?:[Uu]pdated|[Rr]efreshed)\s(?:at\sleast\s)?(?:every\s(?:\d{{1,3}}\s)?(?:second|minute|hour|day|week|month
+    |(?P<en>\b(?:(?:[Uu]pdated|[Rr]efreshed)\s(?:at\sleast\s)?(?:every\s(?:(?:\d{{1,3}}|two|three|four|six|twelve)\s)?(?:second|minute|hour|day|week|month
         |quarter|year)s?|
         hourly|daily|weekly|monthly|quarterly|yearly|annually|in\sreal\stime|regularly)|
         (?:[Hh]ourly|[Dd]aily|[Ww]eekly|[Mm]onthly|[Qq]uarterly|[Yy]early|[Aa]nnual|[Rr]eal[- ]?time
         |[Ll]ive)\s(?:updates?|updating|refresh(?:es)?|feeds?)
+        |[Rr]eal[- ]?time(?=\s(?!api|query|queries|access|stream|lookup|interface|data|updat|feed|refresh)[a-z])
         |[Oo]ne[- ]off(?:\sdelivery)?|[Oo]ne[- ]time(?:\sdelivery)?
         |[Uu]pdates?\s(?:daily|weekly|monthly|quarterly|annually|yearly)))""",
     re.VERBOSE,
@@ -156,7 +162,7 @@ def _spans(text: str, today: date) -> Iterator[Span]:
             start = points[0][0]
         elif kind in ("one", "en_one"):
             start, end = points[0][0], points[-1][1]
-        elif kind in ("last", "within", "least", "en_last", "en_ago"):
+        elif kind in ("last", "within", "least", "en_last", "en_ago", "en_least"):
             start = today - timedelta(days=_length(phrase))
         lead = len(phrase) - len(phrase.lstrip())
         if start is None or end is None or start <= end:

@@ -18,6 +18,10 @@ _CHINESE = re.compile(
     |(?:正在|拟|准备|打算|计划|想|要|拟|一项|课题[^，,；;。]{{0,6}}|专门|主要
         |承担[^，,；;。]{{0,20}}课题，?)(?P<plan>(?:开展|编制|研究|建设|建立|开发|构建|撰写|训练|参与|测算
         |评估|迭代|搭建)(?!的)[^，,；;。]{{3,40}})
+    |(?:拟|正|想|准备|计划|打算)(?P<whom>(?:对|为|会同|联合|面向|针对|利用|依托)[^，,；;。：:]{{2,24}}?(?:开展|建立|建设|编制|构建|开发|推出|设计|研究|制定|测算|评估)(?!的)[^，,；;。]{{2,30}})
+    |(?:想|要|拟|计划|打算|准备)(?P<more>再?(?:新?开|扩建?|新设|新建|增设)(?!放|[发通])[^，,；;。]{{1,16}})(?=[，,；;。]|$)
+    |(?:想|打算|准备|计划)(?P<make>做(?!数据|一批)[^，,；;。]{{3,30}}?)(?=[，,]|$)
+    |承接(?:了|着)?(?P<taken>[^，,；;。]{{4,30}})(?=[，,]|$)
     |(?:打算|准备|计划|拟)(?:明年|今年|下半年|近期)?(?P<open>(?:去|到|在)[^，,；;。]{{2,20}}?(?:新建|再?开
         |开设|建|布局|扩)[^，,；;。]{{1,16}})
     |^\s?(?P<study>(?:研究|预测|训练|评估|测算|分析|监测预警|推销|写)[^，,；;。]{{3,40}})
@@ -35,7 +39,7 @@ _CHINESE = re.compile(
     re.VERBOSE | re.MULTILINE,
 )  # fmt: skip
 _ENGLISH = re.compile(
-    r"""\b(?:[Ww]e|I)(?:\sare|'re|\sam|'m)\s(?:an?\s[^.,;]{2,50}\s)?(?P<doing>(?:reviewing|compiling|studying|"
+    r"""\b(?:[Ww]e|I|[Oo]ur\s[\w\s-]{2,40}?)(?:\sare|'re|\sam|'m|\sis)\s(?:an?\s[^.,;]{2,50}\s)?(?P<doing>(?:reviewing|compiling|pricing|mapping|benchmarking|tracking|launching|studying|"
     r"building|researching|developing|analy[sz]ing|planning|preparing|conducting|
         assessing|modelling|modeling|training|writing|investigating|evaluating|designing|working\son)\s[^.;,]{3,90})
     |\b(?:[Tt]o|[Ii]n\sorder\sto)\s(?P<to>(?:feed|support|study|analy[sz]e|understand|assess|evaluate|model
@@ -52,7 +56,7 @@ _ENGLISH = re.compile(
     |\b(?:used|useful)\s(?:for|in|to)\s(?P<used>[^.;,]{3,60})""",
     re.VERBOSE,
 )  # fmt: skip
-_TRIM = re.compile(r"[\s的]+$|(?:使用|之用)$")
+_TRIM = re.compile(r"[\s的]+$|(?:使用|之用)$|\s(?:we|I)\s(?:need|require|want|seek|would|are)\b")
 
 
 def find(pieces: Sequence[Piece], text: str, *, chinese: bool) -> Iterator[tuple[int, int]]:

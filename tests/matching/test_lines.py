@@ -140,7 +140,7 @@ def test_equal_texts_give_equal_lines() -> None:
 
 # -------------------------------------------------------------------------------------------- the figures
 def own() -> list[tuple[str, tuple[Line, ...]]]:
-    return [pair for name in ("lines_zh", "lines_en") for pair in load(HERE / f"{name}.jsonl")]
+    return [pair for name in ("lines_zh", "lines_en", "lines_styles") for pair in load(HERE / f"{name}.jsonl")]
 
 
 def shared() -> list[tuple[str, tuple[Line, ...]]]:
@@ -157,7 +157,7 @@ def figures(pairs: list[tuple[str, tuple[Line, ...]]]) -> dict[Kind, Figures]:
 
 def test_own_texts_are_read_well() -> None:
     for kind, row in figures(own()).items():
-        assert row.precision >= 0.85, kind
+        assert row.precision >= 0.9, kind
         assert row.recall >= 0.8, kind
 
 
@@ -165,7 +165,8 @@ def test_all_labelled_demands_are_read_well() -> None:
     pairs = own() + shared()
     assert len(pairs) >= 150
     for kind, row in figures(pairs).items():
-        assert row.precision >= 0.8, kind
+        # What counts as the purpose of a story is seen differently by different readers.
+        assert row.precision >= (0.8 if kind is Kind.PURPOSE else 0.9), kind
         assert row.recall >= 0.8, kind
 
 
@@ -207,6 +208,49 @@ def test_labels_find_their_phrases_in_turn() -> None:
 )  # fmt: skip
 def test_what_does_not_belong_to_a_phrase_stays_out_of_it(text: str, kind: Kind, phrases: list[str]) -> None:
     assert read(text).get(kind, []) == phrases
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "values"),
+    [
+        ("数据：渔船进出港记录\n地域：舟山市\n间隔：十秒钟一次", Kind.GRANULARITY, ["间隔：十秒钟一次"]),
+        ("数据：渔船进出港记录\n更新：逢双月\n联系人：周工", Kind.UPDATE_CYCLE, ["逢双月"]),
+        ("数据：渔船进出港记录\n联系人：周工", Kind.TOPIC, ["渔船进出港记录"]),
+        ("数据：渔船进出港记录\n预算：面议", Kind.BUDGET, []),
+        ("• Topic: harbour dredging permits\n• Refresh: quarterly", Kind.TOPIC, ["harbour dredging permits"]),
+        ("• Topic: harbour dredging permits\n• Refresh: quarterly", Kind.UPDATE_CYCLE, ["quarterly"]),
+        ("• Topic: harbour dredging permits\n• Refresh: quarterly", Kind.GRANULARITY, []),
+    ],
+)
+def test_a_heading_tells_what_its_value_is_about(text: str, kind: Kind, values: list[str]) -> None:
+    assert read(text).get(kind, []) == values
+
+
+def test_traditional_characters_are_read_and_quoted_as_written() -> None:
+    text = "本公司擬採購台中市停車場剩餘車位，欄位須包括場名、總車位、剩餘數，每小時更新，可經API交付。"
+    found = read(text)
+    assert found[Kind.REGION] == ["台中市"]
+    assert found[Kind.TOPIC] == ["停車場剩餘車位"]
+    assert found[Kind.FIELDS] == ["場名、總車位、剩餘數"]
+    assert found[Kind.UPDATE_CYCLE] == ["每小時更新"]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("需要渔港潮位，文件下载，无需接口。", Kind.DELIVERY),
+        ("We need tide tables by file download, no need for an API.", Kind.DELIVERY),
+        ("需要渔港潮位，响应时间不超过一分钟。", Kind.GRANULARITY),
+        ("需要西部某省的渔港潮位。", Kind.REGION),
+    ],
+)
+def test_what_is_not_wanted_is_no_line(text: str, kind: Kind) -> None:
+    assert len(read(text).get(kind, [])) == (1 if kind is Kind.DELIVERY else 0)
+
+
+def test_live_data_is_an_update_cycle_when_nothing_else_tells_it() -> None:
+    assert read("求舟山渔港的实时泊位。")[Kind.UPDATE_CYCLE] == ["实时"]
+    assert read("求舟山渔港的实时泊位，每分钟更新。")[Kind.UPDATE_CYCLE] == ["每分钟更新"]
 
 
 def test_a_time_inside_a_topic_is_left_out_of_its_value() -> None:

@@ -20,11 +20,13 @@ def codes(text: str) -> list[set[str]]:
         ("南京市鼓楼区", [{"CN320106"}]),
         ("全国各地", [{"CN"}]),
         ("京津冀", [{"CN11", "CN12", "CN13"}]),
-        ("臺北以外的台灣", [{"CN71"}]),
+        ("臺北以外的台灣", [{"CN7101"}, {"CN71"}]),
         ("Guangdong, Xi'an and Hong Kong", [{"CN44"}, {"CN6101"}, {"CN81"}]),
         ("registered in New York City", [{"US-NY"}]),
         ("新加坡与日本", [{"SG"}, {"JP"}]),
         ("杭州市钱塘区", [{"CN330114"}]),
+        ("苏州工业园区写字楼", [{"CN3205"}]),
+        ("医保定点医院", []),
     ],
 )
 def test_named_places_are_found(text: str, found: list[set[str]]) -> None:
