@@ -26,9 +26,12 @@ _COMMON = frozenset(
     """.split()  # noqa: SIM905 - read as a text, not as a list
 )
 """Words nearly every product could claim; they weigh a tenth."""
+_FORMS = frozenset("核验 核查 验证 查询 台账 目录 一览 汇总 报表 最新 全部 所有 公开 实时 历史".split())  # noqa: SIM905
+"""What a product is rather than what it is about."""
 
 
 _CHINESE = re.compile(f"[{HAN_LETTERS}]{{2,}}")
+_FOUR = re.compile(f"[{HAN_LETTERS}]{{4,}}")
 _EDGES = re.compile(r"\w.*\w", re.DOTALL)
 
 
@@ -92,8 +95,29 @@ def share(text: str, terms: frozenset[str], weight: Weight | None = None) -> flo
 
 def told(topic: str, terms: frozenset[str], weight: Weight | None = None) -> float:
     """The same of a topic, by all index terms or by its Chinese words alone, whichever is more: the pairs that reach
-    from one word into the next (港剩 in 渔港剩余泊位) are rarely said again by who uses the same words."""
-    return max(share(topic, terms, weight), _share(_words_of(topic), terms, weight))
+    from one word into the next (港剩 in 渔港剩余泊位) are rarely said again by who uses the same words. Or by the
+    characters that stand in a pair that is said (手机号在网时长 in 手机在网时长)."""
+    return max(share(topic, terms, weight), _share(_words_of(topic), terms, weight), _paired(topic, terms))
+
+
+def _paired(topic: str, terms: frozenset[str]) -> float:
+    runs = _runs_of(topic)
+    size = sum(map(len, runs))
+    said = 0
+    for run in runs:
+        pairs = [run[at : at + 2] in terms for at in range(len(run) - 1)]
+        said += sum(one or other for one, other in zip([False, *pairs], [*pairs, False], strict=True))
+    return said / size if size > 3 else 0.0
+
+
+@lru_cache(maxsize=8_192)
+def _runs_of(text: str) -> tuple[str, ...]:
+    """The Chinese runs of a text, cut where a word stands that nearly every product could claim."""
+    runs: list[str] = []
+    for found in _CHINESE.findall(normalise(text)):
+        words = (" " if word in _COMMON or word in _FORMS else word for word in rjieba.cut(found, False))
+        runs += "".join(words).split()
+    return tuple(run for run in runs if len(run) > 1)
 
 
 def _share(wanted: tuple[str, ...], terms: frozenset[str], weight: Weight | None) -> float:
@@ -116,8 +140,8 @@ def _words_of(text: str) -> tuple[str, ...]:
 def common(needle: str, text: str) -> tuple[int, int]:
     """Where in ``text`` the longest part of ``needle`` stands (both folded): start and length, (0, 0) for none.
 
-    Chinese parts hold a word of the needle and no punctuation at the edges; others are whole words of at least three
-    letters."""
+    Chinese parts hold a word of the needle, or four characters in a row, and no punctuation at the edges; others are
+    whole words of at least three letters."""
     if not HAN.search(needle):
         return _common_words(needle, text)
     needle = needle[:60]
@@ -127,10 +151,16 @@ def common(needle: str, text: str) -> tuple[int, int]:
         size = max(best + 1, 2)
         while at + size <= len(needle) and (found := text.find(needle[at : at + size])) >= 0:
             part = needle[at : at + size]
-            if _EDGES.fullmatch(part) and (any(w in part for w in words) if words else part not in _COMMON):
+            if _EDGES.fullmatch(part) and _telling(part, words):
                 best, place = size, found
             size += 1
     return place, best
+
+
+def _telling(part: str, words: list[str]) -> bool:
+    if not words:
+        return part not in _COMMON
+    return any(word in part for word in words) or _FOUR.fullmatch(part) is not None
 
 
 def _common_words(needle: str, text: str) -> tuple[int, int]:

@@ -163,6 +163,8 @@ def test_budget(asked: str, price: Decimal | None, unit: str, verdict: Verdict) 
     [
         ("空气质量", {"title": "环保局_PM2.5空气质量实时信息"}, MET, "空气质量"),
         ("空气质量", {"title": "白酒生产企业名单"}, UNMET, "白酒生产企业名单"),
+        ("手机号在网时长核验", {"title": "手机在网时长-联通"}, MET, "在网时长"),
+        ("手机号在网时长核验", {"title": "宽带在网时段"}, UNKNOWN, ""),
         ("医院、诊所清单", {"title": "全市医院信息"}, MET, "医院"),
         ("air quality readings", {"title": "Hourly Air Quality"}, MET, "Air Quality"),
         ("air quality", {"title": "空气质量日报"}, MET, "空气"),
@@ -293,6 +295,7 @@ def test_verdicts_rise_with_the_grades_of_real_pairings() -> None:
     fit = [sum(fitting[grade]) / len(fitting[grade]) for grade in "0123"]
     assert shares == sorted(shares)
     assert shares[3] > 2.5 * shares[0]
+    assert fit[3] > 0.85
     assert fit[3] > 2.5 * fit[0]
 
 
