@@ -92,6 +92,10 @@ class Segment:
     gloss: Part
     place: NDArray[np.int32]
 
+    @property
+    def parts(self) -> tuple[Part, Part, Part]:
+        return self.body, self.head, self.gloss
+
     @cached_property
     def rows(self) -> dict[str, int]:
         return {doc_id: row for row, doc_id in enumerate(self.ids)}
@@ -189,15 +193,28 @@ def _normalised(length: NDArray[np.float32], mean: float) -> NDArray[np.float32]
     return (K1 * SCALE * (1 - B + B * (length / (mean or 1.0)))).astype(np.float32)
 
 
+def _ordered(segment: Segment, query: Weighted) -> tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.float32]]:
+    """The terms of ``query`` that ``segment`` knows as (part, term, weight in units), what tells rows apart first."""
+    wanted = [
+        part.known(weights) for part, weights in zip(segment.parts, (query.body, query.head, query.gloss), strict=True)
+    ]
+    part = np.repeat(np.arange(3, dtype=np.uint8), [len(terms) for terms, _ in wanted])
+    terms = np.concatenate([terms for terms, _ in wanted])
+    weights = np.concatenate([weights for _, weights in wanted]) * np.float32(kernels.UNIT)
+    often = np.concatenate([p.ptr[t + 1] - p.ptr[t] for p, (t, _) in zip(segment.parts, wanted, strict=True)])
+    order = np.argsort(-weights / np.sqrt(often + 1.0), kind="stable")
+    return part[order], terms[order], weights[order]
+
+
 _scratch = threading.local()
 
 
-def _room(size: int) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
-    """Zeroed scores and a list of rows of this thread; whoever adds scores sets them back to zero."""
+def _room(size: int) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
+    """Zeroed scores and two lists of rows of this thread; whoever adds scores sets them back to zero."""
     if getattr(_scratch, "size", -1) < size:
         _scratch.size = size
-        _scratch.arrays = np.zeros(size, np.float32), np.empty(size, np.int32)
-    arrays: tuple[NDArray[np.float32], NDArray[np.int32]] = _scratch.arrays
+        _scratch.arrays = np.zeros(size, np.int32), np.empty(size, np.int32), np.empty(size, np.int32)
+    arrays: tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]] = _scratch.arrays
     return arrays
 
 
@@ -349,24 +366,22 @@ class Index:
         allowed = self.alive if among is None else self._masks(among)
         found: list[Hit] = []
         for number, segment in enumerate(self.segments):
-            score, touched = _room(len(segment.ids))
-            n = self._accumulate(number, query, score, touched)
-            limit = min(k, len(segment.ids))
-            rows, values = kernels.best(score, touched, n, allowed[number], segment.place, factor, limit)
+            body, head, gloss = segment.body, segment.head, segment.gloss
+            norm, gloss_norm = self._norms[number]
+            rows, values = kernels.top(
+                (body.ptr, body.doc, body.count, norm),
+                (head.ptr, head.doc, head.count, head.inverse),
+                (gloss.ptr, gloss.doc, gloss.count, gloss_norm),
+                _VALUES,
+                *_ordered(segment, query),
+                allowed[number],
+                segment.place,
+                factor,
+                min(k, len(segment.ids)),
+                *_room(len(segment.ids)),
+            )
             found += [(segment.ids[row], float(value)) for row, value in zip(rows, values, strict=True)]
         return sorted(found, key=lambda hit: (-hit[1], hit[0]))[:k]
-
-    def _accumulate(self, number: int, query: Weighted, score: NDArray[np.float32], touched: NDArray[np.int32]) -> int:
-        segment = self.segments[number]
-        norm, gloss_norm = self._norms[number]
-        body, head, gloss = segment.body, segment.head, segment.gloss
-        terms, weights = body.known(query.body)
-        n = kernels.saturate(body.ptr, body.doc, body.count, norm, terms, weights, score, touched, 0)
-        terms, weights = head.known(query.head)
-        n = kernels.project(head.ptr, head.doc, _VALUES, head.count, head.inverse, terms, weights, score, touched, n)
-        terms, weights = gloss.known(query.gloss)
-        n = kernels.saturate(gloss.ptr, gloss.doc, gloss.count, gloss_norm, terms, weights, score, touched, n)
-        return int(n)
 
     def _masks(self, ids: Iterable[str]) -> list[NDArray[np.bool_]]:
         masks = [np.zeros(len(segment.ids), bool) for segment in self.segments]

@@ -145,7 +145,7 @@ def _write(state: State, folder: Path) -> None:
 
 def _read(folder: Path) -> State:
     def array(name: str) -> NDArray[Any]:
-        return np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False))
+        return np.asarray(np.load(folder / f"{name}.npy", mmap_mode="c", allow_pickle=False))
 
     tables = msgspec.msgpack.decode((folder / "tables.msgpack").read_bytes(), type=_Tables)
     documents = msgspec.msgpack.decode((folder / "documents.msgpack").read_bytes(), type=list[Document])
