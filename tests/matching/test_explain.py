@@ -284,11 +284,16 @@ def test_verdicts_rise_with_the_grades_of_real_pairings() -> None:
     rows = [row.split("\t") for row in (folder / "qrels.tsv").read_text(encoding="utf-8").splitlines()[1:]]
     wanted = {row[1] for row in rows}
     products = {r["id"]: r for path in catalogues for r in records(path) if r["id"] in wanted}
-    demands = {record["id"]: extract(record["text"]) for record in records(folder / "queries.jsonl.gz")}
+    texts = {record["id"]: record["text"] for record in records(folder / "queries.jsonl.gz")}
+    demands = {demand: extract(text) for demand, text in texts.items()}
     share: dict[str, list[float]] = {}
     fitting: dict[str, list[bool]] = {}
     for demand, product, grade in rows:
-        reasons = explain(demands[demand], as_document(products[product]), today=date(2023, 12, 1))
+        document = as_document(products[product])
+        reasons = explain(demands[demand], document, today=date(2023, 12, 1))
+        for reason in reasons:
+            check(reason, document)
+            assert reason.phrase in texts[demand]
         share.setdefault(grade, []).append(sum(reason.share for reason in reasons))
         fitting.setdefault(grade, []).append(fits(reasons))
     shares = [sum(share[grade]) / len(share[grade]) for grade in "0123"]
