@@ -9,6 +9,7 @@ from functools import lru_cache
 import msgspec
 import rjieba
 
+from matching.kin import forms
 from matching.text import HAN as HAN_LETTERS
 from matching.text import Analyser, normalise
 from matching.types import Document, Kind, Line, Verdict
@@ -225,12 +226,15 @@ def _words(text: str, kind: Kind, document: Document, weight: Weight | None) -> 
     items = _items(text) if len(text) > 6 else (text,)
     best, covered, most = text, 0, 0.0
     for item in dict.fromkeys((text, *items)):
-        head, said = told(item, ready.head, weight), told(item, ready.all, weight)
-        met = head >= _ON_TOPIC or said >= _MENTIONED
-        covered += met and item in items
-        if met and max(head, said) > most:
-            best = item
-        most = max(most, head, said)
+        found = False
+        for form in forms(item):
+            head, said = told(form, ready.head, weight), told(form, ready.all, weight)
+            met = head >= _ON_TOPIC or said >= _MENTIONED
+            found |= met
+            if met and max(head, said) > most:
+                best = form
+            most = max(most, head, said)
+        covered += found and item in items
     if best is not text or most >= _MENTIONED or covered:
         return _met(best, max(covered / len(items), 0.5 if covered == 0 else 0.0), document)
     if told(text, ready.head, weight) >= _ON_TOPIC:

@@ -164,6 +164,8 @@ def test_budget(asked: str, price: Decimal | None, unit: str, verdict: Verdict) 
         ("空气质量", {"title": "环保局_PM2.5空气质量实时信息"}, MET, "空气质量"),
         ("空气质量", {"title": "白酒生产企业名单"}, UNMET, "白酒生产企业名单"),
         ("手机号在网时长核验", {"title": "手机在网时长-联通"}, MET, "在网时长"),
+        ("芜湖医院清单", {"title": "芜湖市医疗机构信息"}, MET, "医疗机构"),
+        ("诊所清单", {"title": "全市医院名单"}, UNMET, "全市医院名单"),
         ("手机号在网时长核验", {"title": "宽带在网时段"}, UNKNOWN, ""),
         ("医院、诊所清单", {"title": "全市医院信息"}, MET, "医院"),
         ("air quality readings", {"title": "Hourly Air Quality"}, MET, "Air Quality"),
