@@ -16,6 +16,7 @@ import msgspec
 import rjieba
 
 from matching import periods, regions, scales
+from matching.located import named, place_of
 from matching.text import Analyser, normalise
 from matching.types import Document, Kind, Level, Line, Verdict
 from matching.verdicts import judge
@@ -34,6 +35,9 @@ ATTRIBUTES: Final[Mapping[Kind, str]] = {
 
 CANDIDATES: Final = 100
 """Products to build that are held against the demands."""
+
+PROVINCE: Final = 4
+"""Characters of a place's code that tell its province (CN34)."""
 
 _GENERIC: Final = frozenset(
     ["数据", "信息", "统计", "情况", "记录", "资料", "明细", "data", "dataset", "inform", "statist", "record"]
@@ -162,7 +166,7 @@ def _offers(document: Document, kind: Kind, value: str, today: date) -> Iterable
         case Kind.GRANULARITY:
             yield replace(document, granularity=_beside(document.granularity, value))
             yield replace(document, granularity=value)
-        case Kind.REGION:
+        case Kind.REGION if _same_province(document, value):
             wider = replace(document, region=_beside(document.region, value))
             yield wider
             yield replace(wider, title=_beside(document.title, value))  # a place in the title is believed first
@@ -170,6 +174,13 @@ def _offers(document: Document, kind: Kind, value: str, today: date) -> Iterable
             yield from (_reaching(document, span, today) for span in periods.spans(value, today))
         case Kind.BUDGET:
             yield from (_priced(document, money) for money in scales.budgets(value) if money.limit is not None)
+
+
+def _same_province(document: Document, value: str) -> bool:
+    """Whether a product could grow to a place: one in another province would be another product."""
+    ground, asked = place_of(document), frozenset().union(*named(value))
+    provinces, theirs = (frozenset(code[:PROVINCE] for code in codes) for codes in (ground, asked))
+    return not ground or not asked or regions.overlaps(provinces, theirs)
 
 
 def _beside(old: str, new: str) -> str:

@@ -91,8 +91,10 @@ def test_a_change_of_one_attribute_meets_the_line(kind: Kind, value: str, said: 
     assert moved - {ATTRIBUTES[kind]} <= beside
 
 
-@pytest.mark.parametrize(("kind", "value"), [(Kind.TOPIC, "渔港泊位"), (Kind.PURPOSE, "选址"), (Kind.FIELDS, " ")])
-def test_what_a_product_is_about_is_no_change(kind: Kind, value: str) -> None:
+@pytest.mark.parametrize(
+    ("kind", "value"), [(Kind.REGION, "拉萨市"), (Kind.TOPIC, "渔港泊位"), (Kind.PURPOSE, "选址"), (Kind.FIELDS, " ")]
+)
+def test_what_makes_another_product_is_no_change(kind: Kind, value: str) -> None:
     assert offering(BUS, must(kind, value), TODAY) is None
 
 
