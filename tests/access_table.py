@@ -118,7 +118,7 @@ POST /organisation/members/{spare_person}/remove                            401 
 POST /organisation/invitations/{invitation}/revoke                          401 404 404 403 403 403 403 404 403 303
 PUT  /api/v1/organisations/{organisation}                      organisation 401 404 404 403 403 403 403 404 403 422
 PUT  /api/v1/organisations/{organisation}/members/{person}      role_member 401 404 404 403 403 403 403 404 403 200
-DELETE /api/v1/organisations/{organisation}/members/{no_person}             401 404 404 403 403 403 403 404 403 404
+DELETE /api/v1/organisations/{organisation}/members/{spare_member}          401 404 404 403 403 403 403 404 403 204
 POST /api/v1/organisations/{organisation}/invitations        bad_invitation 401 404 404 403 403 403 403 404 403 422
 DELETE /api/v1/organisations/{organisation}/invitations/{spare_invitation}  401 404 404 403 403 403 403 404 403 204
 """,

@@ -95,7 +95,9 @@ async def things(given: Given, who: dict[str, Actor], world: World) -> dict[str,
 async def belongings(given: Given, owner: Actor, world: World) -> dict[str, Any]:
     """What an organisation and its people have besides: webhooks, invitations, tokens, notifications."""
     home = owner.organisation_id or 0
-    found: dict[str, Any] = {"no_person": 999_999, "spare_person": (await given.colleague(owner)).person_id}
+    found: dict[str, Any] = {
+        name: (await given.colleague(owner)).person_id for name in ("spare_person", "spare_member")
+    }
     content = WebhookContent(url="http://127.0.0.1:9/hook")
     for name in ("webhook", "spare_webhook"):
         hook = await webhooks.create(given.db, owner, content, settings=world.site.state.settings)

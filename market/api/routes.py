@@ -39,7 +39,8 @@ replace: Decorator = partial(put, **_SHARED)
 change: Decorator = partial(patch, **_SHARED)
 remove: Decorator = partial(delete, **_SHARED)
 
-Id = Annotated[int, Meta(ge=1, le=2**63 - 1)]
+Id = Annotated[int, Meta(ge=1, le=2**53 - 1)]
+"""Within what every JSON reader holds exactly (RFC 8259, section 6)."""
 Limit = Annotated[int, QueryParameter(ge=1, le=MOST, description="Rows of one page")]
 CursorText = Annotated[
     str | None, QueryParameter(name="cursor", max_length=200, description="`next` of the page before")

@@ -14,7 +14,7 @@ from market.domain.demands import LineKind, LineLevel, mask
 from market.domain.matches import MatchReason, Verdict
 
 QuestionText = Annotated[str, Meta(max_length=1_000)]
-Id = Annotated[int, Meta(ge=1, le=2**63 - 1)]
+Id = Annotated[int, Meta(ge=1, le=2**53 - 1)]
 
 
 class QuestionState(StrEnum):
