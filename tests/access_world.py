@@ -95,7 +95,7 @@ async def things(given: Given, who: dict[str, Actor], world: World) -> dict[str,
 async def belongings(given: Given, owner: Actor, world: World) -> dict[str, Any]:
     """What an organisation and its people have besides: webhooks, invitations, tokens, notifications."""
     home = owner.organisation_id or 0
-    found: dict[str, Any] = {
+    found: dict[str, Any] = {"no_person": 999_999} | {
         name: (await given.colleague(owner)).person_id for name in ("spare_person", "spare_member")
     }
     content = WebhookContent(url="http://127.0.0.1:9/hook")
