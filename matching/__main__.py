@@ -76,20 +76,22 @@ def _line(line: dict[str, str]) -> dict[str, str]:
 @app.command()
 def evaluate(
     collections: Annotated[list[Path], typer.Argument(help="folders with queries.jsonl.gz and qrels.tsv")],
-    postgres: Annotated[str | None, typer.Option(help="also measure ts_rank on this server")] = None,
+    postgres: Annotated[str | None, typer.Option(help="server to measure ts_rank on; else one is started")] = None,
     products: Annotated[list[Path] | None, typer.Option(help="corpus of collections without one")] = None,
 ) -> None:
     """Measure the ranking on test COLLECTIONS, beside plain methods (mean and 95 % interval)."""
     from matching import evaluate as evaluation
+    from matching.plain import server
 
     table = Table("Collection", "Method", *evaluation.MEASURES, title="Ranking")
-    for folder in track(collections, "Evaluating", console=console):
-        collection = evaluation.load(folder, products or ())
-        label = f"{collection.name}\n{len(collection.products):,} × {len(collection.demands):,}"
-        for name, figures in evaluation.evaluate(collection, postgres):
-            table.add_row(label, name, *(f"{f.mean:.4f}  {f.low:.3f}–{f.high:.3f}" for f in figures.values()))
-            label = ""
-        table.add_section()
+    with server(postgres) as url:
+        for folder in track(collections, "Evaluating", console=console):
+            collection = evaluation.load(folder, products or ())
+            label = f"{collection.name}\n{len(collection.products):,} × {len(collection.demands):,}"
+            for name, figures in evaluation.evaluate(collection, evaluation.methods(url)):
+                table.add_row(label, name, *(f"{f.mean:.4f}  {f.low:.3f}–{f.high:.3f}" for f in figures.values()))
+                label = ""
+            table.add_section()
     Console(width=None if sys.stdout.isatty() else 120).print(table)
 
 

@@ -46,7 +46,7 @@ def bag(product: Document, weights: Mapping[str, float], analyser: Analyser) -> 
         text = value if isinstance(value, str) else "\n".join(value)
         if text:
             cut = analyser.cut(text)
-            fields.append((int(weight * SCALE), name in HEAD, cut.terms))
+            fields.append((int(weight * SCALE), name in HEAD, [*cut.terms, *cut.pairs]))
             if name != "detail":
                 english += [terms for _, terms in cut.glosses]
     return Bag(fields, english, place_of(product))

@@ -8,7 +8,7 @@ collections graded beyond 1 are scored on the queries that have a product of gra
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -129,16 +129,25 @@ def duijie(products: Sequence[Document], demands: Sequence[Demand], k: int) -> R
     return [[m.product for m in matches] for matches in Matcher().fit(products).match(demands, k)]
 
 
-def methods(postgres: str | None) -> dict[str, Method]:
-    """The matcher and the plain methods it is measured against."""
-    found: dict[str, Method] = {"Duijie": duijie, "TF-IDF cosine": plain.cosine, "BM25 (bm25s)": plain.bm25}
-    if postgres:
-        found["PostgreSQL ts_rank"] = lambda products, demands, k: plain.ts_rank(postgres, products, demands, k)
-    return found
+def methods(postgres: str) -> dict[str, Method]:
+    """The matcher and the plain methods it is measured against; ``postgres`` is the URL of a server."""
+    return {
+        "Duijie": duijie,
+        "TF-IDF cosine": plain.cosine,
+        "BM25 (bm25s)": plain.bm25,
+        "PostgreSQL ts_rank": lambda products, demands, k: plain.ts_rank(postgres, products, demands, k),
+    }
 
 
-def evaluate(collection: Collection, postgres: str | None = None) -> Iterable[tuple[str, dict[str, Figure]]]:
-    """The figures of one method after another."""
-    for name, method in methods(postgres).items():
-        values = measure(collection, method(collection.products, collection.demands, DEPTH))
-        yield name, {measured: bootstrap(per_query) for measured, per_query in values.items()}
+def evaluate(collection: Collection, compared: Mapping[str, Method]) -> Iterator[tuple[str, dict[str, Figure]]]:
+    """The figures of one method after another, then the gain of the first over the best of the others.
+
+    The gain is paired: the interval is that of the differences query by query.
+    """
+    values: dict[str, dict[str, NDArray[np.float64]]] = {}
+    for name, method in compared.items():
+        values[name] = measure(collection, method(collection.products, collection.demands, DEPTH))
+        yield name, {measured: bootstrap(per_query) for measured, per_query in values[name].items()}
+    first, *others = values
+    best = max(others, key=lambda name: float(values[name]["nDCG@10"].mean()))
+    yield f"{first} - {best}", {m: bootstrap(values[first][m] - values[best][m]) for m in MEASURES}

@@ -128,7 +128,7 @@ def _gain(c: Any, norm: Any, value: Array, cosine: bool, weight: Any) -> Any:
 
 @njit(nogil=True, cache=True)
 def _add(
-    ptr: Array, doc: Array, count: Array, norm: Array, value: Array, cosine: bool, term: int, weight: Any,
+    ptr: Array, doc: Array, count: Array, norm: Array, value: Array, cosine: bool, slower: Any, term: int, weight: Any,
     score: Array, touched: Array, n: int,
 ) -> int:  # fmt: skip
     """Add one term to the score of every row it occurs in; ``touched[:n]`` are those with a score."""
@@ -137,13 +137,13 @@ def _add(
         if score[d] == 0:
             touched[n] = d
             n += 1
-        score[d] += _gain(count[p], norm[d], value, cosine, weight)
+        score[d] += _gain(count[p], slower * norm[d], value, cosine, weight)
     return n
 
 
 @njit(nogil=True, cache=True)
 def _add_to(
-    ptr: Array, doc: Array, count: Array, norm: Array, value: Array, cosine: bool, term: int, weight: Any,
+    ptr: Array, doc: Array, count: Array, norm: Array, value: Array, cosine: bool, slower: Any, term: int, weight: Any,
     score: Array, rows: Array, n: int,
 ) -> None:  # fmt: skip
     """Add one term to the score of ``rows[:n]``; what it does to that of others does not matter."""
@@ -152,7 +152,7 @@ def _add_to(
         for p in range(first, end):
             d = doc[p]
             if score[d] != 0:
-                score[d] += _gain(count[p], norm[d], value, cosine, weight)
+                score[d] += _gain(count[p], slower * norm[d], value, cosine, weight)
         return
     for i in range(n):
         d = rows[i]
@@ -164,18 +164,18 @@ def _add_to(
             else:
                 high = middle
         if low < end and doc[low] == d:
-            score[d] += _gain(count[low], norm[d], value, cosine, weight)
+            score[d] += _gain(count[low], slower * norm[d], value, cosine, weight)
 
 
 @njit(nogil=True, cache=True)
 def top(
-    body: Any, head: Any, gloss: Any, value: Array, part: Array, terms: Array, weights: Array, allowed: Array,
+    body: Any, head: Any, gloss: Any, value: Array, slower: Array, part: Array, terms: Array, weights: Array, allowed: Array,
     place: Array, factor: Array, k: int, score: Array, touched: Array, kept: Array,
 ) -> tuple[Array, Array]:  # fmt: skip
     """The ``k`` best rows and their scores in any order, of equal ones the first: as if every posting had been added.
 
     The three parts are (ptr, doc, count, norm); term ``j`` is ``terms[j]`` of part ``part[j]`` (0, 1, 2) and weighs
-    ``weights[j]`` units. ``score`` comes and goes as zeros; ``touched`` and ``kept`` are room for rows. Scores are
+    ``weights[j]`` units; ``slower`` multiplies the norms of each part. ``score`` comes and goes as zeros; ``touched`` and ``kept`` are room for rows. Scores are
     whole numbers, so the order of addition changes nothing; each is multiplied by ``factor[place[row]]``, at most 1.
 
     MaxScore (Turtle and Flood 1995), a term at a time: once the rest of the terms together cannot lift a row from
@@ -192,12 +192,12 @@ def top(
         cosine = part[j] == 1
         rest -= bound[j]
         if few:
-            _add_to(ptr, doc, count, norm, value, cosine, terms[j], weights[j], score, kept, m)
+            _add_to(ptr, doc, count, norm, value, cosine, slower[part[j]], terms[j], weights[j], score, kept, m)
             if 2 * rest < shrunk:
                 shrunk = rest
                 m = _reaching(score, kept, m, kept, place, factor, rest, least)
             continue
-        n = _add(ptr, doc, count, norm, value, cosine, terms[j], weights[j], score, touched, n)
+        n = _add(ptr, doc, count, norm, value, cosine, slower[part[j]], terms[j], weights[j], score, touched, n)
         done += ptr[terms[j] + 1] - ptr[terms[j]]
         if k > 0 and done > check:
             check = 3 * done

@@ -373,6 +373,7 @@ class Index:
                 (head.ptr, head.doc, head.count, head.inverse),
                 (gloss.ptr, gloss.doc, gloss.count, gloss_norm),
                 _VALUES,
+                np.array([query.slower, 1, 1], np.float32),
                 *_ordered(segment, query),
                 allowed[number],
                 segment.place,

@@ -16,7 +16,7 @@ from matching import regions
 from matching.regions import Codes
 from matching.types import Document
 
-ELSEWHERE: Final = 0.78
+ELSEWHERE: Final = 0.65
 """What is left of the score of a product that lies wholly outside the places a demand names."""
 
 _KEPT: Final = 1024
@@ -26,7 +26,12 @@ _PUBLIC: Final = ("局", "委", "厅", "政府", "办", "中心", "院", "大队
 @lru_cache(maxsize=65_536)
 def named(text: str) -> tuple[Codes, ...]:
     """The places ``text`` names; a name of several places stands for all of them."""
-    return tuple(frozenset().union(*place.options) for place in regions.find(text)) if text else ()
+    return tuple(map(ground, regions.find(text))) if text else ()
+
+
+def ground(place: regions.Place) -> Codes:
+    """Everything ``place`` can mean."""
+    return frozenset().union(*place.options)
 
 
 def place_of(document: Document) -> Codes:

@@ -22,7 +22,7 @@ WEIGHTS: Final[Mapping[str, float]] = {
     "title": 2.0,
     "description": 1.0,
     "detail": 0.125,
-    "tags": 2.0,
+    "tags": 1.5,
     "fields": 1.0,
     "publisher": 0.5,
     "themes": 0.5,

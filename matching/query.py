@@ -1,32 +1,44 @@
 """What is asked, as weighted terms: one weighting that suits three words and three paragraphs.
 
-Let ``w(t) = log(1 + n(t) / 2) * idf(t) ** 1.25`` for a term that occurs ``n`` times in the query. A document scores
+Let ``w(t) = log(1 + n(t) / 2) * idf(t) ** 1.1`` for a term that occurs ``n`` times in the query; a pair of
+English words weighs 0.3 of that, and a place name counts half, for places are matched by the ground they cover.
+A document scores
 
     sum of w(t) * bm25(t, text) / sum of w  +  r * sum of w(t) * cosine(t, head) / sum of w
 
-where ``r`` grows with the length of the query up to ``HEAD``: the head (title, tags, publisher) of a product
-that answers a paragraph is covered by it, while a word or two of a short query in a short title say little.
-English terms also score against the English glosses of Chinese documents, and the glosses of a Chinese query
-against English documents, an English word weighing less the later it stands in the dictionary's entry.
+where two things grow with the length of the query up to ``LONG``. The weight ``r`` of the head (title, tags,
+publisher): the head of a product that answers a paragraph is covered by it, while a word or two of a short query
+in a short title say little. And BM25's ``k1``: that a product says a word of a paragraph often tells more than
+that it has one more of its many words. English terms also score against the English glosses of Chinese documents,
+and the glosses of a Chinese query against English documents, an English word weighing less the later it stands in
+the dictionary's entry.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matching import located
+from matching import located, regions
 from matching.regions import Codes
 from matching.text import Analyser
 
-IDF_POWER: Final = 1.25
-HEAD: Final = 0.8
-HEAD_FROM: Final = 25.0
-"""The number of (equally weighty) terms from which on the head counts in full."""
+IDF_POWER: Final = 1.1
+LONG: Final = 40.0
+"""The number of (equally weighty) terms of a query that is long."""
+HEAD: Final = 1.2
+"""What the head counts for when the query is long."""
+SLOWER: Final = 5 / 3
+"""How many times as large BM25's ``k1`` is when the query is long."""
+PAIR: Final = 0.3
+"""What a pair of English words weighs against one word as rare."""
+PLACE: Final = 0.5
+"""What the name of a place counts for against another word."""
 GLOSS: Final = 1.0
 SINGLE: Final = 0.6
 """What the gloss of a single character weighs against that of a word."""
@@ -34,10 +46,11 @@ SINGLE: Final = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """The terms of a text, in order of first appearance, with their repetitions; the English for its Chinese
-    words; the places it names."""
+    """The terms of a text, in order of first appearance, with what they count for; its pairs of English words;
+    the English for its Chinese words; the places it names."""
 
-    terms: dict[str, int]
+    terms: dict[str, float]
+    pairs: dict[str, int]
     glosses: dict[tuple[str, ...], float]
     places: tuple[Codes, ...]
 
@@ -51,7 +64,19 @@ def read(text: str, analyser: Analyser) -> Query:
         glosses[english] += 1
         weight[english] = SINGLE if len(word) == 1 else 1.0
     worth = {english: weight[english] * float(np.log1p(n / 2) / np.log1p(0.5)) for english, n in glosses.items()}
-    return Query(dict(Counter(cut.terms)), worth, located.named(text))
+    places = regions.find(text)
+    terms, pairs = _counted(cut.terms, places, analyser), dict(Counter(cut.pairs))
+    return Query(terms, pairs, worth, tuple(map(located.ground, places)))
+
+
+def _counted(terms: Sequence[str], places: Sequence[regions.Place], analyser: Analyser) -> dict[str, float]:
+    counts: dict[str, float] = dict(Counter(terms))
+    for place in places:
+        for term in analyser.terms(place.phrase):
+            # At the edge of a run the name alone may be cut otherwise than in its sentence.
+            if term in counts:
+                counts[term] = max(counts[term] - (1 - PLACE), 0.0)
+    return counts
 
 
 class Statistics(Protocol):
@@ -73,24 +98,29 @@ class Weighted:
     body: Weights
     head: Weights
     gloss: Weights
+    slower: float
+    """What BM25's ``k1`` is multiplied by in the body."""
     places: tuple[Codes, ...]
 
 
 def weigh(query: Query, index: Statistics) -> Weighted:
     """Weigh the terms of ``query`` by what is rare in ``index``."""
-    ids = np.array([-1 if (n := index.term_id(t)) is None else n for t in query.terms], np.int32)
-    often = np.log1p(np.fromiter(query.terms.values(), np.float64, len(ids)) / 2)
+    counts = query.terms | query.pairs
+    ids = np.array([-1 if (n := index.term_id(t)) is None else n for t in counts], np.int32)
+    often = np.log1p(np.fromiter(counts.values(), np.float64, len(ids)) / 2)
+    often[len(query.terms) :] *= PAIR
     weights = often * index.rarity(ids) ** IDF_POWER
     total = float(weights.sum()) or 1.0
     size = total**2 / (float((weights**2).sum()) or 1.0)
-    head = HEAD * min(1.0, size / HEAD_FROM)
-    foreign = np.fromiter((t.isascii() and not t.isdigit() for t in query.terms), bool, len(ids))
+    long = min(1.0, size / LONG)
+    foreign = np.fromiter((t.isascii() and not t.isdigit() for t in counts), bool, len(ids))
     gloss = np.where(foreign, often * index.gloss_rarity(ids) ** IDF_POWER, 0.0)
     english, english_weights = _english(query, index)
     return Weighted(
         _known(np.concatenate((ids, english)), np.concatenate((weights, english_weights)) / total),
-        _known(ids, weights * head / total),
+        _known(ids, weights * HEAD * long / total),
         _known(ids, gloss * GLOSS / total),
+        1 + (SLOWER - 1) * long,
         query.places,
     )
 

@@ -2,7 +2,8 @@
 
 Text is folded (NFKC, lower case, Traditional Chinese to Simplified) and cut into one list of terms: the words
 of rjieba's search mode **and** the overlapping character pairs of every Chinese run (either alone is worse on
-most collections), and the Snowball stems of everything else, without a few English stop words.
+most collections), and the Snowball stems of everything else, without a few English stop words. Pairs of
+neighbouring stems ("water quality") are terms of their own kind.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib import resources
 from operator import add
@@ -36,6 +37,7 @@ HAN: Final = (
 )
 _RUNS: Final = re.compile(rf"([{HAN}]+)|([^\W_{HAN}]+)")
 _ASCII_WORDS: Final = re.compile("[a-z0-9]+")
+_PHRASES: Final = re.compile(rf"[^\W_{HAN}]+(?:[ '\u2019-]+[^\W_{HAN}]+)+")
 _SURROGATES: Final = re.compile(r"[\ud800-\udfff]")
 
 
@@ -63,11 +65,12 @@ def normalise(text: str) -> str:
 
 
 class Cut(NamedTuple):
-    """A text as terms: all index terms in order of reading, repetitions kept, and the Chinese words of it, the
-    longest the dictionary knows, each with its English terms."""
+    """A text as terms: its words (and character pairs) in order of reading, repetitions kept; the Chinese words,
+    the longest the dictionary knows, each with its English terms; the pairs of neighbouring English stems."""
 
     terms: Sequence[str]
     glosses: Sequence[tuple[str, tuple[str, ...]]]
+    pairs: Sequence[str] = ()
 
 
 _KEPT: Final = 200_000
@@ -114,7 +117,7 @@ class Analyser:
         return kept
 
     def terms(self, text: str) -> Sequence[str]:
-        """All index terms of ``text``."""
+        """The words of ``text``."""
         return self.cut(text).terms
 
     def glosses(self, text: str) -> Sequence[tuple[str, tuple[str, ...]]]:
@@ -127,7 +130,7 @@ class Analyser:
 
     def _cut(self, text: str) -> Cut:
         if text.isascii():
-            return Cut([term for term in map(self._stems.__getitem__, _ASCII_WORDS.findall(text)) if term], ())
+            return Cut(self._stemmed(_ASCII_WORDS.findall(text)), (), self._pairs(text))
         terms: list[str] = []
         glosses: list[tuple[str, tuple[str, ...]]] = []
         for run, word in _RUNS.findall(text):
@@ -137,7 +140,18 @@ class Analyser:
                 glosses += cut.glosses
             elif term := self._stems[word]:
                 terms.append(term)
-        return Cut(terms, glosses)
+        return Cut(terms, glosses, self._pairs(text))
+
+    def _stemmed(self, words: Iterable[str]) -> list[str]:
+        return [stem for stem in map(self._stems.__getitem__, words) if stem]
+
+    def _pairs(self, text: str) -> list[str]:
+        """Pairs of stems with nothing but stop words between them: none across a comma or a line."""
+        pairs: list[str] = []
+        for phrase in _PHRASES.findall(text):
+            stems = self._stemmed(word for _, word in _RUNS.findall(phrase))
+            pairs += map("{} {}".format, stems, stems[1:])
+        return pairs
 
     def _cut_run(self, run: str) -> Cut:
         glosses = [(word, english) for word in gloss.words(run) if (english := self._gloss(word))]
@@ -153,8 +167,7 @@ class Analyser:
         return english
 
     def _english(self, text: str) -> list[str]:
-        words = (word for _, word in _RUNS.findall(normalise(text)) if word)
-        return [term for word in words if (term := self._stems[word])]
+        return self._stemmed(word for _, word in _RUNS.findall(normalise(text)) if word)
 
 
 def _han(run: str) -> list[str]:

@@ -62,7 +62,7 @@ def test_lines_are_written_with_their_phrases(
 
 
 def test_evaluate_prints_every_method(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, server_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = tmp_path / "tiny"
     folder.mkdir()
@@ -70,9 +70,9 @@ def test_evaluate_prints_every_method(
         rows = "\n".join(json.dumps(record) for record in records)
         (folder / f"{name}.jsonl.gz").write_bytes(gzip.compress(rows.encode()))
     (folder / "qrels.tsv").write_text("query_id\tdoc_id\trel\nd1\tp1\t3\nd2\tp2\t2\n", encoding="utf-8")
-    assert run(monkeypatch, "evaluate", str(folder)) == 0
+    assert run(monkeypatch, "evaluate", str(folder), "--postgres", server_url) == 0
     printed = capsys.readouterr().out
-    assert "tiny" in printed
+    assert all(name in printed for name in ("tiny", "TF-IDF", "BM25", "ts_rank"))
     assert "1.0000" in printed
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from matching import evaluate
+from matching import Demand, Document, evaluate, plain
 from matching.readers import InputError
 
 
@@ -42,12 +42,34 @@ def write_collection(folder: Path, *, corpus: bool = True) -> Path:
     return folder
 
 
-def test_every_method_is_measured_on_the_queries_that_have_an_answer(tmp_path: Path) -> None:
+def test_every_method_is_measured_on_the_queries_that_have_an_answer(tmp_path: Path, server_url: str) -> None:
     collection = evaluate.load(write_collection(tmp_path / "small"))
     assert [d.id for d in collection.demands] == ["q1", "q2"]
-    figures = dict(evaluate.evaluate(collection))
-    assert set(figures) == {"Duijie", "TF-IDF cosine", "BM25 (bm25s)"}
-    assert {f["nDCG@10"].mean for f in figures.values()} == {1.0}
+    *figures, (name, gain) = evaluate.evaluate(collection, evaluate.methods(server_url))
+    assert [method for method, _ in figures] == ["Duijie", "TF-IDF cosine", "BM25 (bm25s)", "PostgreSQL ts_rank"]
+    assert {f["nDCG@10"].mean for _, f in figures} == {1.0}
+    assert name == "Duijie - TF-IDF cosine"
+    assert gain["nDCG@10"] == (0.0, 0.0, 0.0)
+
+
+def test_the_gain_is_over_the_best_of_the_others(tmp_path: Path) -> None:
+    collection = evaluate.load(write_collection(tmp_path / "small"))
+    answers = {"Mine": [["p1"], ["p1", "p2"]], "Worst": [[], []], "Half": [["p1"], []]}
+    compared = {name: lambda products, demands, k, ranking=ranking: ranking for name, ranking in answers.items()}
+    *_, (name, gain) = evaluate.evaluate(collection, compared)
+    assert name == "Mine - Half"
+    assert gain["MRR@10"].mean == pytest.approx(0.25)
+    assert gain["MRR@10"].low == 0.0
+
+
+@pytest.mark.parametrize(
+    ("name", "least"),
+    [("exchange_usecase_dev", 0.77), ("xquad_zh2en", 0.86), ("xquad_en2zh", 0.83), ("cranfield", 0.405)],
+)
+def test_ranking_is_as_good_as_it_was(shared_data: Path, name: str, least: float) -> None:
+    collection = evaluate.load(shared_data / "collections" / name)
+    ranking = evaluate.duijie(collection.products, collection.demands, 10)
+    assert evaluate.measure(collection, ranking)["nDCG@10"].mean() >= least
 
 
 def test_the_corpus_is_found_beside_the_collections(tmp_path: Path) -> None:
@@ -64,3 +86,9 @@ def test_the_corpus_is_found_beside_the_collections(tmp_path: Path) -> None:
 def test_a_folder_that_is_no_collection_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"no queries\.jsonl\.gz"):
         evaluate.load(tmp_path)
+
+
+def test_a_server_is_started_for_ts_rank_where_none_is_given() -> None:
+    products = [Document(id="p1", title="空气质量"), Document(id="p2", title="水库水位")]
+    with plain.server() as url:
+        assert plain.ts_rank(url, products, [Demand(id="d", text="水库")], 5) == [["p2"]]

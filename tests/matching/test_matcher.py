@@ -152,6 +152,36 @@ def test_any_text_is_taken_on_both_sides(text: str) -> None:
     assert len(matcher) == len(PRODUCTS)
 
 
+def test_two_english_words_that_belong_together_count_more_than_apart() -> None:
+    together = Document(id="z", title="Records", description="water quality of rivers and many other things")
+    apart = Document(id="a", title="Records", description="quality of rivers, water and many other things")
+    matcher = Matcher().fit([together, apart])
+    assert [i for i, _ in matcher.search("water quality", 2)] == ["z", "a"]
+    assert list(Analyser().cut("water-quality, of the rivers in China").pairs) == ["water qualiti", "river china"]
+
+
+def test_a_place_is_matched_by_its_ground_more_than_by_its_name() -> None:
+    matcher = Matcher().fit(
+        [
+            Document(id="a", title="合肥市合肥区合肥路牌", region="合肥市"),
+            Document(id="inside", title="空气质量监测", region="安徽省合肥市"),
+            Document(id="elsewhere", title="空气质量监测", region="四川省泸州市"),
+        ]
+    )
+    assert [i for i, _ in matcher.search("合肥空气质量", 3)] == ["inside", "elsewhere", "a"]
+    named, unnamed = (dict(matcher.search(text, 3)) for text in ("安徽空气质量", "空气质量"))
+    assert named["elsewhere"] < 0.8 * named["inside"]
+    assert unnamed["elsewhere"] == pytest.approx(unnamed["inside"], rel=0.01)
+
+
+def test_a_long_query_asks_for_the_head_of_a_product() -> None:
+    named = Document(id="z", title="桥梁形变卫星监测", description="本产品由公司提供，欢迎选购。")
+    told = Document(id="a", title="综合服务", description="桥梁形变卫星监测等各类服务由公司提供。")
+    matcher = Matcher().fit([named, told, Document(id="b", title="水库水位"), Document(id="c", title="企业名录")])
+    text = "我们用雷达卫星做桥梁形变监测，桥面、桥墩和衔接道路每月各一次，找出沉降和倾斜，供养护单位安排检修。"
+    assert matcher.search(text, 1)[0][0] == "z"
+
+
 def test_ten_thousand_equal_products_stay_in_order_of_id() -> None:
     matcher = Matcher().fit([Document(id=f"{i:05}", title="企业名录") for i in reversed(range(10_000))])
     assert [i for i, _ in matcher.search("企业名录", 12)] == [f"{i:05}" for i in range(12)]
