@@ -169,14 +169,15 @@ def _add_to(
 
 @njit(nogil=True, cache=True)
 def top(
-    body: Any, head: Any, gloss: Any, value: Array, slower: Array, part: Array, terms: Array, weights: Array, allowed: Array,
-    place: Array, factor: Array, k: int, score: Array, touched: Array, kept: Array,
+    body: Any, head: Any, gloss: Any, value: Array, slower: Array, part: Array, terms: Array, weights: Array,
+    allowed: Array, place: Array, factor: Array, k: int, score: Array, touched: Array, kept: Array,
 ) -> tuple[Array, Array]:  # fmt: skip
     """The ``k`` best rows and their scores in any order, of equal ones the first: as if every posting had been added.
 
     The three parts are (ptr, doc, count, norm); term ``j`` is ``terms[j]`` of part ``part[j]`` (0, 1, 2) and weighs
-    ``weights[j]`` units; ``slower`` multiplies the norms of each part. ``score`` comes and goes as zeros; ``touched`` and ``kept`` are room for rows. Scores are
-    whole numbers, so the order of addition changes nothing; each is multiplied by ``factor[place[row]]``, at most 1.
+    ``weights[j]`` units; ``slower`` multiplies the norms of each part. ``score`` comes and goes as zeros; ``touched``
+    and ``kept`` are room for rows. Scores are whole numbers, so the order of addition changes nothing; each is
+    multiplied by ``factor[place[row]]``, at most 1.
 
     MaxScore (Turtle and Flood 1995), a term at a time: once the rest of the terms together cannot lift a row from
     nothing to the ``k``-th best score reached so far, they are only added to the rows they may still lift there.
