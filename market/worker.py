@@ -25,7 +25,20 @@ from pgqueuer.models import Schedule
 
 from market import db as database
 from market.domain.errors import Unavailable
-from market.services import deadlines, jobs, journal, mail, matches, nightly, notices, questions, targets, webhooks
+from market.services import (
+    deadlines,
+    jobs,
+    journal,
+    mail,
+    matches,
+    neighbours,
+    nightly,
+    notices,
+    pools,
+    questions,
+    targets,
+    webhooks,
+)
 from market.services.matchmaking import Matchmaker
 from market.settings import Settings
 from market.store import forgetting
@@ -189,7 +202,7 @@ class Worker:
         async with self.pool.acquire() as db:
             event = await events.GET.one(db, msgspec.json.decode(payload, type=int))
         failures = []
-        for part in (self._match, self._ask_no_more, self._notify, self._tell_programs):
+        for part in (self._match, self._pool, self._ask_no_more, self._notify, self._tell_programs):
             try:
                 async with self.pool.acquire() as db, db.transaction():
                     await part(db, event)
@@ -204,6 +217,10 @@ class Worker:
 
     async def _ask_no_more(self, db: Db, event: Event) -> None:
         await questions.on_event(db, event, now=datetime.now(UTC))
+
+    async def _pool(self, db: Db, event: Event) -> None:
+        await pools.on_event(db, event, datetime.now(UTC))
+        await neighbours.on_event(db, await self._matching(), event, datetime.now(UTC))
 
     async def _notify(self, db: Db, event: Event) -> None:
         await notices.on_event(db, event, now=datetime.now(UTC), settings=self.settings)
@@ -229,6 +246,8 @@ class Worker:
     async def nightly(self, _: bytes) -> None:
         """All pairs anew, for what the events did not bring."""
         done = await nightly.over_all(self.pool, await self._matching(), datetime.now(UTC))
+        pooled = await neighbours.over_all(self.pool, await self._matching(), datetime.now(UTC))
+        log.info("nightly: %d pools suggested", pooled)
         log.info("nightly: %d demands, %d new, %d stale, %d kept", done.demands, done.generated, done.stale, done.kept)
 
     async def forget(self, _: bytes) -> None:

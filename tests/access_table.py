@@ -182,6 +182,13 @@ PUT  /api/v1/products/{listed_product}                              product 401 
     "demand:read": """
 GET  /wanted                                                                303 200 200 200 200 200 200 200 200 200
 GET  /api/v1/advice/wanted                                                  401 200 200 200 200 200 200 200 200 200
+GET  /pools                                                                 303 200 200 200 200 200 200 200 200 200
+GET  /pools/{pool}                                                          303 404 404 200 200 200 200 200 200 200
+POST /pools/{pool}/actions/dissolve                                  v_pool 401 404 404 422 403 403 403 422 403 403
+GET  /api/v1/pools                                                          401 200 200 200 200 200 200 200 200 200
+GET  /api/v1/pools/{pool}                                                   401 404 404 200 200 200 200 200 200 200
+GET  /api/v1/pools/{pool}/terms                                             401 404 404 404 404 404 404 404 404 404
+POST /api/v1/pools/{pool}/actions                             dissolve_pool 401 404 404 422 403 403 403 422 403 403
 GET  /api/v1/demands                                                        401 200 200 200 200 200 200 200 200 200
 GET  /api/v1/demands/{open_demand}                                          401 200 200 200 200 200 200 200 200 200
 GET  /api/v1/demands/{draft_demand}                                         401 404 404 200 200 200 200 200 200 200
@@ -191,10 +198,16 @@ POST /api/v1/demands/{draft_demand}/actions                    stale_submit 401 
 POST /api/v1/demands/{open_demand}/actions             withdraw_open_demand 401 403 403 403 403 403 403 403 422 422
 """,
     "demand:triage": """
+POST /pools/{pool}/confirm                                                  401 403 403 422 403 403 403 422 403 403
+POST /api/v1/pools/{pool}/confirm                              confirm_pool 401 403 403 409 403 403 403 409 403 403
 GET  /desk/demands                                                          303 403 403 200 403 403 403 200 403 403
 POST /desk/demands/{open_demand}/actions/close_unmet          v_open_demand 401 403 403 422 403 403 403 422 403 403
 """,
     "demand:write": """
+POST /pools/{pool}/join                                                     401 404 404 403 403 403 403 403 422 422
+POST /pools/{pool}/leave                                                    401 404 404 403 403 403 403 403 422 422
+POST /api/v1/pools/{pool}/join                                      v_stale 401 404 404 403 403 403 403 403 409 409
+POST /api/v1/pools/{pool}/leave                                     v_stale 401 404 404 403 403 403 403 403 409 409
 GET  /my/demands                                                            303 200 200 403 403 403 403 403 200 200
 GET  /demands/new                                                           303 200 200 403 403 403 403 403 200 200
 POST /demands/new                                                           401 422 422 403 403 403 403 403 422 422
@@ -255,6 +268,7 @@ POST /api/v1/negotiations/{negotiation}/actions       terminate_negotiation 401 
 POST /api/v1/negotiations/{negotiation}/actions           abort_negotiation 401 404 404 422 403 403 403 422 403 403
 """,
     "negotiation:write": """
+POST /pools/{pool}/share                                                    401 404 404 403 403 403 403 403 403 403
 GET  /negotiations/new?match={mutual_match}                                 303 404 404 403 403 403 403 403 200 200
 POST /negotiations/new?match={mutual_match}                                 401 404 404 403 403 403 403 403 422 422
 GET  /negotiations/{negotiation}/offer                                      303 404 404 403 403 403 403 403 403 403

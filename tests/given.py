@@ -18,6 +18,7 @@ from market.domain.demands import Demand, DemandContent, LineKind, LineLevel, Re
 from market.domain.matches import Match, Origin, Response, ResponseAction, Review, ReviewAction
 from market.domain.negotiations import Clause, Negotiation, OfferIn, Terms
 from market.domain.permissions import Role
+from market.domain.pools import Confirming, Pool
 from market.domain.products import Delivery, PriceUnit, Product, ProductContent, ProductState
 from market.domain.questions import Question, QuestionIn
 from market.services import (
@@ -27,11 +28,13 @@ from market.services import (
     matches,
     matchmaking,
     negotiations,
+    pools,
     products,
     proposals,
     questions,
 )
 from market.services.proposals import Candidate
+from market.store import pools as rows
 
 NUMBERS = itertools.count(1)
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -247,6 +250,18 @@ class Given:
             yes = Response(action=ResponseAction.INTEREST, version=found.version)
             found = await matches.answer(self.db, side, found.id, yes, now=self.now)
         return Pairing(found, demander, supplier)
+
+    async def pool(self, *demands: Demand) -> Pool:
+        """A pool of these demands as it is suggested to the broker."""
+        pool_id = await rows.INSERT.one(self.db, "suggested", "suggest", "system", self.now)
+        await rows.ADD.run(self.db, pool_id, [demand.id for demand in demands])
+        return await pools.get(self.db, await self.staff(), pool_id)
+
+    async def forming_pool(self, *demands: Demand, quorum: int = 2) -> Pool:
+        """A pool the broker has confirmed: the owners of its demands are invited."""
+        found = await self.pool(*demands)
+        given = Confirming(version=found.version, quorum=quorum)
+        return await pools.confirm(self.db, await self.staff(), found.id, given, now=self.now)
 
     def offer(self, *, valid_days: int = 14, note: str = "", **terms: Any) -> OfferIn:
         """Terms for the builders' product for a year from next month on, with what ``terms`` changes."""

@@ -37,6 +37,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         *("consumer_id", "provider_id"),
     ),
     "question": ("demand_id", "product_id", "level", "kind", "value", "text", "verdict"),
+    "pool": (),
     "agreement": ("negotiation_id", "offer_id", "terms", "terms_hash", "effective_at"),
 }
 
@@ -140,6 +141,9 @@ class Rows:
             match,
         )
         return match, row["demand_id"], 1, row["product_id"], 1, row["consumer"], row["provider"]
+
+    async def _pool(self) -> tuple[Any, ...]:
+        return ()
 
     async def _agreement(self) -> tuple[Any, ...]:
         negotiation = await self.born("negotiation")

@@ -19,6 +19,7 @@ from market.api.journal import HistoryController, JournalController
 from market.api.matches import MatchController
 from market.api.negotiations import NegotiationController
 from market.api.organisations import OrganisationController
+from market.api.pools import PoolController
 from market.api.products import ProductController
 from market.api.questions import QuestionController
 from market.api.ranker import RankerController
@@ -43,6 +44,7 @@ ROUTES: list[ControllerRouterHandler] = [
             NegotiationController,
             NotificationController,
             OrganisationController,
+            PoolController,
             ProductController,
             QuestionController,
             RankerController,

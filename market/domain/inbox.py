@@ -41,6 +41,9 @@ class InboxItem(msgspec.Struct, frozen=True, kw_only=True):
         return ahead.action if ahead else ""
 
 
+SHARED = {"pool": ("forming", "negotiating")}
+"""States in which whether one is to move or waits for the others stands in the row."""
+
 Turn = tuple[str, Party, str]
 """(kind, party, state)."""
 
@@ -56,6 +59,6 @@ def turns(parties: frozenset[Party], *, mine: bool) -> tuple[Turn, ...]:
         for party in sorted(p for p in parties if any(p in edge.by for edge in machine.edges)):
             own = set(machine.waits_for(party))
             others = {s for p in Party if p not in (party, Party.CLOCK) for s in machine.waits_for(p)}
-            states = own if mine else others - own | ({"proposed"} & own)
+            states = own if mine else others - own | ({"proposed", *SHARED.get(name, ())} & own)
             found += [(name, party, state) for state in sorted(states)]
     return tuple(found)

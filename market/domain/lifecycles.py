@@ -5,13 +5,14 @@ After a change here, ``market lifecycle --sql`` prints the statements for the ne
 
 from __future__ import annotations
 
-from market.domain import accounts, demands, matches, negotiations, products
+from market.domain import accounts, demands, matches, negotiations, pools, products
 from market.domain.accounts import OrganisationState as O
 from market.domain.agreements import AgreementState as A
 from market.domain.demands import DemandState as D
 from market.domain.machine import NEW, Machine, Party, edge
 from market.domain.matches import MatchState as M
 from market.domain.negotiations import NegotiationState as N
+from market.domain.pools import PoolState as S
 from market.domain.products import ProductState as P
 from market.domain.questions import QuestionState as Q
 
@@ -204,7 +205,33 @@ QUESTION = Machine(
     onward={Q.OPEN: "answer"},
 )
 
-MACHINES = {m.name: m for m in (ORGANISATION, PRODUCT, DEMAND, MATCH, NEGOTIATION, AGREEMENT, QUESTION)}
+_JOIN = (pools.is_invited, pools.member_is_open, pools.member_is_verified)
+POOL = Machine(
+    "pool",
+    (
+        edge("suggest", NEW, S.SUGGESTED, SYSTEM),
+        edge("confirm", S.SUGGESTED, S.FORMING, BROKER, guards=(pools.has_quorum_set,)),
+        edge("join", S.FORMING, S.FORMING, DEMANDER, guards=_JOIN),
+        edge("join", S.QUORUM, S.QUORUM, DEMANDER, guards=_JOIN),
+        edge("leave", S.FORMING, S.FORMING, DEMANDER, guards=(pools.may_leave,)),
+        edge("reach", S.FORMING, S.QUORUM, SYSTEM, guards=(pools.has_reached_quorum,)),
+        edge("reopen", S.QUORUM, S.FORMING, SYSTEM, guards=(pools.has_lost_quorum,)),
+        edge("reopen", S.NEGOTIATING, S.FORMING, SYSTEM, guards=(pools.has_lost_quorum,)),
+        edge("lead", S.QUORUM, S.NEGOTIATING, DEMANDER, guards=(pools.is_joined,)),
+        edge("settle", S.NEGOTIATING, S.NEGOTIATING, DEMANDER, guards=(pools.is_lead, pools.has_offer)),
+        edge("agree", S.NEGOTIATING, S.AGREED, SYSTEM, guards=(pools.all_agreed,)),
+        edge("dissolve", S.SUGGESTED, S.DISSOLVED, BROKER, SYSTEM, reason=True),
+        edge("dissolve", S.FORMING, S.DISSOLVED, BROKER, reason=True),
+        edge("dissolve", S.QUORUM, S.DISSOLVED, BROKER, reason=True),
+        edge("dissolve", S.NEGOTIATING, S.DISSOLVED, BROKER, reason=True),
+        edge("expire", S.FORMING, S.DISSOLVED, CLOCK),
+    ),
+    final=frozenset({S.AGREED, S.DISSOLVED}),
+    due={S.SUGGESTED: 3, S.FORMING: 20, S.QUORUM: 5, S.NEGOTIATING: 20},
+    onward={S.SUGGESTED: "confirm", S.FORMING: "join", S.QUORUM: "lead", S.NEGOTIATING: "settle"},
+)
+
+MACHINES = {m.name: m for m in (ORGANISATION, PRODUCT, DEMAND, MATCH, NEGOTIATION, AGREEMENT, QUESTION, POOL)}
 
 
 def rows() -> frozenset[tuple[str, str, str, str]]:

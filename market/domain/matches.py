@@ -122,6 +122,14 @@ class MatchReason(msgspec.Struct, frozen=True, kw_only=True):
     share: float = 0.0
 
 
+class Found(msgspec.Struct, frozen=True, kw_only=True):
+    """A product the matcher found for a demand; ``rank`` counts from 1."""
+
+    product_id: int
+    score: float
+    rank: int
+
+
 class Match(msgspec.Struct, frozen=True, kw_only=True):
     """A proposal as stored, with the few words of both sides that every view needs."""
 

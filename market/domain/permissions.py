@@ -102,6 +102,8 @@ STEPS: dict[tuple[str, Party], Permission] = {
     ("negotiation", Party.CONSUMER): _P.NEGOTIATION_WRITE,
     ("negotiation", Party.PROVIDER): _P.NEGOTIATION_WRITE,
     ("negotiation", Party.BROKER): _P.NEGOTIATION_HOLD,
+    ("pool", Party.DEMANDER): _P.DEMAND_WRITE,
+    ("pool", Party.BROKER): _P.DEMAND_TRIAGE,
     ("agreement", Party.CONSUMER): _P.NEGOTIATION_WRITE,
     ("agreement", Party.PROVIDER): _P.NEGOTIATION_WRITE,
     ("agreement", Party.BROKER): _P.NEGOTIATION_HOLD,

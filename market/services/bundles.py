@@ -71,7 +71,7 @@ async def start(db: Db, actor: Actor, demand_id: int, chosen: Start, *, now: dat
 
 async def _candidates(db: Db, matchmaker: Matchmaker, demand: Demand) -> dict[int, Product]:
     """Products that may be proposed: no rule forbids them, and they were not turned down as they are now."""
-    ids = await matchmaker.parts(demand)
+    ids = await matchmaking.in_thread(matchmaker.parts, demand)
     ended = {(p.product_id, p.demand_revision, p.product_revision) for p in await rows.ENDED.all(db, [demand.id], None)}
     by_id = {product.id: product for product in await search.LISTED.all(db, ids)}
     return {

@@ -23,7 +23,7 @@ from market.db import prepare_connection
 from market.domain.bundles import MOST, Aim, Check, Cover, first_year
 from market.domain.demands import MOST_LINES, Demand, LineKind, LineLevel, Lines, RequirementLine, masked_demand
 from market.domain.licences import combine
-from market.domain.matches import MatchReason
+from market.domain.matches import Found, MatchReason
 from market.domain.products import Product
 from market.domain.questions import KnownAnswer, Reply
 from market.services import learning
@@ -31,7 +31,7 @@ from market.services.learning import Ranking
 from market.store import search
 from market.store.health import ALIVE
 from market.store.query import Db, Query
-from matching import advice, bundle
+from matching import advice, bundle, pool
 from matching import lines as extraction
 from matching.explain import Answer, explain, with_answers
 from matching.explain import question as wording
@@ -180,12 +180,14 @@ def bundled(
     return Cover(products=ids, keys=best.keys, open=tuple(map(Check, best.open)), complete=best.exact)
 
 
-class Found(msgspec.Struct, frozen=True, kw_only=True):
-    """A product the matcher found for a demand; ``rank`` counts from 1."""
+Neighbours = tuple[int, int, float]
+"""Two demands and how near they are, at most 1."""
 
-    product_id: int
-    score: float
-    rank: int
+
+def grouped(pairs: Sequence[Neighbours]) -> list[list[int]]:
+    """Groups of demands of which each is near every other; ``pairs`` with the nearest first."""
+    found = pool.grouped([(str(a), str(b), nearness) for a, b, nearness in pairs])
+    return [sorted(map(int, group.demands)) for group in found]
 
 
 async def in_thread(work: Callable[..., T], *args: Any) -> T:
@@ -255,11 +257,8 @@ class Matchmaker:
             ]
         return found
 
-    async def parts(self, demand: Demand) -> list[int]:
+    def parts(self, demand: Demand) -> list[int]:
         """Listed products that may be part of a bundle: near to the whole demand, or to a must line of things."""
-        return await in_thread(self._parts, demand)
-
-    def _parts(self, demand: Demand) -> list[int]:
         found = dict.fromkeys(hit.product for hit in self.products.match([as_need(demand)], BY_WHOLE)[0])
         for line in demand.lines:
             if len(found) >= MOST_PARTS:
@@ -267,6 +266,17 @@ class Matchmaker:
             if line.level is LineLevel.MUST and line.kind in (LineKind.TOPIC, LineKind.FIELDS):
                 found |= dict.fromkeys(product for product, _ in self.products.search(line.value, BY_LINE))
         return [int(product) for product in found][:MOST_PARTS]
+
+    async def like(self, demand: Demand, k: int) -> list[int]:
+        """The open demands nearest to one, itself among them."""
+        found = await in_thread(self.demands.match, [as_need(demand)], k)
+        return [int(hit.product) for hit in found[0]]
+
+    async def neighbours(self, demands: Sequence[Demand], today: date) -> list[Neighbours]:
+        """Pairs of these demands that ask for nearly the same, the nearest first."""
+        needs = [as_need(demand) for demand in demands]
+        found = await in_thread(partial(pool.near, today=today, among=self.demands), needs)
+        return [(int(a), int(b), nearness) for a, b, nearness in found]
 
     async def demands_for(self, product: Product, k: int) -> list[tuple[int, float]]:
         """The best open demands for a product: (id, score). Looks into covered words, too: not for strangers."""

@@ -9,11 +9,11 @@ import msgspec
 from market.domain import calendar
 from market.domain.accounts import Actor
 from market.domain.demands import Demand, DemandContent, DemandState, DemandText, Lines, RequirementLine
-from market.domain.matches import MatchReason, excluded
+from market.domain.matches import Found, MatchReason, excluded
 from market.domain.products import Product, ProductCard, Short
 from market.services import demands, matchmaking, products, proposals
 from market.services.learning import Described, Ranking
-from market.services.matchmaking import Found, Matchmaker
+from market.services.matchmaking import Matchmaker
 from market.services.proposals import POOL, TOP, Exclusion
 from market.store import search
 from market.store.query import Db

@@ -23,6 +23,7 @@ from market.domain.demands import Demand, DemandState, LineKind
 from market.domain.lifecycles import MATCH
 from market.domain.machine import Party
 from market.domain.matches import (
+    Found,
     MatchReason,
     MatchState,
     Origin,
@@ -36,7 +37,7 @@ from market.domain.products import Product
 from market.domain.questions import Answers
 from market.services import matchmaking
 from market.services.learning import Described, Ranking
-from market.services.matchmaking import Found, Matchmaker
+from market.services.matchmaking import Matchmaker
 from market.services.transitions import birth, fire
 from market.store import matches, questions, search
 from market.store.matches import Pair, Standing

@@ -35,6 +35,11 @@ EXPIRED: dict[str, Query[Due]] = {
         """SELECT id, state, version, due_at FROM question WHERE state = $1 AND due_at <= $2
         ORDER BY due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED""",
     ),
+    "pool": Query(
+        Due,
+        """SELECT id, state, version, due_at FROM pool WHERE state = $1 AND due_at <= $2
+        ORDER BY due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED""",
+    ),
 }
 
 # $1 states, $2 now, $3 limit. Once per deadline: a row is late again only when it has got a new one.
@@ -78,5 +83,13 @@ LATE: dict[str, Query[Due]] = {
             SELECT FROM journal j WHERE j.kind = 'negotiation' AND j.object_id = n.id AND j.action = 'overdue'
                 AND (j.data ->> 'due_at')::timestamptz = n.due_at)
         ORDER BY n.due_at, n.id LIMIT $3 FOR UPDATE OF n SKIP LOCKED""",
+    ),
+    "pool": Query(
+        Due,
+        """SELECT l.id, l.state, l.version, l.due_at FROM pool l
+        WHERE l.state = ANY ($1::text[]) AND l.due_at <= $2 AND NOT EXISTS (SELECT FROM journal j
+            WHERE j.kind = 'pool' AND j.object_id = l.id AND j.action = 'overdue'
+                AND (j.data ->> 'due_at')::timestamptz = l.due_at)
+        ORDER BY l.due_at, l.id LIMIT $3 FOR UPDATE OF l SKIP LOCKED""",
     ),
 }

@@ -72,7 +72,14 @@ OF_SIDES = Query(
         FROM turn t JOIN negotiation n ON n.state = t.state JOIN demand d ON d.id = n.demand_id
             JOIN product p ON p.id = n.product_id JOIN organisation o ON o.id = n.consumer_id
         WHERE t.kind = CASE WHEN n.hold_reason IS NULL THEN 'negotiation' ELSE 'hold' END
-            AND t.party = 'provider' AND n.provider_id = $1)
+            AND t.party = 'provider' AND n.provider_id = $1
+    UNION ALL -- told as one's own demand; who has said no, or waits for others, has nothing to do
+        SELECT t.kind, l.id, t.party, d.title, '', '', l.state, l.due_at, false, false, '{}', l.id * 8 + 6
+        FROM turn t JOIN pool l ON l.state = t.state JOIN pool_member m ON m.pool_id = l.id
+            JOIN demand d ON d.id = m.demand_id AND d.organisation_id = $1
+        WHERE t.kind = 'pool' AND t.party = 'demander' AND l.quorum IS NOT NULL AND m.standing IN ('invited', 'joined')
+            AND $5::boolean = CASE l.state WHEN 'forming' THEN m.standing = 'invited' WHEN 'quorum' THEN true
+                ELSE m.standing = 'joined' AND (l.offer_id IS NOT NULL OR l.lead_demand_id = d.id) END)
     SELECT kind, id, party, title, product_title, other, state, due_at, held, sealed, masked, place FROM waiting
     WHERE due_at IS NOT NULL AND ($7::timestamptz IS NULL OR (due_at, place) > ($7, $8::bigint))
     ORDER BY due_at, place LIMIT $9""",
@@ -110,6 +117,11 @@ OF_STAFF = Query(
             JOIN demand d ON d.id = m.demand_id JOIN product p ON p.id = m.product_id
             JOIN organisation o ON o.id = d.organisation_id
         WHERE t.kind = 'match' AND t.party = 'broker'
+    UNION ALL
+        SELECT t.kind, l.id, t.party, (SELECT d.title FROM pool_member m JOIN demand d ON d.id = m.demand_id
+            WHERE m.pool_id = l.id ORDER BY d.id LIMIT 1), '', '', l.state, l.due_at, false, false, '{}', l.id * 8 + 6
+        FROM turn t JOIN pool l ON l.state = t.state
+        WHERE t.kind = 'pool' AND t.party = 'broker'
     UNION ALL
         SELECT 'negotiation', n.id, t.party, d.title, p.title, o.name, n.state, n.due_at, true, false, '{}',
             n.id * 8 + 4

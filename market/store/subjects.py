@@ -57,6 +57,13 @@ SUBJECT: dict[str, Query[Subject]] = {
             JOIN organisation o ON o.id = d.organisation_id
         WHERE q.id = $1""",
     ),
+    # Members are told through their own demands; the title is the broker's.
+    "pool": Query(
+        Subject,
+        """SELECT 'pool' AS kind, l.id AS object_id, (SELECT d.title FROM pool_member m
+            JOIN demand d ON d.id = m.demand_id WHERE m.pool_id = l.id ORDER BY d.id LIMIT 1) AS title, l.state
+        FROM pool l WHERE l.id = $1""",
+    ),
     "webhook": Query(
         Subject,
         """SELECT 'webhook' AS kind, w.id AS object_id, w.url AS title, w.organisation_id AS owner_id

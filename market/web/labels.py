@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from market.domain.words import N_
+from market.web.labels_together import OF_POOLS, TOGETHER
 
 NEGOTIABLE = N_("Price negotiable")
 
 WORDS: dict[str, dict[str, str]] = {
+    **TOGETHER,
     "role": {
         "owner": N_("Owner"),
         "member": N_("Member"),
@@ -66,13 +68,6 @@ WORDS: dict[str, dict[str, str]] = {
         "interested": N_("Interested"),
         "snoozed": N_("Later"),
         "declined": N_("Declined"),
-    },
-    "bundle.aim": {"smallest": N_("Fewest products"), "cheapest": N_("Lowest price")},
-    "bundle.check": {
-        "join_key": N_("A field to join by"),
-        "period": N_("Periods overlap"),
-        "region": N_("Regions overlap"),
-        "licence": N_("Licences combine"),
     },
     "match.verdict": {"met": N_("Met"), "unmet": N_("Not met"), "unknown": N_("Unknown")},
     "match.reject_code": {
@@ -264,6 +259,7 @@ WORDS: dict[str, dict[str, str]] = {
         "overdue": N_("Deadline passed"),
     },
     "demand.action": {
+        **OF_POOLS,
         "create": N_("Create"),
         "submit": N_("Post demand"),
         "discard": N_("Discard draft"),
@@ -359,6 +355,7 @@ WORDS: dict[str, dict[str, str]] = {
         "question": N_("Question"),
         "negotiation": N_("Negotiation"),
         "agreement": N_("Agreement"),
+        "pool": N_("Pool"),
         "webhook": N_("Webhook"),
         "ranker": N_("Learnt ranker"),
     },
@@ -374,6 +371,10 @@ WORDS: dict[str, dict[str, str]] = {
         "match.interest": N_("Say whether it interests you"),
         "match.convert": N_("Start negotiation"),
         "question.answer": N_("Answer the question"),
+        "pool.confirm": N_("Confirm or dissolve the pool"),
+        "pool.join": N_("Say whether you join"),
+        "pool.lead": N_("Negotiate for all"),
+        "pool.settle": N_("Bring the pool to its agreements"),
         "negotiation.offer": N_("Make an offer"),
         "negotiation.accept": N_("Answer the offer"),
         "negotiation.agree": N_("Confirm the agreement"),

@@ -8,7 +8,11 @@ from market.domain.machine import Party
 from market.domain.notices import NOTICES, OVERDUE, STAFF_ROLES, sentence, told
 from market.domain.subjects import Subject, is_of_the_sides, is_public
 
-BESIDE_THE_LIFECYCLE = {("negotiation", "hold"), ("negotiation", "release"), ("negotiation", "message")}
+POOLED = ("invite", "quorum", "reopen", "terms", "agree", "dissolve")
+BESIDE_THE_LIFECYCLE = {("negotiation", "hold"), ("negotiation", "release"), ("negotiation", "message")} | {
+    ("demand", f"pool_{event}") for event in POOLED
+}
+"""Flags, messages, and what a pool's members are told through their own demands."""
 
 
 @pytest.mark.parametrize("key", NOTICES)
@@ -34,7 +38,8 @@ def test_whoever_gets_the_move_from_another_is_told():
                 gets = edge.target in machine.waits_for(party) and edge.source not in machine.waits_for(party)
                 if gets and party not in edge.by and party not in NOTICES.get((name, edge.action), ((), ""))[0]:
                     silent.add((name, edge.action, str(party)))
-    assert silent == {("match", "review", "broker")}  # hundreds at a time: the worklist shows them
+    # A match: hundreds at a time, the worklist shows them. A pool: its members hear of it through their demands.
+    assert silent == {("match", "review", "broker"), ("pool", "confirm", "demander")}
 
 
 def test_the_side_that_acted_is_not_told():

@@ -122,6 +122,25 @@ QUESTION: dict[Cell, str] = {
     ("answered", "supplier"): "retract>open",
 }
 
+# FORMING -> QUORUM (k committed) -> NEGOTIATING (lead negotiator) -> AGREED (n individual agreements) | DISSOLVED; a
+# member may leave until QUORUM; falling below k reopens it. Ours: SUGGESTED until the broker confirms and sets k; more
+# may join after the quorum; the lead takes an offer for all (settle); a pool nobody completes expires.
+POOL: dict[Cell, str] = {
+    ("", "system"): "suggest>suggested",
+    ("suggested", "broker"): "confirm>forming dissolve>dissolved",
+    ("suggested", "system"): "dissolve>dissolved",
+    ("forming", "demander"): "join>forming leave>forming",
+    ("forming", "broker"): "dissolve>dissolved",
+    ("forming", "clock"): "expire>dissolved",
+    ("forming", "system"): "reach>quorum",
+    ("quorum", "demander"): "join>quorum lead>negotiating",
+    ("quorum", "broker"): "dissolve>dissolved",
+    ("quorum", "system"): "reopen>forming",
+    ("negotiating", "demander"): "settle>negotiating",
+    ("negotiating", "broker"): "dissolve>dissolved",
+    ("negotiating", "system"): "agree>agreed reopen>forming",
+}
+
 TRUTH: dict[str, dict[Cell, str]] = {
     "organisation": ORGANISATION,
     "product": PRODUCT,
@@ -130,6 +149,7 @@ TRUTH: dict[str, dict[Cell, str]] = {
     "negotiation": NEGOTIATION,
     "agreement": AGREEMENT,
     "question": QUESTION,
+    "pool": POOL,
 }
 
 FINAL: dict[str, set[str]] = {
@@ -140,6 +160,7 @@ FINAL: dict[str, set[str]] = {
     "negotiation": {"finalized", "terminated"},
     "agreement": {"expired", "terminated", "void"},
     "question": {"withdrawn", "expired"},
+    "pool": {"agreed", "dissolved"},
 }
 
 # A step against the other side's will, or one that ends something, says why.
@@ -151,6 +172,7 @@ REASONED: dict[str, set[str]] = {
     "negotiation": {"terminate", "abort"},
     "agreement": {"void", "terminate"},
     "question": set(),
+    "pool": {"dissolve"},
 }
 
 # What binds an organisation is confirmed with the password.

@@ -1,4 +1,4 @@
-"""Random walks of all six machines at once against the real trigger, compared with the hand-written truth.
+"""Random walks of all machines at once against the real trigger, compared with the hand-written truth.
 
 Each example is one transaction, rolled back at its end.
 """

@@ -16,7 +16,7 @@ from market.domain.accounts import Actor
 from market.domain.demands import Demand, DemandContent
 from market.domain.permissions import Permission
 from market.domain.words import N_
-from market.services import demands, matches
+from market.services import demands, matches, pools
 from market.services.matchmaking import Matchmaker
 from market.store import journal
 from market.store.query import Db
@@ -88,6 +88,7 @@ async def _demand_page(db: Db, actor: Actor, demand_id: int, **again: Any) -> Te
         actions=demands.actions(actor, demand),
         events=events,
         found=found,
+        pool=await pools.of_demand(db, actor, demand_id) if own else None,
         **{"typed": {}, **again},
     )
 

@@ -22,7 +22,7 @@ from market.domain.matches import Match, MatchState
 from market.domain.negotiations import Negotiation, OfferIn, canonical, changes, offer_stands, terms_hash
 from market.domain.permissions import Permission
 from market.domain.words import N_
-from market.services import demands, matches, negotiations, products
+from market.services import demands, matches, negotiations, pools, products
 from market.store import journal
 from market.store import matches as match_rows
 from market.store.query import Db
@@ -93,7 +93,13 @@ def _first_form(actor: Actor, match: Match, typed: forms.Typed, **again: Any) ->
 
 
 async def _first_terms(db: Db, actor: Actor, match: Match, now: datetime) -> forms.Typed:
-    """A year from tomorrow on, at the product's price and in its first way of delivery, for the demand's purpose."""
+    """A year from tomorrow on, at the product's price and in its first way of delivery, for the demand's purpose.
+
+    A member of a pool whose terms stand begins with those, at its own share.
+    """
+    own = Party.DEMANDER in matches.parties(actor, match)
+    if own and (pooled := await pools.share(db, match.demand_id, match.product_id)):
+        return as_typed(pooled) | {"valid_days": 14}
     product = await products.get(db, actor, match.product_id)
     demand = await demands.get(db, actor, match.demand_id)
     tomorrow = now.astimezone(ZONE).date() + timedelta(days=1)
@@ -191,7 +197,9 @@ async def offer_form(
     if not any(edge.action in negotiations.OFFERING for edge in negotiations.actions(actor, negotiation)):
         raise NotYours if negotiation.state in negotiations.LIVE else IllegalTransition
     last = await negotiations.last_offer(db, negotiation)
-    return _counter_form(actor, negotiation, as_typed(last.read()) | {"valid_days": 14})
+    own = Party.CONSUMER in negotiations.parties(actor, negotiation)
+    pooled = await pools.share(db, negotiation.demand_id, negotiation.product_id) if own else None
+    return _counter_form(actor, negotiation, as_typed(pooled or last.read()) | {"valid_days": 14})
 
 
 @post("/negotiations/{negotiation_id:int}/offer", permission=P.NEGOTIATION_WRITE)
