@@ -24,6 +24,7 @@ from litestar.types import Message, Scope
 from market import api, db, web
 from market.domain.accounts import Actor
 from market.services import limits
+from market.services.live import Live
 from market.services.matchmaking import Matchmaker
 from market.settings import Settings, secret_key
 from market.store.query import Db
@@ -88,11 +89,12 @@ async def secure(message: Message, _: Scope) -> None:
 
 @asynccontextmanager
 async def running(app: Litestar) -> AsyncIterator[None]:
-    """The pool and the matcher, for as long as the site runs."""
+    """The pool, the matcher and the open pages, for as long as the site runs."""
     settings: Settings = app.state.settings
     async with await db.create_pool(settings) as app.state.pool:
         app.state.matchmaker = Matchmaker(settings.database_url)
-        async with app.state.matchmaker.following():
+        app.state.live = Live(settings.database_url)
+        async with app.state.matchmaker.following(), app.state.live.following():
             yield
 
 
@@ -134,7 +136,7 @@ def create_app(settings: Settings) -> Litestar:
             cookie_httponly=True,
             exclude=["^/api/"],
         ),
-        compression_config=CompressionConfig(backend="gzip", minimum_size=1000),
+        compression_config=CompressionConfig(backend="gzip", minimum_size=1000, exclude=["^/events$"]),
         request_max_body_size=BODY_LIMIT,
         openapi_config=api.OPENAPI,
         logging_config=None,

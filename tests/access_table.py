@@ -310,8 +310,10 @@ SIDES = dict.fromkeys(TABLE, "consumer") | dict.fromkeys(
     ("product:read", "product:review", "product:write"), "provider"
 )
 
-# Asked elsewhere, because they end what the other questions need: sessions (test_sign_in), tries (test_sign_in).
+# Asked elsewhere, because they end what the other questions need: sessions (test_sign_in), tries (test_sign_in); or
+# because they have no end (browser/test_live).
 ELSEWHERE = {
+    ("GET", "/events"),
     ("POST", "/sign-out"),
     ("POST", "/account/sign-out-everywhere"),
     ("POST", "/api/v1/me/sign-out-everywhere"),

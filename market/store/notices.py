@@ -29,6 +29,7 @@ TELL = Query(
         ON CONFLICT DO NOTHING RETURNING person_id, organisation_id)
     SELECT p.id, told.organisation_id, p.email, p.language FROM told JOIN person p ON p.id = told.person_id""",
 )
+ANNOUNCE = Command("SELECT pg_notify('market_notices', json_build_object('organisations', $1::bigint[])::text)")
 EMAILED = Command(
     "UPDATE notification SET emailed_at = $3 WHERE journal_id = $1 AND person_id = ANY ($2::bigint[])",
 )

@@ -1,3 +1,68 @@
-// Every page works without this file; it only brings the first error into view.
+// Every page works without this file. It brings the first error into view and keeps what is shown up to date: regions
+// marked data-live="negotiation:7 match" are fetched again from the same address when such an object has changed.
+
 const problem = document.getElementById("problem");
 if (problem) problem.focus();
+
+// ------------------------------------------------------------------ regions
+/** Fetch this page again and put its live regions in place of the old ones. What somebody is typing in stays. */
+export async function refresh(wanted = () => true) {
+  const regions = [...document.querySelectorAll("[data-live][id]")].filter(wanted);
+  if (!regions.length) return;
+  const answer = await fetch(location.href, { headers: { Accept: "text/html" }, redirect: "manual" });
+  if (!answer.ok) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  for (const region of regions) {
+    const fresh = page.getElementById(region.id);
+    if (!fresh || fresh.isEqualNode(region) || busy(region)) continue;
+    const focused = region.contains(document.activeElement) ? document.activeElement.id : "";
+    region.replaceWith(document.adoptNode(fresh));
+    if (focused) document.getElementById(focused)?.focus();
+  }
+}
+
+/** Whether somebody has typed into the region or opened a form in it. */
+function busy(region) {
+  if (region.querySelector("details.step[open]")) return true;
+  return [...region.querySelectorAll("input, textarea, select")].some((field) =>
+    field.matches("[type=hidden]") ? false
+      : field.matches("select") ? [...field.options].some((o) => o.selected !== o.defaultSelected)
+      : field.matches("[type=checkbox], [type=radio]") ? field.checked !== field.defaultChecked
+      : field.value !== field.defaultValue);
+}
+
+const concerns = ({ kind, id }) => (region) => kind === "all"
+  || region.dataset.live.split(" ").some((on) => on === kind || on === `${kind}:${id}` || on === "*");
+
+// ------------------------------------------------------------------- stream
+let stream = null;
+let waiting = null;
+let pending = [];
+
+function listen() {
+  if (stream || document.hidden) return;
+  let before = false;
+  stream = new EventSource("/events");
+  stream.addEventListener("ready", () => {
+    if (before) refresh();  // whatever was missed meanwhile
+    before = true;
+    document.documentElement.dataset.stream = "open";
+  });
+  stream.addEventListener("change", (event) => {
+    pending.push(concerns(JSON.parse(event.data)));
+    clearTimeout(waiting);
+    waiting = setTimeout(() => {
+      const these = pending;
+      pending = [];
+      refresh((region) => these.some((one) => one(region)));
+    }, 100);
+  });
+  stream.addEventListener("error", () => { delete document.documentElement.dataset.stream; });
+}
+
+if (document.querySelector("[data-live]")) {
+  listen();
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) { stream?.close(); stream = null; } else if (!stream) { refresh(); listen(); }
+  });
+}
