@@ -35,7 +35,7 @@ async def on_event(db: Db, event: Event, *, now: datetime, settings: Settings) -
         if party in STAFF_ROLES or (seen and party in subject.sides):
             fresh[title] += await _tell(db, event, subject, party, title)
     if organisations := {person.organisation_id for people in fresh.values() for person in people}:
-        await notices.ANNOUNCE.run(db, sorted(organisations))
+        await notices.ANNOUNCE.one(db, sorted(organisations))
     if not settings.smtp_url:
         return
     for title, people in fresh.items():

@@ -29,7 +29,11 @@ TELL = Query(
         ON CONFLICT DO NOTHING RETURNING person_id, organisation_id)
     SELECT p.id, told.organisation_id, p.email, p.language FROM told JOIN person p ON p.id = told.person_id""",
 )
-ANNOUNCE = Command("SELECT pg_notify('market_notices', json_build_object('organisations', $1::bigint[])::text)")
+# Heard by ``services.live`` once it is committed; what is returned means nothing.
+ANNOUNCE = Query(
+    bool,
+    "SELECT pg_notify('market_notices', json_build_object('organisations', $1::bigint[])::text) IS NOT NULL",
+)
 EMAILED = Command(
     "UPDATE notification SET emailed_at = $3 WHERE journal_id = $1 AND person_id = ANY ($2::bigint[])",
 )
