@@ -43,7 +43,11 @@ CONFIG = {
         "allow_header_conformance": {"enabled": False},
     },
 }
-NOBODYS = {"/api/v1/advice/products/{product_id}", "/api/v1/questions/{question_id}"}
+NOBODYS = {
+    "/api/v1/advice/products/{product_id}",
+    "/api/v1/questions/{question_id}",
+    "/api/v1/ranker/comparison",
+}
 """Reads that neither of the two has anything for."""
 LAX = "sealed: Incorrect type"
 """The framework reads bodies as it reads queries: 0 is taken for false."""
