@@ -137,10 +137,20 @@ def bundles(
     meets = {
         doc_id: frozenset(n for n in musts if told[n] is Verdict.MET)
         for doc_id, told in verdicts.items()
-        if doc_id in documents
+        if doc_id in documents and not _elsewhere(lines, told)
     }
     search = _Search(meets, documents, aim, k, licensed, tries)
     return search.run(frozenset(musts), most) if musts else []
+
+
+def _elsewhere(lines: Sequence[Line], told: Sequence[Verdict]) -> bool:
+    """Whether a product lies outside every place, or every period, that must be covered: what it meets of the topic it
+    meets there and not where it is wanted."""
+    for kind in (Kind.REGION, Kind.TIME_SPAN):
+        asked = [told[n] for n, line in enumerate(lines) if line.level is Level.MUST and line.kind is kind]
+        if asked and all(verdict is Verdict.UNMET for verdict in asked):
+            return True
+    return False
 
 
 _Cost = tuple[Decimal | int, ...]

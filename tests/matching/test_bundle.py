@@ -79,6 +79,14 @@ def test_a_search_cut_short_says_so_and_gives_what_it_has() -> None:
     assert bundles(musts(3), told, documents, tries=1) == []
 
 
+def test_a_product_of_another_place_covers_nothing_here() -> None:
+    met, unmet = Verdict.MET, Verdict.UNMET
+    lines = [*musts(1), *(Line(level=Level.MUST, kind=Kind.REGION, value=place) for place in ("福建省", "江西省"))]
+    told = {"elsewhere": [met, unmet, unmet], "here": [unmet, met, met], "half": [met, unmet, met]}
+    documents = {i: Document(id=i) for i in told}
+    assert [bundle.products for bundle in bundles(lines, told, documents)] == [("half", "here")]
+
+
 def test_a_budget_is_not_one_members_matter() -> None:
     budget = Line(level=Level.MUST, kind=Kind.BUDGET, value="5 万元")
     told = {"a": [Verdict.MET, Verdict.UNMET, Verdict.UNMET], "b": [Verdict.UNMET, Verdict.MET, Verdict.UNMET]}
