@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from time import perf_counter
 from typing import Annotated, Final
@@ -14,11 +15,15 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from matching.cluster import ClusterError, connected
 from matching.matcher import Matcher
 from matching.readers import InputError, read_demands, read_products, write, write_matches
 from matching.types import Match
 
 COMMANDS: Final = ("match", "lines", "evaluate", "evaluate-lines", "--help")
+
+AT_ONCE: Final = 100
+"""Demands matched between two steps of the progress bar."""
 
 console = Console(stderr=True)
 app = typer.Typer(add_completion=False, no_args_is_help=True)
@@ -30,20 +35,27 @@ def match(
     demands: Annotated[Path, typer.Argument(help="the same: id, title, description")],
     out: Annotated[Path, typer.Option(help="where to write: .jsonl, .jsonl.gz, .csv or .xlsx")],
     top: Annotated[int, typer.Option(min=1, help="products per demand")] = 10,
+    cluster: Annotated[str | None, typer.Option(help="address of a Dask scheduler to compute on")] = None,
 ) -> None:
     """Rank PRODUCTS for each of DEMANDS, with a reason for every requirement line."""
+    with nullcontext(Matcher()) if cluster is None else connected(cluster) as matcher:
+        _match(matcher, products, demands, out, top)
+
+
+def _match(matcher: Matcher, products: Path, demands: Path, out: Path, top: int) -> None:
     started = perf_counter()
     offered, asked = read_products(products), read_demands(demands)
     with console.status(f"Indexing {len(offered):,} products"):
-        matcher = Matcher().fit(offered)
+        matcher.fit(offered)
     empty = 0
 
     def found() -> Iterator[Match]:
         nonlocal empty
-        for demand in track(asked, "Matching", console=console):
-            [matches] = matcher.match([demand], top, reasons=True)
-            empty += not matches
-            yield from matches
+        portions = [asked[at : at + AT_ONCE] for at in range(0, len(asked), AT_ONCE)]
+        for portion in track(portions, "Matching", console=console):
+            for matches in matcher.match(portion, top, reasons=True):
+                empty += not matches
+                yield from matches
 
     pairs = write_matches(out, found())
     console.print(
@@ -122,7 +134,7 @@ def main() -> None:
         arguments = ["match", *arguments]
     try:
         app(arguments, prog_name="python -m matching")
-    except (InputError, OSError) as error:
+    except (InputError, ClusterError, OSError) as error:
         console.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
         raise SystemExit(2) from error
 

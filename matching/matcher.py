@@ -90,7 +90,7 @@ class Matcher:
 
         :raises ValueError: two of them have the same id; the message names it.
         """
-        documents = _by_id(products)
+        documents = by_id(products)
         with self._writing:
             self._state = State(build(products, self.weights, self._analyser), documents)
         return self
@@ -100,7 +100,7 @@ class Matcher:
 
         :raises ValueError: two of them have the same id.
         """
-        documents = _by_id(products)
+        documents = by_id(products)
         bags = self._bags(documents.values())
         with self._writing:
             held = self._state.documents
@@ -129,7 +129,7 @@ class Matcher:
         :param today: the day "the last three years" of a demand is counted back from; today by default.
         """
         state = self._state
-        found = [self._match(state, demand, k) for demand in demands]
+        found = [_ranked(d, hits) for d, hits in zip(demands, self._hits(state, demands, k), strict=True)]
         if not reasons:
             return found
         day = today or date.today()
@@ -177,24 +177,29 @@ class Matcher:
     def __contains__(self, product_id: object) -> bool:
         return product_id in self._state.documents
 
-    def _match(self, state: State, demand: Demand, k: int) -> list[Match]:
-        hits = state.index.top(weigh(read(query_text(demand), self._analyser), state.index), k)
-        return [
-            Match(demand=demand.id, product=product, rank=rank, score=score)
-            for rank, (product, score) in enumerate(hits, 1)
-        ]
+    def _hits(self, state: State, demands: Sequence[Demand], k: int) -> list[list[Hit]]:
+        queries = (weigh(read(query_text(demand), self._analyser), state.index) for demand in demands)
+        return [state.index.top(query, k) for query in queries]
 
     def _bags(self, products: Iterable[Document]) -> dict[str, Bag]:
         return {product.id: bag(product, self.weights, self._analyser) for product in products}
 
 
-def _by_id(products: Iterable[Document]) -> dict[str, Document]:
+def by_id(products: Iterable[Document]) -> dict[str, Document]:
+    """``products`` by id.
+
+    :raises ValueError: two of them have the same id; the message names it.
+    """
     products = list(products)
     documents = {product.id: product for product in products}
     if len(documents) < len(products):
         twice = [i for i, n in Counter(product.id for product in products).items() if n > 1]
         raise ValueError(f"products with the same id: {', '.join(sorted(twice)[:10])}")
     return documents
+
+
+def _ranked(demand: Demand, hits: Sequence[Hit]) -> list[Match]:
+    return [Match(demand=demand.id, product=i, rank=rank, score=score) for rank, (i, score) in enumerate(hits, 1)]
 
 
 def _explained(state: State, demand: Demand, matches: Sequence[Match], today: date) -> list[Match]:

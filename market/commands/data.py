@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -24,14 +25,16 @@ def register(app: typer.Typer) -> None:
     app.command()(verify)
 
 
-def match() -> None:
+def match(
+    cluster: Annotated[str | None, typer.Option(help="address of a Dask scheduler to compute on")] = None,
+) -> None:
     """Match all open demands with all listed products, as the worker does every night; only changes are written."""
     with (
         database(from_env(os.environ)) as settings,
         Progress(TextColumn("Matching"), BarColumn(), MofNCompleteColumn(), console=console) as bar,
     ):
         task = bar.add_task("", total=None)
-        done = asyncio.run(nightly.run(settings, lambda at, of: bar.update(task, completed=at, total=of)))
+        done = asyncio.run(nightly.run(settings, lambda at, of: bar.update(task, completed=at, total=of), cluster))
     console.print(
         f"{done.demands} open demands, {done.products} listed products: "
         f"{done.generated} new matches, {done.stale} out of date, {done.kept} unchanged."

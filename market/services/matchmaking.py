@@ -1,4 +1,4 @@
-"""The bridge to the matcher: with ``learning`` the only modules that import ``matching``.
+"""The bridge to the matcher: with ``learning`` and ``clustering`` the only modules that import ``matching``.
 
 Each process holds the listed products and the open demands in two indexes, filled from PostgreSQL at start and kept up
 by the events the journal announces. All work on the indexes runs in threads, never on the event loop.
@@ -346,6 +346,7 @@ class Matchmaker:
             self._events = asyncio.Queue()
             await db.add_listener("market_events", self._hear)
             await self.fill(db)  # after listening began: what changes meanwhile is applied on top
+            await self.search_products("数据 data", 1)  # compiles the search, so that the first visitor does not wait
             self.ready.set()
             while not gone.is_set():
                 await self._next(db, gone)

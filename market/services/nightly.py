@@ -7,6 +7,7 @@ run right after the first changes nothing.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ from market.db import create_pool
 from market.domain.demands import DemandState
 from market.domain.matches import Origin
 from market.services import proposals
+from market.services.clustering import on_cluster
 from market.services.matchmaking import Matchmaker
 from market.settings import Settings
 from market.store import matches, search
@@ -41,14 +43,18 @@ def silent(done: int, total: int) -> None:
     """Tell nobody."""
 
 
-async def run(settings: Settings, progress: Progress = silent) -> Summary:
-    """The whole run on ``settings.database_url``, its indexes filled first."""
+async def run(settings: Settings, progress: Progress = silent, cluster: str | None = None) -> Summary:
+    """The whole run on ``settings.database_url``, its indexes filled first.
+
+    :param cluster: the address of a Dask scheduler whose workers hold the index of products.
+    """
     pool = await create_pool(settings)
+    matchmaker = Matchmaker(settings.database_url, auto_propose=settings.auto_propose)
     try:
-        matchmaker = Matchmaker(settings.database_url, auto_propose=settings.auto_propose)
-        async with pool.acquire() as db:
-            await matchmaker.fill(db)
-        return await over_all(pool, matchmaker, datetime.now(UTC), progress)
+        with nullcontext() if cluster is None else on_cluster(matchmaker, cluster):
+            async with pool.acquire() as db:
+                await matchmaker.fill(db)
+            return await over_all(pool, matchmaker, datetime.now(UTC), progress)
     finally:
         await pool.close()
 

@@ -1,0 +1,201 @@
+"""The same index in shards on a Dask cluster, for markets that outgrow one machine.
+
+Document counts and frequencies of all shards are summed first, every shard scores with the sums, and scores are
+whole numbers until the last step, so the answers are those of the unsharded index to the last bit. Every step
+is a task of its inputs alone: what a lost worker held is computed again by the others.
+
+Needs the extra ``cluster`` (``dask`` and ``distributed``), in the workers' environment, too.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any, Final, NamedTuple, Self
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.building import SHARD, Shard, cut, join
+from matching.lexical import Hit, Index, Vocabulary
+from matching.located import Places
+from matching.matcher import WEIGHTS, Matcher, State, by_id, query_text
+from matching.query import Weighted, Weights, read, weigh
+from matching.regions import Codes
+from matching.text import Analyser
+from matching.types import Demand, Document
+
+BATCH: Final = 250
+"""Demands asked in one task."""
+
+PATIENCE: Final = "10s"
+"""How long to wait for the scheduler."""
+
+
+class ClusterError(Exception):
+    """The cluster cannot be used; the message says what to do."""
+
+
+@contextmanager
+def connected(address: str, *, weights: Mapping[str, float] = WEIGHTS) -> Iterator[ClusterMatcher]:
+    """A matcher on the cluster whose scheduler listens at ``address`` (``tcp://host:8786``).
+
+    :raises ClusterError: Dask is not installed, or nobody answers there.
+    """
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise ClusterError("Matching on a cluster needs more packages: pip install duijie[cluster]") from error
+    try:
+        client = Client(address, timeout=PATIENCE, set_as_default=False)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError) as error:
+        raise ClusterError(f"No Dask scheduler answers at {address}; start one with: dask scheduler") from error
+    with client:
+        yield ClusterMatcher(client, weights=weights)
+
+
+class ClusterMatcher(Matcher):
+    """A ``Matcher`` whose index lives on the workers of ``client``; it is fitted whole and not edited.
+
+    :param shard: products in one shard
+    """
+
+    def __init__(self, client: Any, *, weights: Mapping[str, float] = WEIGHTS, shard: int = SHARD) -> None:
+        super().__init__(weights=weights)
+        self._client = client
+        self._size = shard
+        self._total: Any = None
+        self._shards: list[Any] = []
+
+    def fit(self, products: Sequence[Document]) -> Self:
+        """Replace everything by ``products``; returns when the statistics of all shards are summed.
+
+        :raises ValueError: two of them have the same id; the message names it.
+        """
+        documents = by_id(products)
+        ordered = sorted(documents.values(), key=lambda product: product.id)
+        portions = [ordered[at : at + self._size] for at in range(0, len(ordered), self._size)] or [[]]
+        cut_ones = [self._submit(_cut, msgspec.msgpack.encode(p), dict(self.weights)) for p in portions]
+        self._total = self._submit(_summed, [self._submit(_counts, one) for one in cut_ones])
+        self._shards = [self._submit(_opened, one, self._total) for one in cut_ones]
+        self._total.result()
+        self._state = State(self._state.index, documents)
+        return self
+
+    def add(self, products: Iterable[Document]) -> None:
+        raise TypeError("an index on a cluster is fitted whole")
+
+    def remove(self, ids: Iterable[str]) -> None:
+        raise TypeError("an index on a cluster is fitted whole")
+
+    def search(self, text: str, k: int, *, among: Iterable[str] | None = None) -> list[Hit]:
+        """The best ``k`` products for a text as (id, score), only those in ``among`` when it is given."""
+        return self._top([text], k, None if among is None else sorted(among))[0]
+
+    def score(self, demand: Demand, ids: Iterable[str]) -> dict[str, float]:
+        """The score of ``demand`` with each product held among ``ids``; 0 where they share nothing."""
+        held = [i for i in ids if i in self]
+        return dict.fromkeys(held, 0.0) | dict(self.search(query_text(demand), len(held), among=held))
+
+    def frequency(self, term: str) -> int:
+        """How many of the documents held have this term of ``matching.text``."""
+        found: int = self._submit(_frequency, self._total, term).result()
+        return found
+
+    def __len__(self) -> int:
+        return len(self._state.documents)
+
+    def _hits(self, state: State, demands: Sequence[Demand], k: int) -> list[list[Hit]]:
+        return self._top([query_text(demand) for demand in demands], k, None)
+
+    def _top(self, texts: Sequence[str], k: int, among: list[str] | None) -> list[list[Hit]]:
+        batches = []
+        for at in range(0, len(texts), BATCH):
+            asked = self._submit(_asked, self._total, list(texts[at : at + BATCH]))
+            found = [self._submit(_best, shard, asked, k, among) for shard in self._shards]
+            batches.append(self._submit(_merged, found, k))
+        return [hits for batch in self._client.gather(batches) for hits in batch]
+
+    def _submit(self, work: Any, *inputs: Any) -> Any:
+        return self._client.submit(work, *inputs, pure=False)
+
+
+class _Counts(NamedTuple):
+    """What a shard adds to the statistics: its terms, in how many bodies and glosses each is, documents, lengths."""
+
+    terms: list[str]
+    body: NDArray[np.int32]
+    gloss: NDArray[np.int32]
+    size: int
+    lengths: tuple[float, float]
+
+
+class _Asked(NamedTuple):
+    """A weighted query by the names of its terms."""
+
+    body: tuple[list[str], NDArray[np.float32]]
+    head: tuple[list[str], NDArray[np.float32]]
+    gloss: tuple[list[str], NDArray[np.float32]]
+    slower: float
+    places: tuple[Codes, ...]
+
+
+def _cut(portion: bytes, weights: Mapping[str, float]) -> Shard:
+    return cut(msgspec.msgpack.decode(portion, type=list[Document]), weights, Analyser())
+
+
+def _counts(shard: Shard) -> _Counts:
+    index = join([shard])
+    return _Counts(list(index.vocabulary), index.frequency, index.gloss_frequency, index.size, index.lengths)
+
+
+def _summed(counts: Sequence[_Counts]) -> Index:
+    """The statistics of the whole: an index without documents."""
+    vocabulary = Vocabulary()
+    numbers = [np.fromiter(map(vocabulary.__getitem__, c.terms), np.int64, len(c.terms)) for c in counts]
+    body, gloss = np.zeros(len(vocabulary), np.int32), np.zeros(len(vocabulary), np.int32)
+    for number, one in zip(numbers, counts, strict=True):
+        body[number] += one.body
+        gloss[number] += one.gloss
+    lengths = (sum(c.lengths[0] for c in counts), sum(c.lengths[1] for c in counts))
+    return Index(vocabulary, Places(), (), (), body, gloss, sum(c.size for c in counts), lengths)
+
+
+def _opened(shard: Shard, total: Index) -> Index:
+    """The index of a shard that counts with the statistics of the whole."""
+    return replace(join([shard]), size=total.size, lengths=total.lengths)
+
+
+def _frequency(total: Index, term: str) -> int:
+    number = total.term_id(term)
+    return 0 if number is None else int(total.frequency[number])
+
+
+def _asked(total: Index, texts: Sequence[str]) -> list[_Asked]:
+    names, analyser = list(total.vocabulary), Analyser()
+
+    def named(weights: Weights) -> tuple[list[str], NDArray[np.float32]]:
+        return [names[number] for number in weights[0].tolist()], weights[1]
+
+    weighted = (weigh(read(text, analyser), total) for text in texts)
+    return [_Asked(named(w.body), named(w.head), named(w.gloss), w.slower, w.places) for w in weighted]
+
+
+def _best(index: Index, asked: Sequence[_Asked], k: int, among: list[str] | None) -> list[list[Hit]]:
+    def numbered(named: tuple[list[str], NDArray[np.float32]]) -> Weights:
+        numbers = np.array([index.vocabulary.get(term, -1) for term in named[0]], np.int32)
+        return numbers[numbers >= 0], named[1][numbers >= 0]
+
+    queries = (Weighted(numbered(a.body), numbered(a.head), numbered(a.gloss), a.slower, a.places) for a in asked)
+    return [index.top(query, k, among) for query in queries]
+
+
+def _merged(found: Sequence[list[list[Hit]]], k: int) -> list[list[Hit]]:
+    """The best of what the shards found, of each query."""
+    return [
+        heapq.nsmallest(k, (hit for hits in of_one for hit in hits), key=lambda hit: (-hit[1], hit[0]))
+        for of_one in zip(*found, strict=True)
+    ]
