@@ -43,12 +43,11 @@ CONFIG = {
         "allow_header_conformance": {"enabled": False},
     },
 }
-NOBODYS = {
-    "/api/v1/advice/products/{product_id}",
-    "/api/v1/questions/{question_id}",
-    "/api/v1/ranker/comparison",
+OURS = {
+    *("agreements", "demands", "matches", "negotiations", "organisations", "products", "tokens", "webhooks"),
+    *("me", "inbox", "notifications", "journal", "history", "search"),
 }
-"""Reads that neither of the two has anything for."""
+"""Collections of which ``populate`` makes something, so that a read of it must have found it."""
 LAX = "sealed: Incorrect type"
 """The framework reads bodies as it reads queries: 0 is taken for false."""
 
@@ -117,4 +116,4 @@ def test_an_operation_keeps_its_word(path: str, method: str, contract: Contract)
                 what = case.meta.phase.data.description
                 wrong += [f"{what}: {failure}\n{case.body!r:.300}" for failure in failures.exceptions if what != LAX]
     assert wrong == []
-    assert method != "get" or 200 in statuses or path in NOBODYS, "nothing was read"
+    assert method != "get" or 200 in statuses or path.split("/")[3] not in OURS, "nothing was read"
