@@ -45,11 +45,11 @@ ANSWER = "answer"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a supplier answered about one line: MET or UNMET, in which ``words``, and how much of it is met."""
+    """What a supplier answered about one line: MET or UNMET, how much of it is met (0 to 1), and in which words."""
 
     verdict: Verdict
-    words: str = ""
     degree: float = 1.0
+    words: str = ""
 
 
 def with_answers(reasons: Sequence[Reason], answers: Mapping[tuple[Kind, str], Answer]) -> tuple[Reason, ...]:

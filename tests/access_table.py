@@ -192,6 +192,12 @@ POST /api/v1/pools/{pool}/actions                             dissolve_pool 401 
 GET  /api/v1/demands                                                        401 200 200 200 200 200 200 200 200 200
 GET  /api/v1/demands/{open_demand}                                          401 200 200 200 200 200 200 200 200 200
 GET  /api/v1/demands/{draft_demand}                                         401 404 404 200 200 200 200 200 200 200
+GET  /demands/{open_demand}/gap                                             303 404 404 200 200 200 200 200 200 200
+GET  /demands/{open_demand}/letters/{letter}                                303 404 404 200 200 200 200 200 200 200
+GET  /api/v1/demands/{open_demand}/gap                                      401 404 404 200 200 200 200 200 200 200
+GET  /api/v1/demands/{open_demand}/relaxations                              401 404 404 200 200 200 200 200 200 200
+GET  /api/v1/demands/{open_demand}/letters                                  401 200 200 200 200 200 200 200 200 200
+GET  /api/v1/demands/{open_demand}/letters/{letter}                         401 404 404 200 200 200 200 200 200 200
 POST /demands/{draft_demand}/actions/submit                         v_stale 401 404 404 409 409 409 409 409 409 409
 POST /demands/{open_demand}/actions/withdraw                  v_open_demand 401 403 403 403 403 403 403 403 422 422
 POST /api/v1/demands/{draft_demand}/actions                    stale_submit 401 404 404 409 409 409 409 409 409 409
@@ -202,6 +208,8 @@ POST /pools/{pool}/confirm                                                  401 
 POST /api/v1/pools/{pool}/confirm                              confirm_pool 401 403 403 409 403 403 403 409 403 403
 GET  /desk/demands                                                          303 403 403 200 403 403 403 200 403 403
 POST /desk/demands/{open_demand}/actions/close_unmet          v_open_demand 401 403 403 422 403 403 403 422 403 403
+POST /demands/{open_demand}/letters                                         401 403 403 422 403 403 403 422 403 403
+POST /api/v1/demands/{open_demand}/letters                     stale_letter 401 403 403 409 403 403 403 409 403 403
 """,
     "demand:write": """
 POST /pools/{pool}/join                                                     401 404 404 403 403 403 403 403 422 422
@@ -216,6 +224,9 @@ POST /demands/{draft_demand}/edit                                           401 
 GET  /demands/{open_demand}/edit                                            303 404 404 403 403 403 403 403 200 200
 POST /api/v1/demands                                                nothing 401 400 400 403 403 403 403 403 400 400
 POST /api/v1/preview                                                 sketch 401 200 200 403 403 403 403 403 200 200
+GET  /demands/{open_demand}/relax?kind=topic&value=x                        303 404 404 403 403 403 403 403 409 409
+POST /demands/{open_demand}/relax                                no_line    401 404 404 403 403 403 403 403 409 409
+POST /api/v1/demands/{open_demand}/relaxations                      no_line 401 404 404 403 403 403 403 403 409 409
 PUT  /api/v1/demands/{draft_demand}                                  demand 401 404 404 403 403 403 403 403 409 409
 PUT  /api/v1/demands/{open_demand}                                   demand 401 403 403 403 403 403 403 403 409 409
 """,
@@ -228,6 +239,10 @@ GET  /api/v1/matches                                                        401 
 GET  /api/v1/matches/{match}                                                401 404 404 200 200 200 200 200 200 200
 GET  /questions                                                             303 200 200 200 200 200 200 200 200 200
 GET  /questions/{question}                                                  303 404 404 200 200 200 200 200 200 200
+GET  /demands/{open_demand}/products                                        303 404 404 200 200 200 200 200 200 200
+GET  /products/{listed_product}/demands                                     303 404 404 200 200 200 200 200 404 404
+GET  /demands/{open_demand}/products/{listed_product}                       303 404 404 200 200 200 200 200 200 200
+GET  /api/v1/demands/{open_demand}/products/{listed_product}                401 404 404 200 200 200 200 200 200 200
 GET  /api/v1/questions                                                      401 200 200 200 200 200 200 200 200 200
 GET  /api/v1/questions/{question}                                           401 404 404 200 200 200 200 200 200 200
 """,

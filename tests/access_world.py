@@ -88,8 +88,9 @@ async def things(given: Given, who: dict[str, Actor], world: World) -> dict[str,
     done = (await given.negotiation("finalized", pairings[2])).negotiation
     found["agreement"] = await agreements.get(given.db, consumer, done.agreement_id or 0)
     found["organisation"] = await organisations.get(given.db, consumer, consumer.organisation_id or 0)
+    found["letter"] = await given.letter(found["open_demand"].id)
     ids = {name: thing.id for name, thing in found.items()}
-    versions = {f"v_{name}": thing.version for name, thing in found.items()}
+    versions = {f"v_{name}": thing.version for name, thing in found.items() if name != "letter"}
     return ids | versions | await belongings(given, consumer, world) | {"person": who["consumer_member"].person_id}
 
 

@@ -15,6 +15,7 @@ from argon2 import PasswordHasher
 from market.domain.accounts import CREDIT_CODE_ALPHABET, Actor, OrganisationKind, OrganisationState
 from market.domain.agreements import Agreement
 from market.domain.demands import Demand, DemandContent, LineKind, LineLevel, RequirementLine
+from market.domain.gaps import Letter, LetterIn, UnmetCode
 from market.domain.matches import Match, Origin, Response, ResponseAction, Review, ReviewAction
 from market.domain.negotiations import Clause, Negotiation, OfferIn, Terms
 from market.domain.permissions import Role
@@ -25,6 +26,7 @@ from market.services import (
     accounts,
     agreements,
     demands,
+    gaps,
     matches,
     matchmaking,
     negotiations,
@@ -242,6 +244,13 @@ class Given:
         product = await self.listed_product(supplier)
         asked = QuestionIn(demand_id=demand.id, product_id=product.id, kind=FIELDS.kind, value=FIELDS.value)
         return Asked(await questions.ask(self.db, demander, asked, now=self.now), demander, supplier)
+
+    async def letter(self, demand_id: int) -> Letter:
+        """A broker's letter that leaves the demand open; the matcher knows of no product."""
+        broker = await self.staff()
+        demand = await demands.get(self.db, broker, demand_id)
+        words = LetterIn(code=UnmetCode.NO_SUCH_DATA, version=demand.version, note="市场上没有")
+        return await gaps.issue(self.db, broker, matchmaking.Matchmaker(""), demand_id, words, now=self.now)
 
     async def mutual_match(self, demander: Actor | None = None, supplier: Actor | None = None, **texts: Any) -> Pairing:
         """A pairing both sides are interested in."""

@@ -57,6 +57,8 @@ def bodies(ids: dict[str, Any]) -> dict[str, dict[str, Any] | None]:
             "kind": "topic",
             "value": "公路货运量",
         },
+        "no_line": {"kind": "topic", "value": "x", "version": 1},
+        "stale_letter": {"code": "price"} | stale,
         "partly_question": {"verdict": "partly", "version": ids["v_question"]},
         "nothing": {},
         "wrong_password": {"password": "guess", "new_password": "river boat twelve"},

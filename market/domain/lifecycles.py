@@ -85,6 +85,7 @@ DEMAND = Machine(
         edge("answer", D.CLARIFYING, D.TRIAGE, DEMANDER, reason=True),
         edge("close_unmet", D.TRIAGE, D.CLOSED_UNMET, BROKER, reason=True),
         edge("close_unmet", D.OPEN, D.CLOSED_UNMET, BROKER, DEMANDER, reason=True),
+        edge("extend", D.OPEN, D.OPEN, DEMANDER),
         edge("expire", D.OPEN, D.EXPIRED, CLOCK),
         edge("negotiate", D.OPEN, D.IN_NEGOTIATION, SYSTEM),
         edge("negotiate", D.PARTLY_FULFILLED, D.IN_NEGOTIATION, SYSTEM),

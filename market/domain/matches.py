@@ -330,8 +330,13 @@ def masked_match(match: M, *, for_supplier: bool) -> M:
         demand_title=mask(match.demand_title, words),
         demand_masked=(),
         state_reason=mask(match.state_reason or "", words) or None,
-        reasons=tuple(_masked_reason(reason, words) for reason in match.reasons),
+        reasons=masked_reasons(match.reasons, words),
     )
+
+
+def masked_reasons(reasons: tuple[MatchReason, ...], words: tuple[str, ...]) -> tuple[MatchReason, ...]:
+    """Reasons without the covered words, nor the product's words beside them."""
+    return tuple(_masked_reason(reason, words) for reason in reasons)
 
 
 def _masked_reason(reason: MatchReason, words: tuple[str, ...]) -> MatchReason:

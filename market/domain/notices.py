@@ -39,6 +39,7 @@ NOTICES: dict[tuple[str, str], tuple[tuple[Party, ...], str]] = {
     ("demand", "answer"): ((BROKER,), N_("The broker's question was answered.")),
     ("demand", "open"): ((DEMANDER,), N_("Your demand is open and being matched.")),
     ("demand", "close_unmet"): ((DEMANDER,), N_("Your demand was closed unmet.")),
+    ("demand", "letter"): ((DEMANDER,), N_("A letter says what is missing for your demand.")),
     ("demand", "expire"): ((DEMANDER,), N_("Your demand has expired.")),
     ("demand", "reopen"): ((DEMANDER,), N_("Your demand is open again.")),
     ("demand", "pool_invite"): ((DEMANDER,), N_("Others need nearly the same as you: you can buy together.")),

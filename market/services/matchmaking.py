@@ -31,13 +31,13 @@ from market.services.learning import Ranking
 from market.store import search
 from market.store.health import ALIVE
 from market.store.query import Db, Query
-from matching import advice, bundle, pool
+from matching import advice, bundle, pool, relaxation
 from matching import lines as extraction
 from matching.explain import Answer, explain, with_answers
 from matching.explain import question as wording
 from matching.matcher import Matcher, as_demand, as_document
 from matching.types import Demand as Need
-from matching.types import Document, Kind, Level, Line, Verdict
+from matching.types import Document, Kind, Line, Verdict
 
 log = logging.getLogger("market.matching")
 
@@ -58,15 +58,14 @@ On the demo's texts a product found below it is the right one in 5 of 55 cases a
 market_demands_dev (24,310 products) nearly everything in the best thirty lies above it.
 """
 
-_CHINESE = re.compile(r"[\u3400-\u9fff]")
-
 BY_WHOLE = 120
 """Products looked at for a bundle because they are near to the whole demand."""
 BY_LINE = 40
 """And for each must line that names things, because they are near to that line."""
 MOST_PARTS = 400
 """And no more: their reasons take a second."""
-
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
+_ANSWERED = {Reply.YES: (Verdict.MET, 1.0), Reply.PARTLY: (Verdict.MET, 0.5), Reply.NO: (Verdict.UNMET, 0.0)}
 T = TypeVar("T")
 R = TypeVar("R", Product, Demand)
 
@@ -119,9 +118,8 @@ def reasons(
     """The verdict on every line of the demand, in both sides' words; ``answers`` to (kind, value) fill the gaps."""
     found = explain(as_need(demand).lines or (), as_product_document(product), today=today)
     if answers:
-        found = with_answers(
-            found, {(Kind(kind), value): _ANSWERED[a.verdict](a) for (kind, value), a in answers.items()}
-        )
+        said = {(Kind(k), value): Answer(*_ANSWERED[a.verdict], a.answer) for (k, value), a in answers.items()}
+        found = with_answers(found, said)
     return msgspec.convert(msgspec.to_builtins(found), tuple[MatchReason, ...])
 
 
@@ -143,18 +141,10 @@ def _lines(lines: Lines) -> tuple[Line, ...]:
     return msgspec.convert(msgspec.to_builtins(lines), tuple[Line, ...])
 
 
-_ANSWERED: dict[Reply, Callable[[KnownAnswer], Answer]] = {
-    Reply.YES: lambda said: Answer(Verdict.MET, said.answer),
-    Reply.PARTLY: lambda said: Answer(Verdict.MET, said.answer, degree=0.5),
-    Reply.NO: lambda said: Answer(Verdict.UNMET, said.answer, degree=0.0),
-}
-
-
 def question(line: MatchReason) -> str:
     """What to ask the supplier about a line, in the demand's own words and language."""
-    language = "zh" if _CHINESE.search(line.phrase or line.value) else "en"
-    asked = Line(level=Level(line.level), kind=Kind(line.kind), value=line.value, phrase=line.phrase)
-    return wording(asked, language)
+    asked = msgspec.convert(line, Line, from_attributes=True)
+    return wording(asked, "zh" if _CHINESE.search(line.phrase or line.value) else "en")
 
 
 def bundled(
@@ -178,6 +168,16 @@ def bundled(
     [best] = found
     ids = tuple(map(int, best.products))
     return Cover(products=ids, keys=best.keys, open=tuple(map(Check, best.open)), complete=best.exact)
+
+
+def relaxations(
+    demand: Demand, near: Mapping[int, tuple[Product, Sequence[MatchReason]]], today: date
+) -> list[tuple[RequirementLine, str, tuple[int, ...]]]:
+    """Which must line given up, or put as the wider value, brings which of the products; what brings most first."""
+    told = {str(i): [Verdict(reason.verdict) for reason in reasons] for i, (_, reasons) in near.items()}
+    documents = {str(i): as_product_document(product) for i, (product, _) in near.items()}
+    ways = relaxation.relaxations(_lines(demand.lines), told, documents, today=today)
+    return [(demand.lines[w.number], w.wider.value if w.wider else "", tuple(map(int, w.products))) for w in ways]
 
 
 Neighbours = tuple[int, int, float]

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
 
-from market.domain import calendar
 from market.domain.accounts import Actor
 from market.domain.demands import Demand, DemandContent, DemandState, DemandText, Lines, RequirementLine
-from market.domain.matches import Found, MatchReason, excluded
-from market.domain.products import Product, ProductCard, Short
-from market.services import demands, matchmaking, products, proposals
+from market.domain.matches import MatchReason
+from market.domain.products import ProductCard, Short
+from market.services import demands, matchmaking, products, proposals, relaxations
 from market.services.learning import Described, Ranking
 from market.services.matchmaking import Matchmaker
+from market.services.nearest import Near, nearest, today_of
 from market.services.proposals import POOL, TOP, Exclusion
-from market.store import search
+from market.services.relaxations import Relaxed
 from market.store.query import Db
 
 
@@ -44,6 +45,8 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     lines: tuple[RequirementLine, ...]
     products: tuple[Fit, ...]
     excluded: tuple[Exclusion, ...]
+    relaxations: tuple[Relaxed, ...]
+    """Which line, given up or put more widely, brings how many of the products found."""
 
 
 async def preview(db: Db, actor: Actor, matchmaker: Matchmaker, sketch: Sketch, *, now: datetime) -> Preview:
@@ -51,43 +54,34 @@ async def preview(db: Db, actor: Actor, matchmaker: Matchmaker, sketch: Sketch, 
     title = sketch.title if len(sketch.title.strip()) > 1 else sketch.text[:200]
     content = demands.checked(DemandContent(title=title, text=sketch.text, lines=sketch.lines))
     demand = _unposted(actor, await demands.with_lines(content), now)
-    found = (await matchmaker.find([demand], POOL, ()))[0]
-    listed = {product.id: product for product in await search.LISTED.all(db, [place.product_id for place in found])}
-    rules = {i: rule for i, product in listed.items() if (rule := excluded(demand, product))}
-    allowed = [place for place in found if place.product_id in listed and place.product_id not in rules]
-    ranked = await matchmaking.in_thread(_ranked, demand, allowed, listed, now, matchmaker.ranking)
-    best = [place for place, _, _ in ranked]
-    cards = {card.id: card for card in await products.search(db, [place.product_id for place in best], limit=TOP)}
+    found = await nearest(db, matchmaker, demand, POOL, now=now)
+    best = await matchmaking.in_thread(_ranked, found.near, matchmaker.ranking)
+    cards = {card.id: card for card in await products.search(db, [near.product.id for near, _ in best], limit=TOP)}
     return Preview(
         lines=demand.lines,
         products=tuple(
-            Fit(product=cards[place.product_id], rank=rank, chance=chance, proposable=proposals.fits(why), reasons=why)
-            for rank, (place, why, chance) in enumerate(ranked, 1)
-            if place.product_id in cards
+            Fit(
+                product=cards[near.product.id],
+                rank=rank,
+                chance=chance,
+                proposable=proposals.fits(near.reasons),
+                reasons=near.reasons,
+            )
+            for rank, (near, chance) in enumerate(best, 1)
+            if near.product.id in cards
         ),
-        excluded=tuple(
-            Exclusion(product_id=place.product_id, product_title=listed[place.product_id].title, rule=rule)
-            for place in found
-            if (rule := rules.get(place.product_id))
-        ),
+        excluded=found.excluded,
+        relaxations=tuple(await matchmaking.in_thread(relaxations.counted, demand, found.near, today_of(now))),
     )
 
 
-def _ranked(
-    demand: Demand, found: list[Found], listed: dict[int, Product], now: datetime, ranking: Ranking | None
-) -> list[tuple[Found, tuple[MatchReason, ...], float | None]]:
-    """The best ten with their reasons: in the matcher's order, or in that of the model in force."""
-    today = now.astimezone(calendar.ZONE).date()
-    looked_at = found if ranking else found[:TOP]
-    told = [(place, matchmaking.reasons(demand, listed[place.product_id], today)) for place in looked_at]
+def _ranked(found: Sequence[Near], ranking: Ranking | None) -> list[tuple[Near, float | None]]:
+    """The best ten: in the matcher's order, or in that of the model in force."""
     if ranking is None:
-        return [(place, why, None) for place, why in told]
-    seen = [
-        Described(score=place.score, rank=place.rank, reasons=why, product=listed[place.product_id])
-        for place, why in told
-    ]
-    ordered = sorted(zip(told, ranking.chances(seen), strict=True), key=lambda row: (-row[1], row[0][0].rank))
-    return [(*pair, chance if ranking.calibrated else None) for pair, chance in ordered[:TOP]]
+        return [(near, None) for near in found[:TOP]]
+    seen = [Described(score=near.score, rank=near.rank, reasons=near.reasons, product=near.product) for near in found]
+    ordered = sorted(zip(found, ranking.chances(seen), strict=True), key=lambda row: (-row[1], row[0].rank))
+    return [(near, chance if ranking.calibrated else None) for near, chance in ordered[:TOP]]
 
 
 def _unposted(actor: Actor, content: DemandContent, now: datetime) -> Demand:

@@ -41,6 +41,13 @@ class LivePair(msgspec.Struct, frozen=True, kw_only=True):
     product_id: int
 
 
+class Latest(msgspec.Struct, frozen=True, kw_only=True):
+    """The last match of a pairing."""
+
+    id: int
+    state: MatchState
+
+
 class Lost(msgspec.Struct, frozen=True, kw_only=True):
     """A live pairing that can no longer come about, and why."""
 
@@ -220,6 +227,11 @@ OF_PAIR = Query(
     int,
     """SELECT id FROM match WHERE demand_id = $1 AND product_id = $2
         AND state IN ('generated', 'broker_review', 'proposed', 'mutual') ORDER BY id FOR UPDATE""",
+)
+LATEST_OF_PAIR = Query(
+    Latest,
+    """SELECT id, state FROM match WHERE demand_id = $1 AND product_id = $2 AND ($3 OR proposed_at IS NOT NULL)
+    ORDER BY id DESC LIMIT 1""",
 )
 SEEN_OF_PAIR = Query(
     int,

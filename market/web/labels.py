@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from market.domain.words import N_
+from market.web.labels_asked import ASKED
 from market.web.labels_together import OF_POOLS, TOGETHER
 
 NEGOTIABLE = N_("Price negotiable")
@@ -117,13 +118,7 @@ WORDS: dict[str, dict[str, str]] = {
         "price": N_("Price"),
         "answer": N_("Answer to a question"),
     },
-    "question.state": {
-        "open": N_("Waiting for the supplier's answer"),
-        "answered": N_("Answered"),
-        "withdrawn": N_("Withdrawn"),
-        "expired": N_("Went unanswered"),
-    },
-    "question.verdict": {"yes": N_("Yes"), "partly": N_("In part"), "no": N_("No")},
+    **ASKED,
     "negotiation.state": {
         "requested": N_("Requested: terms asked for by the data user"),
         "offered": N_("Offered: terms offered by the supplier"),
@@ -268,6 +263,8 @@ WORDS: dict[str, dict[str, str]] = {
         "ask": N_("Ask the demander"),
         "answer": N_("Answer the broker"),
         "close_unmet": N_("Close as unmet"),
+        "extend": N_("Keep it open longer"),
+        "letter": N_("Gap letter"),
         "expire": N_("Expire"),
         "negotiate": N_("Negotiation begins"),
         "reopen": N_("Reopen"),

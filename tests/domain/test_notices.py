@@ -10,7 +10,8 @@ from market.domain.subjects import Subject, is_of_the_sides, is_public
 
 POOLED = ("invite", "quorum", "reopen", "terms", "agree", "dissolve")
 BESIDE_THE_LIFECYCLE = {("negotiation", "hold"), ("negotiation", "release"), ("negotiation", "message")} | {
-    ("demand", f"pool_{event}") for event in POOLED
+    ("demand", "letter"),
+    *(("demand", f"pool_{event}") for event in POOLED),
 }
 """Flags, messages, and what a pool's members are told through their own demands."""
 

@@ -38,7 +38,8 @@ PRODUCT: dict[Cell, str] = {
 
 # DRAFT -> SUBMITTED -> TRIAGE <-> CLARIFYING -> OPEN -> IN_NEGOTIATION -> FULFILLED | PARTLY_FULFILLED, and
 # OPEN -> CLOSED_UNMET | WITHDRAWN | EXPIRED. Ours: a broker may open or ask straight from SUBMITTED; the answer leads
-# back to TRIAGE; what is partly fulfilled can be opened again; withdrawing is possible before OPEN too.
+# back to TRIAGE; what is partly fulfilled can be opened again; withdrawing is possible before OPEN too; who still
+# waits keeps the demand open for longer.
 DEMAND: dict[Cell, str] = {
     ("", "demander"): "create>draft",
     ("draft", "demander"): "submit>submitted discard>withdrawn",
@@ -47,7 +48,7 @@ DEMAND: dict[Cell, str] = {
     ("triage", "demander"): "withdraw>withdrawn",
     ("triage", "broker"): "open>open ask>clarifying close_unmet>closed_unmet",
     ("clarifying", "demander"): "answer>triage withdraw>withdrawn",
-    ("open", "demander"): "withdraw>withdrawn close_unmet>closed_unmet",
+    ("open", "demander"): "withdraw>withdrawn close_unmet>closed_unmet extend>open",
     ("open", "broker"): "close_unmet>closed_unmet",
     ("open", "clock"): "expire>expired",
     ("open", "system"): "negotiate>in_negotiation",

@@ -13,10 +13,10 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 
 from market.domain.accounts import Actor
-from market.domain.demands import Demand, DemandContent
+from market.domain.demands import Demand, DemandContent, DemandState
 from market.domain.permissions import Permission
 from market.domain.words import N_
-from market.services import demands, matches, pools
+from market.services import demands, gaps, matches, pools, relaxations
 from market.services.matchmaking import Matchmaker
 from market.store import journal
 from market.store.query import Db
@@ -71,9 +71,18 @@ async def create_demand(
 
 
 @get("/demands/{demand_id:int}", permission=P.PUBLIC)
-async def demand_page(db: NamedDependency[Db], actor: NamedDependency[Actor], demand_id: FromPath[int]) -> Template:
-    """One demand, with the steps open to the reader."""
-    return await _demand_page(db, actor, demand_id)
+async def demand_page(
+    db: NamedDependency[Db],
+    actor: NamedDependency[Actor],
+    matchmaker: NamedDependency[Matchmaker],
+    now: NamedDependency[datetime],
+    demand_id: FromPath[int],
+) -> Template:
+    """One demand, with the steps open to the reader, and for its own side what would bring more."""
+    shown = await _demand_page(db, actor, demand_id)
+    if shown.context["own"] and shown.context["demand"].state is DemandState.OPEN:
+        shown.context["relaxed"] = await relaxations.advise(db, actor, matchmaker, demand_id, now=now)
+    return shown
 
 
 async def _demand_page(db: Db, actor: Actor, demand_id: int, **again: Any) -> Template:
@@ -89,7 +98,8 @@ async def _demand_page(db: Db, actor: Actor, demand_id: int, **again: Any) -> Te
         events=events,
         found=found,
         pool=await pools.of_demand(db, actor, demand_id) if own else None,
-        **{"typed": {}, **again},
+        letters=await gaps.letters(db, actor, demand_id) if own else [],
+        **{"typed": {}, "relaxed": [], **again},
     )
 
 
