@@ -30,6 +30,7 @@ COLUMNS = {
     "demand": ("title", "text", "theme", "region", "purpose"),
     "api_token": ("name",),
     "notification": ("title",),
+    "question": ("text",),
 }
 """Table -> what people write into it as plain text."""
 WRITTEN = (
