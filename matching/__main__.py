@@ -18,7 +18,7 @@ from rich.table import Table
 from matching.cluster import ClusterError, connected
 from matching.matcher import Matcher
 from matching.readers import InputError, read_demands, read_products, write, write_matches
-from matching.types import Match
+from matching.types import Line, Match
 
 COMMANDS: Final = ("match", "lines", "evaluate", "evaluate-lines", "--help")
 
@@ -70,19 +70,22 @@ def lines(
     out: Annotated[Path, typer.Option(help="where to write: .jsonl, .jsonl.gz, .csv or .xlsx")],
 ) -> None:
     """Write the requirement lines read out of each of DEMANDS."""
-    from matching.lines import extract
+    from matching.lines import extract_titled
 
     asked = read_demands(demands)
     records = (
-        {"id": demand.id, "lines": [_line(line) for line in msgspec.to_builtins(extract(demand.text or demand.title))]}
+        {
+            "id": demand.id,
+            "lines": [_line(line) for line in msgspec.to_builtins(extract_titled(demand.title, demand.text))],
+        }
         for demand in track(asked, "Reading", console=console)
     )
     write(out, records, ["id", "lines"])
     console.print(f"{len(asked):,} demands: {out}")
 
 
-def _line(line: dict[str, str]) -> dict[str, str]:
-    return {name: line[name] for name in ("level", "kind", "value", "phrase")}
+def _line(line: Line) -> dict[str, str]:
+    return {"level": line.level, "kind": line.kind, "value": line.value, "phrase": line.phrase}
 
 
 @app.command()

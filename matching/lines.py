@@ -54,6 +54,18 @@ def extract(text: str) -> tuple[Line, ...]:
     return _Reader(text).lines()
 
 
+def extract_titled(title: str, text: str) -> tuple[Line, ...]:
+    """The lines of a demand: those of its text, and from its title what it is about when the text does not say.
+
+    Lines from the title come first; their ``start`` counts in the title.
+    """
+    said = extract(text)
+    if any(line.kind is Kind.TOPIC for line in said):
+        return said
+    named = extract(title)
+    return tuple(line for line in named if not said or line.kind is Kind.TOPIC) + said
+
+
 class Phrased(Protocol):
     """Anything read at a place of the text."""
 

@@ -205,9 +205,9 @@ def _ranked(demand: Demand, hits: Sequence[Hit]) -> list[Match]:
 def _explained(state: State, demand: Demand, matches: Sequence[Match], today: date) -> list[Match]:
     # Lines and reasons know periods, amounts and more: nobody pays for loading that who only ranks.
     from matching.explain import explain
-    from matching.lines import extract
+    from matching.lines import extract_titled
 
-    lines = extract(demand.text or demand.title) if demand.lines is None else demand.lines
+    lines = extract_titled(demand.title, demand.text) if demand.lines is None else demand.lines
     return [
         msgspec.structs.replace(match, reasons=explain(lines, state.documents[match.product], today=today))
         for match in matches

@@ -71,11 +71,11 @@ R = TypeVar("R", Product, Demand)
 
 
 def read_lines(title: str, text: str) -> tuple[RequirementLine, ...]:
-    """The requirement lines the text states, each linked to its phrase; from the title when the text has none.
+    """The requirement lines the text states, each linked to its phrase; its topic from the title if need be.
 
     A long text takes a third of a second: call it ``in_thread``.
     """
-    found = (extraction.extract(text) or extraction.extract(title))[:MOST_LINES]
+    found = extraction.extract_titled(title, text)[:MOST_LINES]
     lines = msgspec.convert(msgspec.to_builtins(found), tuple[RequirementLine, ...])
     return tuple(
         line

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching.evaluate_lines import Figures, evaluate_lines, labelled, load, overlap, texts_of
-from matching.lines import extract
+from matching.lines import extract, extract_titled
 from matching.types import Kind, Level, Line
 
 HERE = Path(__file__).parent / "data"
@@ -257,3 +257,12 @@ def test_a_time_inside_a_topic_is_left_out_of_its_value() -> None:
     (topic,) = [line for line in extract("需要A级景区2023年以来的小时客流，接口。") if line.kind is Kind.TOPIC]
     assert topic.phrase == "A级景区2023年以来的小时客流"
     assert topic.value == "A级景区的小时客流"
+
+
+def test_what_a_text_does_not_say_it_is_about_stands_in_its_title():
+    title, text = "泸州市水库水位", "2023年以来，按日更新，CSV格式，通过接口提供。"
+    lines = extract_titled(title, text)
+    assert [line.phrase for line in lines if line.kind is Kind.TOPIC] == ["水库水位"]
+    assert [line for line in lines if line.kind is not Kind.TOPIC] == list(extract(text))
+    assert extract_titled(title, "需要机场客流。") == extract("需要机场客流。")
+    assert extract_titled(title, "") == extract(title)
