@@ -74,10 +74,7 @@ def lines(
 
     asked = read_demands(demands)
     records = (
-        {
-            "id": demand.id,
-            "lines": [_line(line) for line in msgspec.to_builtins(extract_titled(demand.title, demand.text))],
-        }
+        {"id": demand.id, "lines": [_line(line) for line in extract_titled(demand.title, demand.text)]}
         for demand in track(asked, "Reading", console=console)
     )
     write(out, records, ["id", "lines"])
