@@ -16,6 +16,7 @@ from market.domain.accounts import Actor
 from market.domain.permissions import SCOPES, Role
 from market.domain.webhooks import WebhookContent
 from market.services import agreements, members, organisations, tokens, webhooks
+from market.settings import Settings
 from market.store import journal
 from tests import browsing
 from tests.given import PASSWORD, Given
@@ -70,7 +71,7 @@ async def people(given: Given) -> dict[str, Actor]:
     return found
 
 
-async def things(given: Given, who: dict[str, Actor], world: World) -> dict[str, Any]:
+async def things(given: Given, who: dict[str, Actor], settings: Settings) -> dict[str, Any]:
     """One of each kind of object, in a state in which it is nobody else's business; ``spare_*`` may be used up."""
     consumer, provider = who["consumer_owner"], who["provider_owner"]
     pairings = [await given.mutual_match(consumer, provider) for _ in range(3)]
@@ -91,10 +92,10 @@ async def things(given: Given, who: dict[str, Actor], world: World) -> dict[str,
     found["letter"] = await given.letter(found["open_demand"].id)
     ids = {name: thing.id for name, thing in found.items()}
     versions = {f"v_{name}": thing.version for name, thing in found.items() if name != "letter"}
-    return ids | versions | await belongings(given, consumer, world) | {"person": who["consumer_member"].person_id}
+    return ids | versions | await belongings(given, consumer, settings) | {"person": who["consumer_member"].person_id}
 
 
-async def belongings(given: Given, owner: Actor, world: World) -> dict[str, Any]:
+async def belongings(given: Given, owner: Actor, settings: Settings) -> dict[str, Any]:
     """What an organisation and its people have besides: webhooks, invitations, tokens, notifications."""
     home = owner.organisation_id or 0
     found: dict[str, Any] = {"no_person": 999_999} | {
@@ -102,7 +103,7 @@ async def belongings(given: Given, owner: Actor, world: World) -> dict[str, Any]
     }
     content = WebhookContent(url="http://127.0.0.1:9/hook")
     for name in ("webhook", "spare_webhook"):
-        hook = await webhooks.create(given.db, owner, content, settings=world.site.state.settings)
+        hook = await webhooks.create(given.db, owner, content, settings=settings)
         found[name] = hook.id
     for n, name in enumerate(("invitation", "spare_invitation")):
         invited = await members.invite(
@@ -111,7 +112,7 @@ async def belongings(given: Given, owner: Actor, world: World) -> dict[str, Any]
         found[name] = invited.id
     for name in ("token", "spare_token"):
         until = given.now + timedelta(days=300)
-        made = await tokens.create(given.db, owner, name=name, scopes=["inbox:read"], expires_at=until, now=given.now)
+        made = await tokens.create(given.db, owner, name="接口", scopes=["inbox:read"], expires_at=until, now=given.now)
         found[name] = made.id
     event = await journal.append(given.db, "webhook", found["webhook"], "ping")
     found["delivery"] = await given.db.fetchval(
@@ -132,7 +133,7 @@ async def running(site: Litestar, db: asyncpg.Connection) -> AsyncIterator[World
     given = Given(db)
     async with browsing.several(site) as open_one:
         who = await people(given)
-        world.ids = await things(given, who, world)
+        world.ids = await things(given, who, site.state.settings)
         world.ids["offer"] = await db.fetchval(
             "SELECT id FROM offer WHERE negotiation_id = $1", world.ids["negotiation"]
         )

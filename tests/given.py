@@ -134,7 +134,7 @@ class Given:
         )
         organisation = await self.db.fetchval(
             """INSERT INTO organisation (name, kind, credit_code, evidence, state, state_action, state_party)
-            VALUES ($1, $2, $3, 'licence', 'registered', 'register', 'member') RETURNING id""",
+            VALUES ($1, $2, $3, '营业执照', 'registered', 'register', 'member') RETURNING id""",
             f"Organisation {n}",
             kind,
             credit_code(),

@@ -1,0 +1,48 @@
+"""Every page, read by every role: in Chinese by day on a desk, in English by night on a phone.
+
+axe-core finds nothing, the policy needs no exception, size and requests stay within the budget, and no text is in the
+other language. Console errors and foreign requests are looked at by ``open_page``.
+"""
+
+import pytest
+
+from tests.browser import every_page
+from tests.browser.conftest import PHONE, WIDE
+from tests.browser.every_page import READERS, THE_API
+
+pytestmark = pytest.mark.browser
+MANNERS = {
+    "zh-light-desk": ("zh", WIDE, {"color_scheme": "light", "locale": "zh-CN"}),
+    "en-dark-phone": ("en", PHONE, {"color_scheme": "dark"}),
+}
+
+
+@pytest.fixture(scope="module")
+def market(setting):
+    return setting(every_page.market)
+
+
+@pytest.mark.parametrize("manner", MANNERS)
+@pytest.mark.parametrize("reader", READERS)
+def test_every_page(open_page, sign_in, site, market, reader, manner):
+    language, size, options = MANNERS[manner]
+    page, requested, wrong, looked_at = open_page(size, **options), [], [], 0
+    page.context.add_cookies([{"name": "language", "value": language, "url": site.address}])
+    if name := READERS[reader]:
+        sign_in(page, market.emails[name])
+    page.on("request", lambda request: requested.append(request))
+    for path in every_page.addresses(market.ids):
+        first = page.request.get(path, headers={"accept": "text/html"}, max_redirects=0)
+        if not first.ok or not first.headers.get("content-type", "").startswith("text/html"):
+            continue
+        requested.clear()
+        answer = page.goto(path, wait_until="load")
+        found = [*every_page.self_contained(answer), *every_page.narrow(page)]
+        if path != THE_API:
+            found += every_page.small(page, answer, requested)
+            found += every_page.in_one_language(page, language)
+            found += every_page.accessible(page)
+        wrong += [f"{path} {fault}" for fault in found]
+        looked_at += 1
+    assert wrong == []
+    assert looked_at > 10
