@@ -64,6 +64,13 @@ def label(codes: Codes) -> str:
     return _labels().get(next(iter(codes)), "") if len(codes) == 1 else ""
 
 
+def name(code: str, language: str = "zh") -> str:
+    """What a place of one code is called in Chinese or English (``en``, Chinese below the prefectures); else empty."""
+    if code == "CN":
+        return "China" if language == "en" else "中国"
+    return (_english_labels().get(code) if language == "en" else None) or _labels().get(code, "")
+
+
 @lru_cache(maxsize=16_384)
 def find(text: str) -> tuple[Place, ...]:
     """The places named in ``text``, in order, longest names first, no two overlapping.
@@ -194,6 +201,16 @@ def _labels() -> dict[str, str]:
     for code, name in divisions.items():
         labels[code] = divisions.get(code[:6], "") + name if len(code) == 8 else name
     return labels
+
+
+@cache
+def _english_labels() -> dict[str, str]:
+    labels = dict(Locale("en").territories)
+    labels |= {f"US-{entry[:2]}": entry[3:] for entry in places.US_STATES.split("|")}
+    for province, listed in places.PREFECTURES_EN.items():
+        words = listed.split()
+        labels |= {f"CN{province}{d}": english for d, english in zip(words[::2], words[1::2], strict=True)}
+    return labels | {f"CN{code}": english for code, english in places.PROVINCES_EN.items()}
 
 
 @cache

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -126,6 +126,8 @@ class DemandCard(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: datetime
 
 
+Card = TypeVar("Card", bound=DemandCard)
+
 MASK = "▇▇▇"
 EXCERPT = 400
 """Characters of the text on a card."""
@@ -165,7 +167,7 @@ def masked_demand(demand: Demand) -> Demand:
     )
 
 
-def masked_card(card: DemandCard) -> DemandCard:
+def masked_card(card: Card) -> Card:
     """The same for a card."""
     words = (*card.masked, card.organisation_name)
     return msgspec.structs.replace(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -22,6 +22,8 @@ from market.services import jobs, matchmaking
 from market.services.transitions import birth, fire, offered
 from market.store import demands, journal
 from market.store.query import Db
+
+Card = TypeVar("Card", bound=DemandCard)
 
 EDITABLE = frozenset({"draft", "submitted", "triage", "clarifying", "open"})
 
@@ -131,7 +133,7 @@ async def page(
         limit + 1,
     )
     found = page_of(rows, limit, lambda card: Cursor(card.updated_at, card.id))
-    return found.map(lambda card: _as_seen(actor, card))
+    return found.map(lambda card: as_seen(actor, card))
 
 
 async def worklist(db: Db, states: Sequence[str], *, cursor: str | None = None, limit: int = PAGE) -> Page[DemandCard]:
@@ -150,10 +152,11 @@ async def search(
     rows = await demands.CARDS.all(
         db, ids, actor.organisation_id, actor.is_staff, ["open"], theme or None, region or None, limit
     )
-    return [_as_seen(actor, card) for card in rows]
+    return [as_seen(actor, card) for card in rows]
 
 
-def _as_seen(actor: Actor, card: DemandCard) -> DemandCard:
+def as_seen(actor: Actor, card: Card) -> Card:
+    """The card with what this actor may not see covered."""
     if is_insider(actor, card):
         return card
     card = msgspec.structs.replace(card, due_at=None)

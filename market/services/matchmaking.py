@@ -1,4 +1,4 @@
-"""The bridge to the matcher: with ``learning`` and ``clustering`` the only modules that import ``matching``.
+"""The bridge to the matcher: only it, ``learning``, ``clustering`` and ``texts`` import ``matching``.
 
 Each process holds the listed products and the open demands in two indexes, filled from PostgreSQL at start and kept up
 by the events the journal announces. All work on the indexes runs in threads, never on the event loop.

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from market.domain.words import N_
 from market.web.labels_asked import ASKED
+from market.web.labels_public import PUBLIC
 from market.web.labels_together import OF_POOLS, TOGETHER
 
 NEGOTIABLE = N_("Price negotiable")
 
 WORDS: dict[str, dict[str, str]] = {
     **TOGETHER,
+    **PUBLIC,
     "role": {
         "owner": N_("Owner"),
         "member": N_("Member"),

@@ -32,6 +32,7 @@ from market.web.pages import (
     products,
     questions,
     ranker,
+    search,
     system,
     webhooks,
 )
@@ -51,6 +52,7 @@ ROUTES: list[ControllerRouterHandler] = [
             *bundles.ROUTES,
             *pools.ROUTES,
             *products.ROUTES,
+            *search.ROUTES,
             *home.ROUTES,
             *inbox.ROUTES,
             *journal.ROUTES,

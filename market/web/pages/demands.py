@@ -1,4 +1,4 @@
-"""Pages of demands: public list and page, my demands, the form, steps of the lifecycle."""
+"""Pages of demands: the public page, my demands, the form, steps of the lifecycle."""
 
 from __future__ import annotations
 
@@ -26,31 +26,11 @@ from market.web.page import Web, go, page
 P = Permission
 
 
-@get("/demands", permission=P.PUBLIC)
-async def public_demands(
-    db: NamedDependency[Db],
-    actor: NamedDependency[Actor],
-    matchmaker: NamedDependency[Matchmaker],
-    q: FromQuery[str] = "",
-    theme: FromQuery[str] = "",
-    region: FromQuery[str] = "",
-    cursor: FromQuery[str] = "",
-) -> Template:
-    """Open demands; with ``q`` the best answers to it."""
-    if q.strip():
-        ids = await matchmaker.search_demands(q)
-        cards, following = await demands.search(db, actor, ids, theme=theme, region=region), None
-    else:
-        found = await demands.page(db, actor, states=["open"], theme=theme, region=region, cursor=cursor)
-        cards, following = list(found.items), found.next
-    return page("pages/demands.html", cards=cards, next=following, q=q, theme=theme, region=region, mine=False)
-
-
 @get("/my/demands", permission=P.DEMAND_WRITE)
 async def my_demands(db: NamedDependency[Db], actor: NamedDependency[Actor], cursor: FromQuery[str] = "") -> Template:
     """The organisation's own demands in every state."""
     found = await demands.page(db, actor, mine=True, cursor=cursor)
-    return page("pages/demands.html", cards=list(found.items), next=found.next, q="", theme="", region="", mine=True)
+    return page("pages/demands.html", cards=list(found.items), next=found.next)
 
 
 @get("/demands/new", permission=P.DEMAND_WRITE)
@@ -181,7 +161,6 @@ def _form_again(typed: forms.Typed, demand: Demand | None, errors: dict[str, str
 
 
 ROUTES = [
-    public_demands,
     my_demands,
     new_demand,
     create_demand,

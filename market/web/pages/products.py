@@ -1,4 +1,4 @@
-"""Pages of products: public list and page, my products, the form, versions, steps of the lifecycle."""
+"""Pages of products: the public page, my products, the form, versions, steps of the lifecycle."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-import msgspec
 from litestar import get, post
 from litestar.datastructures import FormMultiDict
 from litestar.di import NamedDependency
@@ -16,15 +15,12 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 
 from market.domain.accounts import Actor
-from market.domain.paging import PAGE
 from market.domain.permissions import Permission
 from market.domain.products import Product, ProductContent, ProductState
 from market.domain.words import N_
 from market.services import advice, demands, products, questions
 from market.services.matchmaking import Matchmaker
-from market.services.products import SEARCHED, Filter
 from market.store import journal
-from market.store import products as stored
 from market.store.query import Db
 from market.web import forms
 from market.web.page import Web, go, page
@@ -36,49 +32,6 @@ BLANK_ROWS = 3
 MORE_ROWS = 10
 SAMPLE_ROWS, SAMPLE_COLUMNS = 20, 40
 SIMILAR = 5
-
-
-@get("/products", permission=P.PUBLIC)
-async def public_products(
-    db: NamedDependency[Db],
-    actor: NamedDependency[Actor],
-    matchmaker: NamedDependency[Matchmaker],
-    q: FromQuery[str] = "",
-    theme: FromQuery[str] = "",
-    region: FromQuery[str] = "",
-    update_cycle: FromQuery[str] = "",
-    delivery: FromQuery[str] = "",
-    opening: FromQuery[str] = "",
-    cursor: FromQuery[str] = "",
-    start: FromQuery[int] = 0,
-) -> Template:
-    """Listed products; with ``q`` the best answers to it, from the one after ``start`` on."""
-    only = Filter(theme=theme, region=region, update_cycle=update_cycle, delivery=delivery, opening=opening)
-    asked = {"q": q, **msgspec.structs.asdict(only)}
-    following: dict[str, Any] = {}
-    if q.strip():
-        start = min(max(start, 0), SEARCHED)
-        ids = await matchmaker.search_products(q, SEARCHED)
-        cards = await products.search(db, ids, only=only, limit=PAGE + 1, offset=start)
-        if len(cards) > PAGE:
-            cards, following = cards[:PAGE], {"start": start + PAGE}
-    else:
-        found = await products.page(db, actor, states=[ProductState.LISTED], only=only, cursor=cursor)
-        cards = list(found.items)
-        if found.next:
-            following = {"cursor": found.next}
-    if following:
-        following = {name: value for name, value in {**asked, **following}.items() if value}
-    themes = [row.theme for row in await stored.THEMES.all(db, 60)]
-    return page(
-        "pages/products.html",
-        cards=cards,
-        next=urlencode(following),
-        asked=asked,
-        themes=themes,
-        mine=False,
-        outlooks={},
-    )
 
 
 @get("/my/products", permission=P.PRODUCT_WRITE)
@@ -93,9 +46,7 @@ async def my_products(
     found = await products.page(db, actor, mine=True, cursor=cursor)
     following = urlencode({"cursor": found.next}) if found.next else ""
     outlooks = await advice.outlooks(db, actor, matchmaker, [card.id for card in found.items], now=now)
-    return page(
-        "pages/products.html", cards=found.items, next=following, asked={}, themes=[], mine=True, outlooks=outlooks
-    )
+    return page("pages/products.html", cards=found.items, next=following, outlooks=outlooks)
 
 
 @get("/products/new", permission=P.PRODUCT_WRITE)
@@ -275,7 +226,6 @@ def _form(
 
 
 ROUTES = [
-    public_products,
     my_products,
     new_product,
     create_product,
