@@ -9,7 +9,6 @@ from pathlib import Path
 from time import perf_counter
 from typing import Annotated, Final
 
-import msgspec
 import typer
 from rich.console import Console
 from rich.progress import track
