@@ -277,6 +277,7 @@ GET  /api/v1/negotiations/{negotiation}                                     401 
 GET  /api/v1/negotiations/{negotiation}/offers                              401 404 404 200 200 200 200 200 200 200
 GET  /api/v1/negotiations/{negotiation}/offers/{offer}                      401 404 404 200 200 200 200 200 200 200
 GET  /api/v1/negotiations/{negotiation}/changes?before=1&after=1            401 404 404 200 200 200 200 200 200 200
+GET  /api/v1/negotiations/{negotiation}/seen                                401 404 404 200 200 200 200 200 200 200
 GET  /api/v1/negotiations/{negotiation}/messages                            401 404 404 200 200 200 200 200 200 200
 POST /api/v1/negotiations/{negotiation}/messages              blank_message 401 404 404 422 403 422 403 422 422 422
 POST /api/v1/negotiations/{negotiation}/actions       terminate_negotiation 401 404 404 403 403 403 403 403 422 422
@@ -294,9 +295,11 @@ POST /api/v1/negotiations                                           opening 401 
     "agreement:read": """
 GET  /agreements                                                            303 200 200 200 200 200 200 200 200 200
 GET  /agreements/{agreement}                                                303 404 404 200 200 200 200 200 200 200
+GET  /agreements/{agreement}/evidence                                       303 404 404 200 200 200 200 200 200 200
 POST /agreements/{agreement}/actions/terminate                  v_agreement 401 404 404 403 403 403 403 403 403 422
 GET  /api/v1/agreements                                                     401 200 200 200 200 200 200 200 200 200
 GET  /api/v1/agreements/{agreement}                                         401 404 404 200 200 200 200 200 200 200
+GET  /api/v1/agreements/{agreement}/evidence                                401 404 404 200 200 200 200 200 200 200
 POST /api/v1/agreements/{agreement}/actions             terminate_agreement 401 404 404 403 403 403 403 403 403 422
 """,
     "ranker:read": """

@@ -140,7 +140,7 @@ class Person:
         A value given for a hidden field tells forms of one address apart.
         """
         for form in self.page.forms:
-            here = form.action.endswith(end) if end else not form.action
+            here = form.action.endswith(end) if end else not form.action.partition("#")[0]
             if form.post and here and all(form.hidden.get(k, v) == v for k, v in values.items()):
                 target = urljoin(self.path, form.action)
                 data = form.filled(press, values)

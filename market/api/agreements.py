@@ -21,7 +21,8 @@ from market.domain.negotiations import Terms
 from market.domain.paging import PAGE, Page
 from market.domain.permissions import Permission
 from market.domain.products import ProductContent
-from market.services import agreements, products
+from market.services import agreements, evidence, products
+from market.services.evidence import Evidence
 from market.store.query import Db
 
 
@@ -123,6 +124,13 @@ class AgreementController(Controller):
         """One agreement, whole."""
         agreement = await agreements.get(db, actor, agreement_id)
         return tagged(await shown(db, actor, agreement), agreement.version)
+
+    @read("/{agreement_id:int}/evidence", permission=Permission.AGREEMENT_READ)
+    async def get_evidence(
+        self, db: NamedDependency[Db], actor: NamedDependency[Actor], agreement_id: FromPath[Id]
+    ) -> Evidence:
+        """Text, signatures and the journal's chains, checked now."""
+        return await evidence.of_agreement(db, actor, agreement_id)
 
     @step("/{agreement_id:int}/actions", permission=Permission.AGREEMENT_READ)
     async def act_on_agreement(

@@ -23,6 +23,7 @@ from market.domain.negotiations import (
     NegotiationState,
     Offer,
     OfferIn,
+    Seen,
     TermChange,
     Terms,
 )
@@ -236,6 +237,14 @@ class NegotiationController(Controller):
         """What differs between two offers, by their numbers, clause by clause."""
         negotiation = await negotiations.get(db, actor, negotiation_id)
         return list(await negotiations.difference(db, negotiation, before, after))
+
+    @read("/{negotiation_id:int}/seen", permission=Permission.NEGOTIATION_READ)
+    async def list_seen(
+        self, db: NamedDependency[Db], actor: NamedDependency[Actor], negotiation_id: FromPath[Id]
+    ) -> list[Seen]:
+        """Which side had the room open, first and last, while which offer was the latest. Programs leave no trace."""
+        negotiation = await negotiations.get(db, actor, negotiation_id)
+        return await negotiations.seen(db, negotiation)
 
     @read("/{negotiation_id:int}/messages", permission=Permission.NEGOTIATION_READ)
     async def list_messages(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -81,6 +81,15 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     person_name: str
     body: str
     created_at: datetime
+
+
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """When a side had the room open while offer ``offer`` was the last: for the first and for the latest time."""
+
+    party: Party
+    offer: int
+    first_at: datetime
+    last_at: datetime
 
 
 class Negotiation(msgspec.Struct, frozen=True, kw_only=True):
@@ -200,6 +209,16 @@ def changes(before: Terms, after: Terms) -> tuple[TermChange, ...]:
     if [t for t in old if t in new] != [t for t in new if t in old]:
         found.append(TermChange(name="clause_order", was=" · ".join(old), now=" · ".join(new)))
     return tuple(found)
+
+
+def first_seen(seen: Sequence[Seen], party: Party, offer: int) -> datetime | None:
+    """When this side first had the offer, or one after it, before its eyes."""
+    return min((s.first_at for s in seen if s.party is party and s.offer >= offer), default=None)
+
+
+def last_looked(seen: Sequence[Seen], party: Party) -> datetime | None:
+    """When this side last had the room open."""
+    return max((s.last_at for s in seen if s.party is party), default=None)
 
 
 def not_held(negotiation: Negotiation, _: Mapping[str, Any]) -> str | None:

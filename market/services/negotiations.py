@@ -23,6 +23,7 @@ from market.domain.negotiations import (
     NegotiationState,
     Offer,
     OfferIn,
+    Seen,
     TermChange,
     canonical,
     changes,
@@ -44,6 +45,7 @@ from market.store.query import Db
 
 OFFERING = frozenset({"request", "offer"})
 """Steps that come with terms."""
+SIDES = frozenset({Party.CONSUMER, Party.PROVIDER})
 ENDING = frozenset({"terminate", "abort"})
 _LIVE = frozenset(NegotiationState) - {NegotiationState.FINALIZED, NegotiationState.TERMINATED}
 LIVE: list[str] = sorted(_LIVE)
@@ -166,6 +168,17 @@ async def last_offer(db: Db, negotiation: Negotiation) -> Offer:
 async def one_offer(db: Db, negotiation: Negotiation, offer_id: int) -> Offer:
     """One offer by its id. Raises NotFound when it belongs elsewhere."""
     return await negotiations.OFFER.one(db, negotiation.id, offer_id)
+
+
+async def look(db: Db, actor: Actor, negotiation: Negotiation, offer: int, *, now: datetime) -> None:
+    """Note that the actor's side has the room open while ``offer`` is the last; of staff nothing is noted."""
+    for party in parties(actor, negotiation) & SIDES:
+        await negotiations.LOOK.run(db, negotiation.id, party, actor.person_id, offer, now)
+
+
+async def seen(db: Db, negotiation: Negotiation) -> list[Seen]:
+    """Which side has seen which offer when; the persons are not told."""
+    return await negotiations.SEEN.all(db, negotiation.id)
 
 
 async def difference(db: Db, negotiation: Negotiation, before: int, after: int) -> tuple[TermChange, ...]:
@@ -317,7 +330,7 @@ def actions(actor: Actor, negotiation: Negotiation) -> list[Edge]:
 
 def speaks_as(actor: Actor, negotiation: Negotiation) -> Party | None:
     """In whose name the actor may write into the thread; None when they only read, or the negotiation has failed."""
-    sides = parties(actor, negotiation) & {Party.CONSUMER, Party.PROVIDER}
+    sides = parties(actor, negotiation) & SIDES
     if negotiation.state is NegotiationState.TERMINATED:
         return None
     if sides and actor.may(Permission.NEGOTIATION_WRITE):

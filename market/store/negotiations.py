@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
-from market.domain.negotiations import Message, Negotiation, NegotiationCard, Offer
+from market.domain.negotiations import Message, Negotiation, NegotiationCard, Offer, Seen
 from market.domain.products import DataClass
 from market.store.query import Command, Db, Query
 
@@ -115,6 +115,18 @@ PUT_MESSAGE = Query(
         RETURNING *)
     SELECT put.id, put.negotiation_id, put.party, put.person_id, p.name AS person_name, put.body, put.created_at
     FROM put JOIN person p ON p.id = put.person_id""",
+)
+# Looking again within a minute changes nothing.
+LOOK = Command(
+    """INSERT INTO seen (negotiation_id, party, person_id, offer_number, first_at, last_at)
+    VALUES ($1, $2, $3, $4, $5, $5)
+    ON CONFLICT (negotiation_id, party, person_id, offer_number) DO UPDATE SET last_at = excluded.last_at
+    WHERE seen.last_at < excluded.last_at - interval '1 minute'""",
+)
+SEEN = Query(
+    Seen,
+    """SELECT party, offer_number AS offer, min(first_at) AS first_at, max(last_at) AS last_at
+    FROM seen WHERE negotiation_id = $1 GROUP BY party, offer_number ORDER BY party, offer_number""",
 )
 # Nobody edits the product while a negotiation refers to this revision of it for the first time.
 LOCK_PRODUCT = Query(Subject, "SELECT revision, data_class FROM product WHERE id = $1 FOR SHARE")

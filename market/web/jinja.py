@@ -35,9 +35,14 @@ def day(value: date | datetime | None) -> str:
 
 
 def moment(value: datetime | None) -> str:
-    """Date and time, Chinese time."""
+    """Date and time to the minute, Chinese time."""
     if value is None:
         return ""
+    return f"{day(value)} {value.astimezone(calendar.ZONE):%H:%M}"
+
+
+def second(value: datetime) -> str:
+    """Date and time to the second, Chinese time: for what is evidence."""
     return format_datetime(value.astimezone(calendar.ZONE), "medium", locale=i18n.LOCALES[i18n.language.get()])
 
 
@@ -70,7 +75,7 @@ def due(value: datetime | None) -> str:
     return i18n.ngettext("overdue by %(n)d working day", "overdue by %(n)d working days", -left) % {"n": -left}
 
 
-SPEAKING: tuple[Callable[..., str], ...] = (day, moment, yuan, number, word, due)
+SPEAKING: tuple[Callable[..., str], ...] = (day, moment, second, yuan, number, word, due)
 """Filters whose answer depends on the reader's language."""
 
 

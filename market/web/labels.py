@@ -317,6 +317,8 @@ WORDS: dict[str, dict[str, str]] = {
         "overdue": N_("Deadline passed"),
     },
     "turn": {"consumer": N_("The data user's turn"), "provider": N_("The supplier's turn")},
+    "the.side": {"consumer": N_("The data user"), "provider": N_("The supplier")},
+    "by.side": {"consumer": N_("the data user"), "provider": N_("the supplier")},
     # Who acts next and how, by state.
     "negotiation.next": {
         "requested": N_("The supplier agrees to these terms or offers others."),

@@ -17,7 +17,8 @@ from market.domain.errors import (
     Unmet,
     WrongPassword,
 )
-from market.domain.negotiations import Clause
+from market.domain.machine import Party
+from market.domain.negotiations import Clause, first_seen, last_looked
 from market.domain.permissions import Role
 from market.domain.products import DataClass
 from market.services import agreements, demands, matches, negotiations
@@ -391,3 +392,27 @@ async def test_the_lists_are_paged_without_gaps(db, given):
     assert seen == ids[::-1]
     assert (await negotiations.page(db, owner, states=["agreed"])).items == ()
     assert [c.id for c in (await negotiations.page(db, owner, demand_id=talk.negotiation.demand_id)).items] == ids[-1:]
+
+
+async def test_each_side_can_tell_what_the_other_has_seen_and_staff_leave_no_trace(db, given):
+    talk = await given.negotiation("offered")
+    found, began = talk.negotiation, given.now
+    colleague, broker = await given.colleague(talk.consumer), await given.staff()
+    journalled = await db.fetchval("SELECT count(*) FROM journal")
+    assert await negotiations.seen(db, found) == []
+    for actor in (talk.consumer, colleague, broker):
+        await negotiations.look(db, actor, found, 1, now=given.later(hours=1))
+    await negotiations.look(db, talk.consumer, found, 1, now=given.later(hours=1))
+    await negotiations.look(db, talk.consumer, found, 1, now=began)  # overtaken on its way
+    (seen,) = await negotiations.seen(db, found)  # of the broker nothing
+    assert (seen.party, seen.offer) == ("consumer", 1)
+    assert (seen.first_at, seen.last_at) == (began + timedelta(hours=1), given.now)
+    assert await db.fetchval("SELECT count(*) FROM journal") == journalled
+    offer = given.offer(price=Decimal(1000))
+    found = await negotiations.counter(db, talk.consumer, found.id, offer, version=found.version, now=given.now)
+    await negotiations.look(db, talk.provider, found, 2, now=given.later(hours=1))
+    seen = await negotiations.seen(db, found)
+    assert first_seen(seen, Party.PROVIDER, 1) == first_seen(seen, Party.PROVIDER, 2) == given.now
+    assert first_seen(seen, Party.CONSUMER, 1) == began + timedelta(hours=1)
+    assert first_seen(seen, Party.CONSUMER, 2) is None
+    assert last_looked(seen, Party.PROVIDER) == given.now

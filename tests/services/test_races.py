@@ -119,3 +119,14 @@ async def test_nothing_is_listed_past_the_suspension_of_its_supplier(url, commit
 
     assert await one_after_the_other(url, suspend, list_it, Unmet) is Unmet
     assert (await offers.get(committed.db, supplier, product.id)).state == "compliance_review"
+
+
+async def test_one_person_looks_in_two_windows_at_once(url, committed):
+    talk = await committed.negotiation("offered")
+
+    async def look(db):
+        await negotiations.look(db, talk.consumer, talk.negotiation, 1, now=committed.now)
+
+    async with connected(url) as one, connected(url) as two:
+        await asyncio.gather(*(look(db) for db in (one, two)))
+    assert len(await negotiations.seen(committed.db, talk.negotiation)) == 1

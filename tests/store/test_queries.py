@@ -111,6 +111,7 @@ INTERNAL = {
     "idempotency_pkey",  # ON CONFLICT DO NOTHING
     "lifecycle_pkey",
     "notification_once",  # ON CONFLICT DO NOTHING
+    "seen_pkey",  # ON CONFLICT DO UPDATE
     "product_version_pkey",  # ON CONFLICT DO NOTHING
     "demand_version_pkey",
     "webhook_delivery_once",

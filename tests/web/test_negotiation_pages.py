@@ -11,6 +11,7 @@ from market.domain.negotiations import Clause
 from market.services import agreements, negotiations
 from tests import browsing
 from tests.browsing import get_page, post_form
+from tests.person import Person
 
 pytestmark = pytest.mark.anyio
 
@@ -220,3 +221,67 @@ async def test_what_came_too_late_is_not_lost(client, committed):
         assert late.status_code == 409, form
         assert 'role="alert"' in late.text
         assert words in late.text
+
+
+async def test_who_has_seen_what_is_told_by_side(app, committed):
+    talk = await committed.negotiation("offered")
+    room = f"/negotiations/{talk.negotiation.id}"
+    async with browsing.several(app) as open_browser:
+        provider, consumer, broker = people = [Person(open_browser()) for _ in range(3)]
+        for person in people:
+            person.client.cookies.set("language", "en")
+        await browsing.sign_in(provider.client, talk.provider)
+        await browsing.sign_in(consumer.client, talk.consumer)
+        await browsing.sign_in(broker.client, await committed.staff())
+        await broker.open(room)
+        await provider.open(room)
+        assert "Not seen by the data user yet" in provider.text
+        assert "The data user has not looked in here yet." in provider.text
+        await consumer.open(room)
+        assert "Seen by" not in consumer.text, "one's own looks are no news"
+        await provider.open(room)
+        assert "Seen by the data user on" in provider.text
+        assert talk.consumer.name not in provider.text
+        await broker.open(room)
+        assert "The supplier last looked in here on" in broker.text
+        assert "The data user last looked in here on" in broker.text
+
+
+async def test_the_terms_on_the_table_say_what_they_were(client, committed):
+    talk = await committed.negotiation(
+        "requested",
+        clauses=(Clause(title="更新", text="每日"), Clause(title="退款", text="七日内")),
+        obligations="互不转让",
+    )
+    sent = committed.offer(
+        price=Decimal(999), clauses=(Clause(title="更新", text="每周"), Clause(title="保密", text="五年"))
+    )
+    now, found = committed.now, talk.negotiation
+    await negotiations.counter(committed.db, talk.provider, found.id, sent, version=found.version, now=now)
+    client.cookies.set("language", "en")
+    await browsing.sign_in(client, talk.consumer)
+    shown = (await get_page(client, f"/negotiations/{found.id}")).text
+    terms = shown[shown.index('id="terms"') :]
+    for was, after in (("1,200.00", "999.00"), ("每日", "每周"), ("互不转让", "")):
+        assert re.search(f"<del>(?:(?!</del>).)*{re.escape(was)}", terms, re.DOTALL), was
+        assert re.search(f"<ins>(?:(?!</ins>).)*{re.escape(after)}", terms, re.DOTALL), after
+    assert "<del>退款</del>" in terms
+    assert re.search("五年.*?new", terms, re.DOTALL)
+    unchanged = terms[terms.index("Permitted use") : terms.index("Obligations")]
+    assert "<ins>" not in unchanged
+
+
+async def test_the_evidence_is_checked_in_words(client, committed):
+    deal = await committed.agreement()
+    client.cookies.set("language", "en")
+    await browsing.sign_in(client, deal.consumer)
+    person = await Person(client).open(f"/agreements/{deal.agreement.id}")
+    assert "Confirm agreement" in person.text, "its life begins with the negotiation"
+    await person.follow("Check this evidence")
+    assert "the agreement is as both sides confirmed it" in person.text
+    assert deal.agreement.terms in person.text
+    await committed.db.execute("ALTER TABLE journal DISABLE TRIGGER USER")
+    await committed.db.execute("DELETE FROM journal WHERE kind = 'negotiation' AND action = 'terms'")
+    await person.open(person.path)
+    assert "The journal of the negotiation knows no offer with this text." in person.text
+    assert "The chain of events was changed or cut." in person.text

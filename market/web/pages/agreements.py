@@ -11,16 +11,19 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 
 from market.domain.accounts import Actor
+from market.domain.agreements import Agreement
 from market.domain.errors import Conflict
 from market.domain.permissions import Permission
 from market.domain.words import N_
-from market.services import agreements, products
+from market.services import agreements, evidence, products
 from market.store import journal
 from market.store.query import Db
 from market.web import forms
 from market.web.page import Web, go, page
 
 P = Permission
+UNTOLD = frozenset({"message", "terms"})
+"""Events that are no step in the life of an agreement."""
 
 
 @get("/agreements", permission=P.AGREEMENT_READ)
@@ -48,10 +51,27 @@ async def _agreement_page(db: Db, actor: Actor, agreement_id: int, **again: Any)
         "product": await products.get_revision(db, actor, agreement.product_id, agreement.product_revision),
         "signatures": await agreements.signatures(db, agreement),
         "actions": agreements.actions(actor, agreement),
-        "events": await journal.OF_OBJECT.all(db, "agreement", agreement_id),
+        "events": await _life(db, agreement),
         "typed": {},
     }
     return page("pages/agreement.html", **context | again)
+
+
+async def _life(db: Db, agreement: Agreement) -> list[journal.Event]:
+    """What happened from the first offer on, first first; what was only written or noted on the way is left out."""
+    negotiated = await journal.OF_OBJECT.all(db, "negotiation", agreement.negotiation_id)
+    own = await journal.OF_OBJECT.all(db, "agreement", agreement.id)
+    return sorted((e for e in (*negotiated, *own) if e.action not in UNTOLD), key=lambda e: (e.at, e.id))
+
+
+@get("/agreements/{agreement_id:int}/evidence", permission=P.AGREEMENT_READ)
+async def agreement_evidence(
+    db: NamedDependency[Db], actor: NamedDependency[Actor], agreement_id: FromPath[int]
+) -> Template:
+    """Text, signatures and journal checked now, what was found in words, and how to check it by oneself."""
+    found = await evidence.of_agreement(db, actor, agreement_id)
+    agreement = await agreements.get(db, actor, agreement_id)
+    return page("pages/evidence.html", agreement=agreement, found=found)
 
 
 @post("/agreements/{agreement_id:int}/actions/{action:str}", permission=P.AGREEMENT_READ)
@@ -84,4 +104,4 @@ async def act_on_agreement(
     return go(request, f"/agreements/{agreement_id}", N_("Done."))
 
 
-ROUTES = [list_agreements, agreement_page, act_on_agreement]
+ROUTES = [list_agreements, agreement_page, agreement_evidence, act_on_agreement]

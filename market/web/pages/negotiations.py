@@ -19,7 +19,17 @@ from market.domain.errors import Conflict, IllegalTransition, NotYours
 from market.domain.lifecycles import NEGOTIATION
 from market.domain.machine import Party
 from market.domain.matches import Match, MatchState
-from market.domain.negotiations import Negotiation, OfferIn, canonical, changes, offer_stands, terms_hash
+from market.domain.negotiations import (
+    Negotiation,
+    Offer,
+    OfferIn,
+    canonical,
+    changes,
+    first_seen,
+    last_looked,
+    offer_stands,
+    terms_hash,
+)
 from market.domain.permissions import Permission
 from market.domain.words import N_
 from market.services import demands, matches, negotiations, pools, products
@@ -124,7 +134,13 @@ async def negotiation_room(
     after: FromQuery[int | None] = None,
     cursor: FromQuery[str] = "",
 ) -> Template:
-    """Whose turn it is, the offers and what changed, the terms, the thread. ``before`` and ``after`` compare two."""
+    """Whose turn it is, the offers and what changed, the terms, the thread. ``before`` and ``after`` compare two.
+
+    That the reader's side has looked is noted for the other.
+    """
+    negotiation = await negotiations.get(db, actor, negotiation_id)
+    last = await negotiations.last_offer(db, negotiation)
+    await negotiations.look(db, actor, negotiation, last.number, now=now)
     return await _room(db, actor, negotiation_id, now, before=before, after=after, cursor=cursor)
 
 
@@ -154,6 +170,8 @@ async def _room(
         "negotiation": negotiation,
         "offers": offers,
         "terms": offers[-1].read(),
+        "earlier_terms": offers[-2].read() if len(offers) > 1 else None,
+        **await _sight(db, actor, negotiation, offers),
         "changed": {b.number: differences(changes(a.read(), b.read())) for a, b in pairwise(offers)},
         "steps": _main_first(negotiation, [edge for edge in edges if edge.action not in negotiations.OFFERING]),
         "may_offer": any(edge.action in negotiations.OFFERING for edge in edges),
@@ -171,6 +189,22 @@ async def _room(
         "typed": {},
     }
     return page("pages/negotiation.html", **context | again)
+
+
+async def _sight(db: Db, actor: Actor, negotiation: Negotiation, offers: list[Offer]) -> dict[str, Any]:
+    """When the other side last looked, and when it first saw each offer; staff are told of both sides."""
+    seen = await negotiations.seen(db, negotiation)
+    own = negotiations.parties(actor, negotiation)
+    others = [side for side in sorted(negotiations.SIDES) if side not in own]
+    shown = {o.number: _other(o.party) for o in offers if _other(o.party) in others}
+    return {
+        "looked": {side: last_looked(seen, side) for side in others},
+        "first_seen": {number: (side, first_seen(seen, side, number)) for number, side in shown.items()},
+    }
+
+
+def _other(party: Party) -> Party:
+    return Party.PROVIDER if party is Party.CONSUMER else Party.CONSUMER
 
 
 def _in_words(event: journal.Event) -> journal.Event:
@@ -292,7 +326,7 @@ async def send_message(
             await negotiations.say(db, actor, negotiation_id, typed.get("body", ""), now=now)
         except Conflict as error:
             raise forms.too_late(error, again) from error
-    return go(request, f"/negotiations/{negotiation_id}#thread")
+    return go(request, f"/negotiations/{negotiation_id}#thread", N_("Your message is sent."))
 
 
 ROUTES = [

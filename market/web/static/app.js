@@ -66,3 +66,7 @@ if (document.querySelector("[data-live]")) {
     if (document.hidden) { stream?.close(); stream = null; } else if (!stream) { refresh(); listen(); }
   });
 }
+
+// -------------------------------------------------------------------- forms
+if (document.querySelector("form[data-keep]")) import("./keep.js");
+if (document.querySelector("form[data-preview]")) import("./preview.js");
