@@ -284,9 +284,3 @@ def subject(topic: str) -> frozenset[str]:
     stem = Analyser().stem
     words = (stem(word) if word.isascii() else word for word in rjieba.cut(normalise(topic), False))
     return frozenset(word for word in words if len(word) > 1 and word.isalpha()) - _GENERIC
-
-
-def likely_holders(nearest: Iterable[Document], k: int = 3) -> list[tuple[str, int]]:
-    """Who publishes the nearest products and how many of them, most first."""
-    counted = Counter(document.publisher for document in nearest if document.publisher)
-    return sorted(counted.items(), key=lambda item: (-item[1], item[0]))[:k]

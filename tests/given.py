@@ -245,11 +245,11 @@ class Given:
         asked = QuestionIn(demand_id=demand.id, product_id=product.id, kind=FIELDS.kind, value=FIELDS.value)
         return Asked(await questions.ask(self.db, demander, asked, now=self.now), demander, supplier)
 
-    async def letter(self, demand_id: int) -> Letter:
-        """A broker's letter that leaves the demand open; the matcher knows of no product."""
+    async def letter(self, demand_id: int, *, close: bool = False) -> Letter:
+        """A broker's letter; the matcher knows of no product."""
         broker = await self.staff()
         demand = await demands.get(self.db, broker, demand_id)
-        words = LetterIn(code=UnmetCode.NO_SUCH_DATA, version=demand.version, note="市场上没有")
+        words = LetterIn(code=UnmetCode.NO_SUCH_DATA, version=demand.version, note="市场上没有", close=close)
         return await gaps.issue(self.db, broker, matchmaking.Matchmaker(""), demand_id, words, now=self.now)
 
     async def mutual_match(self, demander: Actor | None = None, supplier: Actor | None = None, **texts: Any) -> Pairing:

@@ -12,15 +12,16 @@ from rich.progress import Progress
 
 from market.db import connect
 from market.demo.stories import Cast, play
-from market.demo.texts import DemoDemand, DemoOrganisation, DemoProduct, Member, Talk, read
+from market.demo.texts import DemoDemand, DemoLetter, DemoOrganisation, DemoProduct, Member, Talk, read
 from market.domain.accounts import CLOCK, Actor, OrganisationContent
 from market.domain.demands import DemandContent, DemandState
+from market.domain.gaps import LetterIn
 from market.domain.lifecycles import DEMAND
 from market.domain.machine import Party
 from market.domain.matches import Origin
 from market.domain.permissions import Role
 from market.domain.products import ProductContent
-from market.services import accounts, demands, matchmaking, organisations, passwords, products
+from market.services import accounts, demands, gaps, matchmaking, organisations, passwords, products
 from market.services.matchmaking import Matchmaker
 from market.services.proposals import Candidate, generate, propose_for_demand
 from market.services.transitions import fire
@@ -200,13 +201,26 @@ class Loader:
             DemandState.FULFILLED: "fulfil",
             DemandState.PARTLY_FULFILLED: "fulfil_partly",
             DemandState.WITHDRAWN: "withdraw",
-            DemandState.CLOSED_UNMET: "close_unmet",
         }.get(text.state)
+        if text.letter:
+            await self.letter(text, text.letter, matchmaker, now)
         if last:
             await demands.act(self.db, owner, demand_id, last, now=now, reason=text.reason)
         elif text.state is DemandState.EXPIRED:
             demand = await demands.get(self.db, owner, demand_id)
             await fire(self.db, DEMAND, demand, "expire", CLOCK, frozenset({Party.CLOCK}), now=now)
+
+    async def letter(self, text: DemoDemand, said: DemoLetter, matchmaker: Matchmaker, now: datetime) -> None:
+        """The broker's gap letter, which closes a demand that is shown as closed."""
+        broker, demand_id = self.staff[Role.BROKER], self.demands[text.key]
+        letter = LetterIn(
+            code=said.code,
+            article=said.article,
+            note=said.note or text.reason,
+            version=(await demands.get(self.db, broker, demand_id)).version,
+            close=text.state is DemandState.CLOSED_UNMET,
+        )
+        await gaps.issue(self.db, broker, matchmaker, demand_id, letter, now=now)
 
     async def pairing(self, demand_id: int, product_id: int, now: datetime) -> int:
         """The match a story is about; one the matcher does not find is brought in as by a person, with its reasons."""

@@ -10,6 +10,7 @@ import msgspec
 
 from market.domain.accounts import OrganisationKind
 from market.domain.demands import DemandState
+from market.domain.gaps import UnmetCode
 from market.domain.negotiations import Clause
 from market.domain.permissions import Role
 from market.domain.products import Delivery, PriceUnit, ProductContent
@@ -51,6 +52,14 @@ class DemoProduct(ProductContent, frozen=True, kw_only=True):
     note: str = ""
 
 
+class DemoLetter(msgspec.Struct, frozen=True, kw_only=True):
+    """What the broker's gap letter says; the words of one that closes the demand are the demand's ``reason``."""
+
+    code: UnmetCode
+    article: str = ""
+    note: str = ""
+
+
 class DemoDemand(msgspec.Struct, frozen=True, kw_only=True):
     """A demand, its state, and how far its best pairing went (``story``, with product ``with``)."""
 
@@ -68,6 +77,7 @@ class DemoDemand(msgspec.Struct, frozen=True, kw_only=True):
     needed_by: int | None = None
     reason: str = ""
     question: str = ""
+    letter: DemoLetter | None = None
     story: str | None = None
     story_code: str | None = None
     story_reason: str = ""

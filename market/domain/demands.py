@@ -12,6 +12,7 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 from msgspec import Meta
 
+from market.domain.machine import Party
 from market.domain.money import Money
 from market.domain.products import Short, Tags, Title
 from market.domain.words import N_
@@ -201,6 +202,13 @@ def has_a_must_line(demand: Demand, _: Mapping[str, Any]) -> str | None:
     if any(line.level is LineLevel.MUST for line in demand.lines):
         return None
     return N_("Mark at least one requirement line as a must.")
+
+
+def is_told_why(_: Demand, facts: Mapping[str, Any]) -> str | None:
+    """A broker closes a demand by a letter about it as it stands (``facts["letter"]``)."""
+    if facts.get("party") is not Party.BROKER or facts.get("letter"):
+        return None
+    return N_("Write the gap letter: it tells the demander what is missing, and closes the demand.")
 
 
 def demander_is_verified(demand: Demand, _: Mapping[str, Any]) -> str | None:

@@ -11,6 +11,7 @@ import msgspec
 from market.domain.accounts import Actor
 from market.domain.demands import Demand, DemandCard, DemandContent, content_errors, masked_card, masked_demand
 from market.domain.errors import Forbidden, IllegalTransition, Invalid, NotFound, Stale
+from market.domain.gaps import UnmetCode
 from market.domain.lifecycles import DEMAND
 from market.domain.machine import Edge, Party
 from market.domain.money import money_error
@@ -20,7 +21,7 @@ from market.domain.text import cleaned
 from market.domain.words import N_
 from market.services import jobs, matchmaking
 from market.services.transitions import birth, fire, offered
-from market.store import demands, journal
+from market.store import demands, gaps, journal
 from market.store.query import Db
 
 Card = TypeVar("Card", bound=DemandCard)
@@ -213,15 +214,22 @@ async def act(
     version: int | None = None,
     reason: str | None = None,
 ) -> Demand:
-    """Take one step of the lifecycle. ``version`` guards against acting on what one has not seen."""
+    """Take one step of the lifecycle. ``version`` guards against acting on what one has not seen.
+
+    Whoever gives up the own demand as unmet names a code as the reason; a broker has written a letter.
+    """
     demand = await demands.lock(db, demand_id, actor.organisation_id, actor.is_staff)
     if version is not None and demand.version != version:
         raise Stale
+    known = parties(actor, demand)
+    if action == "close_unmet" and Party.DEMANDER in known and reason and reason not in set(UnmetCode):
+        raise Invalid({"reason": N_("Choose one of the options.")})
     facts = {
+        "letter": await gaps.STANDS.one(db, demand_id),
         "live_negotiations": await demands.LIVE_NEGOTIATIONS.one(db, demand_id),
         "effective_agreements": await demands.EFFECTIVE_AGREEMENTS.one(db, demand_id),
     }
-    await fire(db, DEMAND, demand, action, actor, parties(actor, demand), now=now, facts=facts, reason=reason)
+    await fire(db, DEMAND, demand, action, actor, known, now=now, facts=facts, reason=reason)
     return await demands.GET.one(db, demand_id, actor.organisation_id, True)
 
 

@@ -15,7 +15,7 @@ from market.domain.errors import Conflict, NotFound
 from market.domain.words import N_
 from market.services import demands, matchmaking
 from market.services.matchmaking import Matchmaker
-from market.services.nearest import Near, nearest, today_of
+from market.services.nearest import Near, Unjudged, unjudged
 from market.store.query import Db
 
 LOOKED_AT = 60
@@ -48,8 +48,13 @@ async def advise(db: Db, actor: Actor, matchmaker: Matchmaker, demand_id: int, *
     demand = await demands.get(db, actor, demand_id)
     if not demands.is_insider(actor, demand):
         raise NotFound
-    found = await nearest(db, matchmaker, demand, LOOKED_AT, now=now)
-    return await matchmaking.in_thread(counted, demand, found.near, today_of(now))
+    found = await unjudged(db, matchmaker, demand, LOOKED_AT, now=now)
+    kept: list[Relaxed] = await matchmaker.keeping(("relaxed", found.stamp), _counted, found)
+    return kept
+
+
+def _counted(found: Unjudged) -> list[Relaxed]:
+    return counted(found.demand, found.judged(), found.today)
 
 
 def counted(demand: Demand, near: Sequence[Near], today: date) -> list[Relaxed]:

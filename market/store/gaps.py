@@ -10,6 +10,12 @@ INSERT = Query(
     """INSERT INTO gap_letter (demand_id, demand_revision, code, article, note, gap, person_id, issued_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id""",
 )
+# Whether there is a letter about the demand as it is now.
+STANDS = Query(
+    bool,
+    """SELECT EXISTS (SELECT FROM gap_letter g JOIN demand d ON d.id = g.demand_id
+    WHERE d.id = $1 AND g.demand_revision = d.revision)""",
+)
 GET = Query(
     Letter,
     """SELECT g.id, g.demand_id, g.demand_revision, d.title AS demand_title, d.state AS demand_state,

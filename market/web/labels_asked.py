@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from market.domain.words import N_
 
+UNMET = {
+    "no_such_data": N_("Nobody offers such data"),
+    "not_shareable": N_("The data exist and may not be shared"),
+    "price": N_("The price"),
+    "delivery_mode": N_("The way of delivery"),
+    "supplier_silent": N_("The supplier did not answer"),
+    "out_of_scope": N_("Outside what this market may arrange"),
+}
+"""Why a demand is not met: in a letter, or as the reason of the demander who closes it."""
+
 ASKED: dict[str, dict[str, str]] = {
     "standing.why": {
         "forbidden": N_("A rule forbids this pairing; it is never proposed, however well it fits."),
@@ -15,14 +25,8 @@ ASKED: dict[str, dict[str, str]] = {
         "crowded": N_("It fits, but others fit better; it moves up when those fall away."),
         "fits": N_("It fits. A broker decides on the proposal, or the next comparison brings it up."),
     },
-    "gap.code": {
-        "no_such_data": N_("Nobody offers such data"),
-        "not_shareable": N_("The data exist and may not be shared"),
-        "price": N_("The price"),
-        "delivery_mode": N_("The way of delivery"),
-        "supplier_silent": N_("The supplier did not answer"),
-        "out_of_scope": N_("Outside what this market may arrange"),
-    },
+    "gap.code": UNMET,
+    "demand.close_unmet": UNMET,
     "gap.next": {
         "no_such_data": N_("Ask those who publish the nearest data whether they hold it, or relax a line below."),
         "not_shareable": N_("Ask for results instead of the data: a model result, a check, work in a secure sandbox."),

@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching import Demand, Document, Kind, Level, Line, Verdict
-from matching.advice import likely_holders
 from matching.bundle import Aim, Check, bundles, check
 from matching.matcher import Matcher, as_document
 from matching.pool import near, pools
@@ -123,11 +122,6 @@ def test_members_must_fit_and_what_is_not_said_is_noted() -> None:
     assert bundle.keys == ("统一社会信用代码",)
     assert bundle.open == (Check.PERIOD,)
     assert bundles(musts(2), told, {d.id: d for d in (old, here)}, licensed=lambda a, b: Verdict.UNMET) == []
-
-
-def test_the_likely_holders_publish_most_of_the_nearest() -> None:
-    near_by = [Document(id="a", publisher="甲"), Document(id="b", publisher="乙"), Document(id="c", publisher="甲")]
-    assert likely_holders([*near_by, Document(id="d")]) == [("甲", 2), ("乙", 1)]
 
 
 DEMANDS = [

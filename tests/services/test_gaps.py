@@ -1,16 +1,18 @@
 """When nothing fits: the gap, the broker's letter, relaxing a line, and why a product is not proposed."""
 
 from datetime import timedelta
+from functools import partial
 
 import asyncpg
+import msgspec
 import pytest
 
 from market.domain.demands import MASK, LineKind, LineLevel, RequirementLine
-from market.domain.errors import Conflict, Forbidden, Invalid, NotFound, Stale
+from market.domain.errors import Conflict, Forbidden, Invalid, NotFound, Stale, Unmet
 from market.domain.gaps import LetterIn, UnmetCode
 from market.domain.matches import DeclineCode, Response, ResponseAction
-from market.domain.products import DataClass, UpdateCycle
-from market.services import demands, gaps, matches, notices, preview, relaxations, standings
+from market.domain.products import DataClass, ProductContent, UpdateCycle
+from market.services import demands, gaps, matches, notices, preview, products, relaxations, standings
 from market.services.matchmaking import Matchmaker
 from market.services.relaxations import RelaxIn
 from market.settings import Settings
@@ -158,6 +160,45 @@ async def test_a_letter_may_close_the_demand(db, given):
     letter = await letter_for(db, given, demand, code=UnmetCode.PRICE, close=True)
     assert letter.demand_state == "closed_unmet"
     assert (await demands.get(db, demander, demand.id)).state_reason == "price"
+
+
+async def test_a_broker_closes_by_a_letter_about_the_demand_as_it_is(db, given):
+    demander, broker = await given.demander(), await given.staff()
+    demand = await given.open_demand(demander)
+    close = partial(demands.act, db, broker, demand.id, "close_unmet", now=given.now, reason="没有")
+    with pytest.raises(Unmet) as refused:
+        await close()
+    assert "letter" in refused.value.sentences[0]
+    await letter_for(db, given, demand, broker)
+    content = demands.with_content(demand, text=demand.text + "最好每天更新。")
+    await demands.edit(db, demander, demand.id, demand.version, content, now=given.now)
+    with pytest.raises(Unmet):
+        await close()
+    await letter_for(db, given, await demands.get(db, demander, demand.id), broker)
+    assert (await close()).state == "closed_unmet"
+
+
+async def test_the_demander_closes_with_a_code(db, given):
+    demander = await given.demander()
+    demand = await given.open_demand(demander)
+    with pytest.raises(Invalid):
+        await demands.act(db, demander, demand.id, "close_unmet", now=given.now, reason="没有合适的")
+    closed = await demands.act(db, demander, demand.id, "close_unmet", now=given.now, reason=UnmetCode.PRICE)
+    assert (closed.state, closed.state_reason) == ("closed_unmet", "price")
+
+
+async def test_relaxations_are_counted_again_only_when_something_has_changed(db, given):
+    supplier = await given.supplier()
+    product = await given.listed_product(supplier, update_cycle=UpdateCycle.MONTHLY)
+    demander = await given.demander()
+    demand = await given.open_demand(demander, lines=(TOPIC, HOURLY))
+    made = await filled(db)
+    advise = partial(relaxations.advise, db, demander, made, demand.id, now=given.now)
+    first = await advise()
+    assert await advise() is first
+    hourly = msgspec.convert(products.content_of(product) | {"update_cycle": "hourly"}, ProductContent)
+    await products.edit(db, supplier, product.id, product.version, hourly, now=given.now)
+    assert await advise() == []
 
 
 @pytest.mark.parametrize(("code", "field"), [("not_shareable", "article"), ("out_of_scope", "note")])

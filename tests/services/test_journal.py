@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from market.domain.errors import NotFound
-from market.services import demands, journal
+from market.services import journal
 from market.settings import Settings
 
 pytestmark = pytest.mark.anyio
@@ -23,7 +23,7 @@ async def test_an_untouched_journal_holds(db, given):
     assert await journal.checkpoint(db, KEY, now=given.now)
     demand = await given.open_demand()
     assert await journal.checkpoint(db, KEY, now=given.later(hours=1))
-    await demands.act(db, await given.staff(), demand.id, "close_unmet", now=given.now, reason="没有")
+    await given.letter(demand.id, close=True)
     found = await journal.verify(db, KEY)
     assert found.holds
     assert (found.broken, found.faults, found.foreign_keys) == ((), (), ())

@@ -118,13 +118,12 @@ async def test_without_a_mail_server_nothing_is_queued(db, given):
 async def test_reading(db, given):
     owner = await given.demander()
     demand = await given.open_demand(owner)
-    broker = await given.staff()
     await told(given, "demand", demand.id)
-    await demands.act(db, broker, demand.id, "close_unmet", now=given.now, reason="市场上没有")
+    await given.letter(demand.id)
     await told(given, "demand", demand.id)
     assert await notices.unread(db, owner) == 2
     latest, first = (await notices.page(db, owner)).items
-    assert (latest.action, first.action) == ("close_unmet", "open")
+    assert (latest.action, first.action) == ("letter", "open")
     await notices.open_(db, owner, first.id, now=given.now)
     assert [n.id for n in (await notices.page(db, owner, unread=True)).items] == [latest.id]
     with pytest.raises(NotFound):
