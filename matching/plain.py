@@ -14,7 +14,6 @@ from contextlib import contextmanager
 
 import asyncpg
 import numpy as np
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 from matching.matcher import WEIGHTS, query_text
 from matching.text import Analyser
@@ -36,6 +35,8 @@ def whole_text(product: Document) -> str:
 
 def cosine(products: Sequence[Document], demands: Sequence[Demand], k: int) -> Ranking:
     """scikit-learn's TF-IDF with sublinear counts, ranked by cosine."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
     corpus, queries = _cut(products, demands)
     vectorizer = TfidfVectorizer(analyzer=list, sublinear_tf=True)
     matrix = vectorizer.fit_transform(corpus)

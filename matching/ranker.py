@@ -13,16 +13,12 @@ import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from importlib import metadata
 from typing import Any, Final, Self
 
 import msgspec
 import numpy as np
-import sklearn
 from numpy.typing import NDArray
-from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GroupKFold
-from threadpoolctl import threadpool_limits
 
 from matching import regions
 from matching.evaluate import Figure, bootstrap, ndcg
@@ -120,6 +116,8 @@ class Ranker:
         """
         if judgements.telling < LEAST_DEMANDS:
             raise ValueError(_too_few(judgements.telling))
+        from sklearn.linear_model import LogisticRegression
+
         held_out = _held_out(judgements, self.seed)
         self._calibration = LogisticRegression().fit(held_out.reshape(-1, 1), judgements.accepted)
         self._trees = _grown(judgements.x, judgements.accepted, self.seed)
@@ -159,6 +157,9 @@ def _too_few(telling: int) -> str:
 
 
 def _grown(x: Floats, accepted: NDArray[np.bool_], seed: int) -> Any:
+    from sklearn.ensemble import HistGradientBoostingClassifier
+    from threadpoolctl import threadpool_limits
+
     # Small trees and few: some hundred judgements are all a young market has.
     trees = HistGradientBoostingClassifier(
         max_iter=60,
@@ -176,6 +177,8 @@ def _grown(x: Floats, accepted: NDArray[np.bool_], seed: int) -> Any:
 
 
 def _folds(judgements: Judgements, seed: int) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    from sklearn.model_selection import GroupKFold
+
     yield from GroupKFold(FOLDS, shuffle=True, random_state=seed).split(judgements.x, groups=judgements.groups)
 
 
@@ -221,6 +224,8 @@ def _per_template(
 
 def _calibration_error(judgements: Judgements, held_out: NDArray[np.float64], seed: int) -> float:
     """How far probabilities are from what came of them, in bins of equal size; the calibration has not seen them."""
+    from sklearn.linear_model import LogisticRegression
+
     probability = np.zeros(len(held_out))
     for train, test in _folds(judgements, seed + 1):
         learnt = LogisticRegression().fit(held_out[train].reshape(-1, 1), judgements.accepted[train])
@@ -235,7 +240,7 @@ def dump(judgements: Judgements, figures: Trial) -> bytes:
     body = msgspec.msgpack.encode(
         _Stored(
             version=VERSION,
-            sklearn=sklearn.__version__,
+            sklearn=metadata.version("scikit-learn"),
             names=list(NAMES),
             x=np.ascontiguousarray(judgements.x, "<f4").tobytes(),
             accepted=np.packbits(judgements.accepted).tobytes(),
@@ -259,7 +264,7 @@ def open_stored(content: bytes) -> tuple[Ranker, Trial]:
         stored = msgspec.msgpack.decode(body, type=_Stored)
     except msgspec.MsgspecError as error:
         raise ModelError("made by another version; train again") from error
-    if (stored.version, stored.names, stored.sklearn) != (VERSION, list(NAMES), sklearn.__version__):
+    if (stored.version, stored.names, stored.sklearn) != (VERSION, list(NAMES), metadata.version("scikit-learn")):
         raise ModelError("made by another version; train again")
     pairs = len(stored.demand)
     x = np.frombuffer(stored.x, "<f4").reshape(pairs, len(NAMES))

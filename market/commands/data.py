@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from market.commands.run import database
 from market.db import connect
-from market.services import journal, nightly
+from market.services import journal
 from market.services.journal import Verification
 from market.settings import Settings, from_env
 
@@ -29,6 +29,8 @@ def match(
     cluster: Annotated[str | None, typer.Option(help="address of a Dask scheduler to compute on")] = None,
 ) -> None:
     """Match all open demands with all listed products, as the worker does every night; only changes are written."""
+    from market.services import nightly
+
     with (
         database(from_env(os.environ)) as settings,
         Progress(TextColumn("Matching"), BarColumn(), MofNCompleteColumn(), console=console) as bar,

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import asyncpg
 import msgspec
@@ -24,9 +24,12 @@ from market import i18n
 from market.commands.run import database
 from market.domain.errors import Invalid, Unavailable
 from market.migrate import pending
-from market.services import columns, imports, readers, rejects
-from market.services.imports import Order, Outcome, Refused
+from market.services import columns, readers
 from market.settings import SettingsError, from_env
+from market.store.imports import BATCH
+
+if TYPE_CHECKING:
+    from market.services.imports import Outcome, Refused
 
 console = Console(stderr=True, highlight=False)
 
@@ -126,9 +129,11 @@ def import_products(
     ] = False,
     sheet: SheetName = None,
     rejected: Rejected = None,
-    batch: Batch = imports.BATCH,
+    batch: Batch = BATCH,
 ) -> None:
     """Bring in products. Each row is checked like what a supplier types."""
+    from market.services import rejects
+
     _run(
         Errand(
             noun="product",
@@ -158,9 +163,11 @@ def import_demands(
     default: Default = None,
     sheet: SheetName = None,
     rejected: Rejected = None,
-    batch: Batch = imports.BATCH,
+    batch: Batch = BATCH,
 ) -> None:
     """Bring in demands. Requirement lines are read out of each text."""
+    from market.services import rejects
+
     _run(
         Errand(
             noun="demand",
@@ -195,12 +202,16 @@ def _run(errand: Errand) -> None:
 
 
 async def _import(url: str, errand: Errand, source: readers.Source) -> Outcome:
+    from market.services import imports
+
     if missing := await pending(url):
         raise SettingsError(f"The database lacks {', '.join(missing)}. Run: market migrate")
     db = await database_.connect(url)
     try:
         holder = await imports.holder_of(db, errand.organisation) if errand.organisation else None
-        order = Order(noun=errand.noun, columns=errand.columns, source=errand.source, holder=holder, live=errand.live)
+        order = imports.Order(
+            noun=errand.noun, columns=errand.columns, source=errand.source, holder=holder, live=errand.live
+        )
         with _progress() as progress:
             task = progress.add_task(errand.file.name, total=source.total)
             return await imports.run(
@@ -232,6 +243,8 @@ def _progress() -> Progress:
 
 def _report(outcome: Outcome, errand: Errand) -> None:
     """What became of the rows, on standard error; the rejected ones also in their file."""
+    from market.services import rejects
+
     public = {"product": "listed", "demand": "opened"}[errand.noun]
     parts = [f"{outcome.read} rows", f"{outcome.created} new", f"{outcome.changed} changed"]
     parts += [f"{outcome.unchanged} as they were"]

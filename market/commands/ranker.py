@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -11,9 +11,10 @@ from rich.table import Table
 
 from market.commands.session import in_transaction
 from market.domain.ranker import Figures, Interval, RankerModel
-from market.services import ranker
-from market.services.ranker import Record
 from market.store.query import Db
+
+if TYPE_CHECKING:
+    from market.services.ranker import Record
 
 console = Console(highlight=False)
 Model = Annotated[int, typer.Argument(help="Number of the model, as `market ranker show` lists it.")]
@@ -46,6 +47,8 @@ def train(
     is given and the model won.
     """
 
+    from market.services import ranker
+
     async def work(db: Db) -> RankerModel:
         model = await ranker.train(db, None)
         return await ranker.enable(db, None, model.id) if at_once and model.accepted else model
@@ -62,11 +65,15 @@ def train(
 
 def compare() -> None:
     """Try what today's decisions would teach against the words alone, without storing anything."""
+    from market.services import ranker
+
     print_figures("Today's decisions", in_transaction(ranker.compare))
 
 
 def enable(model: Model) -> None:
     """Let a model rank that won its trial. Every process takes it up at once and all matches are looked at anew."""
+
+    from market.services import ranker
 
     async def work(db: Db) -> None:
         await ranker.enable(db, None, model)
@@ -78,6 +85,8 @@ def enable(model: Model) -> None:
 def disable() -> None:
     """Let the words alone rank. The models are kept."""
 
+    from market.services import ranker
+
     async def work(db: Db) -> None:
         await ranker.disable(db, None)
 
@@ -88,6 +97,8 @@ def disable() -> None:
 def rollback() -> None:
     """Go back to what ranked before the last change; given again, further back. The order is restored exactly."""
 
+    from market.services import ranker
+
     async def work(db: Db) -> int | None:
         return await ranker.rollback(db, None)
 
@@ -96,6 +107,8 @@ def rollback() -> None:
 
 
 async def _record(db: Db) -> Record:
+    from market.services import ranker
+
     return await ranker.record(db, now=datetime.now(UTC))
 
 

@@ -24,7 +24,7 @@ import typer
 from rich.console import Console
 from rich.panel import Panel
 
-from market import embedded, log
+from market import compiled, embedded, log
 from market.migrate import migrate, pending
 from market.settings import DEFAULT_DATA_DIR, Settings, SettingsError, from_env
 
@@ -44,6 +44,7 @@ def register(app: typer.Typer) -> None:
 @contextmanager
 def database(settings: Settings) -> Iterator[Settings]:
     """The settings with a database behind them: the configured server, or the private one, started and migrated."""
+    compiled.keep(settings)
     if settings.database_url:
         yield settings
         return

@@ -34,11 +34,9 @@ from market.services.nouns import NOUNS, Noun
 from market.services.readers import Row, Source
 from market.services.transitions import fire_many
 from market.store import imports as store
-from market.store.imports import Holder
+from market.store.imports import BATCH, Holder
 from market.store.query import Db
 
-BATCH = 500
-"""Rows of one transaction."""
 LONGEST_ID = 200
 LONGEST_NAME = 120
 

@@ -9,6 +9,9 @@ from market.domain.demands import Demand
 from market.domain.products import Product
 from market.store.query import Command, Query
 
+BATCH = 500
+"""Rows of one transaction."""
+
 
 class StoredProduct(Product, frozen=True, kw_only=True):
     """A product that an import brought. ``by_person``: somebody has moved it since."""

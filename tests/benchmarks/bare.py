@@ -1,4 +1,4 @@
-"""The peer of ``http.py``: bare Litestar and asyncpg handlers that run the same SQL with the same arguments."""
+"""The peer of ``serving.py``: bare Litestar and asyncpg handlers that run the same SQL with the same arguments."""
 
 from __future__ import annotations
 

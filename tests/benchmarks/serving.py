@@ -1,6 +1,6 @@
 """Requests per second of the site beside a bare Litestar + asyncpg handler doing the same SQL, in the same run.
 
-    uv run python -m tests.benchmarks.http [--seconds 4] [--rounds 3]
+    uv run python -m tests.benchmarks.serving [--seconds 4] [--rounds 3]
 
 Both are served by Granian with one worker on the demonstration market, in turn, from the same client with 16
 connections. Rates are medians over the rounds; the ratio is taken round by round. Memory is the site's worker's.
