@@ -92,7 +92,7 @@ async def running(app: Litestar) -> AsyncIterator[None]:
     """The pool, the matcher and the open pages, for as long as the site runs."""
     settings: Settings = app.state.settings
     async with await db.create_pool(settings) as app.state.pool:
-        app.state.matchmaker = Matchmaker(settings.database_url)
+        app.state.matchmaker = Matchmaker(settings.database_url, folder=settings.data_dir / "index")
         app.state.live = Live(settings.database_url)
         async with app.state.matchmaker.following(), app.state.live.following():
             yield

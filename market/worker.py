@@ -88,7 +88,9 @@ async def run(settings: Settings, stop: asyncio.Event | None = None, pace: Pace 
         with _signals() as signalled:
             await run(settings, signalled, pace)
         return
-    matchmaker = Matchmaker(settings.database_url, auto_propose=settings.auto_propose)
+    matchmaker = Matchmaker(
+        settings.database_url, auto_propose=settings.auto_propose, folder=settings.data_dir / "index"
+    )
     async with matchmaker.following():
         while not stop.is_set():
             try:

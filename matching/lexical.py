@@ -146,8 +146,8 @@ def merge_segments(
         return np.concatenate((a[alive], b[alive2]))[order]
 
     def part(a: Part, b: Part) -> Part:
-        postings = kernels.merge(a.ptr, a.doc, a.count, first, b.ptr, b.doc, b.count, second, size)
-        return Part(*postings, both(a.length, b.length), both(a.inverse, b.inverse))
+        ptr, doc, count = kernels.merge(a.ptr, a.doc, a.count, first, b.ptr, b.doc, b.count, second, size)
+        return Part(ptr, doc, count, both(a.length, b.length), both(a.inverse, b.inverse))
 
     return Segment(
         [ids[n] for n in order.tolist()],
@@ -181,7 +181,8 @@ class _Tokens:
         length = _sums(weights, ptr).astype(np.float32)
         norm = np.sqrt(_sums(_VALUES[counts].astype(np.float64) ** 2, starts))
         inverse = np.divide(1.0, norm, out=np.zeros_like(norm), where=norm > 0).astype(np.float32)
-        return Part(*kernels.invert(terms, counts, starts, size), length, inverse)
+        ptr, doc, count = kernels.invert(terms, counts, starts, size)
+        return Part(ptr, doc, count, length, inverse)
 
 
 def _sums(values: NDArray[Any], ptr: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -160,6 +160,11 @@ class Matcher:
         matcher._state = state
         return matcher
 
+    def take(self, other: Matcher) -> None:
+        """Hold what ``other`` holds, instead of what was held."""
+        with self._writing:
+            self._state = other._state
+
     def compacted(self) -> State:
         """The state with everything in one segment."""
         with self._writing:

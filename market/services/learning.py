@@ -1,4 +1,4 @@
-"""The bridge to the learnt ranker; see ``matchmaking`` for who else imports ``matching``.
+"""The bridge to the learnt ranker: one of the few modules that import ``matching``.
 
 A model is trained from decided pairings and described by figures; the one in force tells the chance that a pairing is
 accepted. Work is done in threads. A stored model that is damaged or of another version is refused, and the words alone

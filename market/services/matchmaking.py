@@ -1,56 +1,33 @@
-"""The bridge to the matcher: only it, ``learning``, ``clustering`` and ``texts`` import ``matching``.
+"""What the matcher is asked: lines, reasons, candidates, bundles, neighbours; what it searches is in ``indexes``.
 
-Each process holds the listed products and the open demands in two indexes, filled from PostgreSQL at start and kept up
-by the events the journal announces. All work on the indexes runs in threads, never on the event loop.
+All work on the indexes runs in threads, never on the event loop.
 """
 
 from __future__ import annotations
 
-import asyncio
-import logging
 import re
-from collections.abc import AsyncIterator, Callable, Collection, Hashable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from datetime import date
 from functools import partial
 from typing import Any, TypeVar
 
-import asyncpg
 import msgspec
-from anyio import to_thread
 
-from market.db import prepare_connection
 from market.domain.bundles import MOST, Aim, Check, Cover, first_year
-from market.domain.demands import MOST_LINES, Demand, LineKind, LineLevel, Lines, RequirementLine, masked_demand
+from market.domain.demands import MOST_LINES, Demand, LineKind, LineLevel, Lines, RequirementLine
 from market.domain.licences import combine
 from market.domain.matches import Found, MatchReason
 from market.domain.products import Product
 from market.domain.questions import KnownAnswer, Reply
-from market.services import learning
-from market.services.learning import Ranking
-from market.store import search
-from market.store.health import ALIVE
-from market.store.query import Db, Query
+from market.services.indexes import Indexes, as_need, as_product_document, requirement_lines
+from market.services.indexes import in_thread as in_thread
 from matching import advice, bundle, pool, relaxation
 from matching import lines as extraction
 from matching.explain import Answer, explain, with_answers
 from matching.explain import question as wording
-from matching.matcher import Matcher, as_demand, as_document
-from matching.types import Demand as Need
+from matching.matcher import as_demand
 from matching.types import Document, Kind, Line, Verdict
 
-log = logging.getLogger("market.matching")
-
-RETRY_SECONDS = 1.0
-"""How long to wait before connecting again when PostgreSQL is away."""
-LISTENER = "duijie matcher"
-"""What the listening connection is called in pg_stat_activity."""
-HEARTBEAT_SECONDS = 30.0
-"""After this much silence the connection is asked whether it is still there."""
-PORTION = 2_000
-"""Rows read at a time while the indexes are filled."""
-MOST_KEPT = 2_000
-"""Answers worked out from the open demands that are kept at a time."""
 LEAST_OF_BEST = 0.3
 """Of what is found for a demand, only what scores this part of the best counts as found.
 
@@ -64,10 +41,11 @@ BY_LINE = 40
 """And for each must line that names things, because they are near to that line."""
 MOST_PARTS = 400
 """And no more: their reasons take a second."""
+MOST_KEPT = 2_000
+"""Answers worked out from the open demands that are kept at a time."""
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _ANSWERED = {Reply.YES: (Verdict.MET, 1.0), Reply.PARTLY: (Verdict.MET, 0.5), Reply.NO: (Verdict.UNMET, 0.0)}
 T = TypeVar("T")
-R = TypeVar("R", Product, Demand)
 
 
 def read_lines(title: str, text: str) -> tuple[RequirementLine, ...]:
@@ -83,33 +61,6 @@ def read_lines(title: str, text: str) -> tuple[RequirementLine, ...]:
         else msgspec.structs.replace(line, phrase="", start=-1)
         for line in lines
     )
-
-
-def as_product_document(product: Product) -> Document:
-    """A product as the matcher sees it."""
-    return Document(
-        id=str(product.id),
-        title=product.title,
-        description=product.abstract,
-        tags=product.tags,
-        themes=(product.theme,) if product.theme else (),
-        publisher=product.organisation_name,
-        fields=tuple(f"{f.name} {f.meaning}".strip() for f in product.fields),
-        region=product.region,
-        granularity=product.granularity,
-        time_from=product.time_from,
-        time_to=product.time_to,
-        update_frequency=product.update_cycle or "",
-        formats=product.formats,
-        delivery=tuple(product.delivery),
-        price=product.price,
-        price_unit=product.price_unit or "",
-    )
-
-
-def as_need(demand: Demand) -> Need:
-    """A demand as the matcher sees it."""
-    return Need(id=str(demand.id), title=demand.title, text=demand.text, lines=_lines(demand.lines))
 
 
 def reasons(
@@ -134,11 +85,7 @@ def most_wanted(lines: Mapping[int, Lines], today: date, k: int) -> list[advice.
 
 
 def _asked(lines: Mapping[int, Lines]) -> dict[str, tuple[Line, ...]]:
-    return {str(demand): _lines(told) for demand, told in lines.items()}
-
-
-def _lines(lines: Lines) -> tuple[Line, ...]:
-    return msgspec.convert(msgspec.to_builtins(lines), tuple[Line, ...])
+    return {str(demand): requirement_lines(told) for demand, told in lines.items()}
 
 
 def question(line: MatchReason) -> str:
@@ -176,7 +123,7 @@ def relaxations(
     """Which must line given up, or put as the wider value, brings which of the products; what brings most first."""
     told = {str(i): [Verdict(reason.verdict) for reason in reasons] for i, (_, reasons) in near.items()}
     documents = {str(i): as_product_document(product) for i, (product, _) in near.items()}
-    ways = relaxation.relaxations(_lines(demand.lines), told, documents, today=today)
+    ways = relaxation.relaxations(requirement_lines(demand.lines), told, documents, today=today)
     return [(demand.lines[w.number], w.wider.value if w.wider else "", tuple(map(int, w.products))) for w in ways]
 
 
@@ -190,39 +137,8 @@ def grouped(pairs: Sequence[Neighbours]) -> list[list[int]]:
     return [sorted(map(int, group.demands)) for group in found]
 
 
-async def in_thread(work: Callable[..., T], *args: Any) -> T:
-    """Run something that computes away from the event loop."""
-    return await to_thread.run_sync(partial(work, *args))
-
-
-class Matchmaker:
-    """Indexes that follow the database: ``products``, ``demands`` whole, and ``public`` (what strangers see of them).
-
-    :param url: the database it listens to
-    :param auto_propose: proposals with no must line unmet need no broker (``Settings.auto_propose``)
-    """
-
-    def __init__(self, url: str, *, auto_propose: bool = False) -> None:
-        self.url = url
-        self.auto_propose = auto_propose
-        self.products = Matcher()
-        self.demands = Matcher()
-        self.public = Matcher()
-        self.ready = asyncio.Event()
-        self.kept: dict[Hashable, Any] = {}
-        self.ranking: Ranking | None = None
-        self._events: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-
-    @asynccontextmanager
-    async def following(self) -> AsyncIterator[None]:
-        """Fill the indexes and keep them up in the background while the block runs."""
-        task = asyncio.create_task(self._follow())
-        try:
-            yield
-        finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+class Matchmaker(Indexes):
+    """Everything that is asked of the indexes of this process."""
 
     async def search_products(self, text: str, k: int = 200) -> list[int]:
         """Ids of listed products, best first."""
@@ -298,103 +214,3 @@ class Matchmaker:
             kept[key] = await in_thread(work, *args)
         found: T = kept[key]
         return found
-
-    async def fill(self, db: Db) -> None:
-        """Fill the indexes with what is listed and open, in portions so that the event loop stays free."""
-        products = [as_product_document(product) async for product in _portions(db, search.LISTED_AFTER)]
-        await in_thread(self.products.fit, products)
-        demands = [demand async for demand in _portions(db, search.OPEN_AFTER)]
-        await in_thread(self.demands.fit, [_document(demand) for demand in demands])
-        await in_thread(self.public.fit, [_public_document(demand) for demand in demands])
-        self.kept = {}
-        await self.adopt(db)
-
-    async def adopt(self, db: Db) -> None:
-        """Take up the model in force; without one, or when it is refused, the words alone rank."""
-        self.ranking = await learning.in_force(db, self.ranking)
-
-    async def refresh(self, db: Db, kind: str, ids: Collection[int]) -> None:
-        """Bring products or demands (``kind``) to what the database says of them now; others are passed over."""
-        if not ids:
-            return
-        known = {str(i) for i in ids}
-        if kind == "product":
-            products = await search.LISTED.all(db, list(ids))
-            await in_thread(_apply, self.products, known, [as_product_document(product) for product in products])
-        elif kind == "demand":
-            demands = await search.OPEN.all(db, list(ids))
-            await in_thread(_apply, self.demands, known, [_document(demand) for demand in demands])
-            await in_thread(_apply, self.public, known, [_public_document(demand) for demand in demands])
-            self.kept = {}
-
-    async def _follow(self) -> None:
-        while True:
-            try:
-                await self._follow_once()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                log.warning("matcher lost the database (%s), trying again", type(error).__name__)
-            except Exception:
-                log.exception("matcher stopped following the database, starting over")
-            await asyncio.sleep(RETRY_SECONDS)
-
-    async def _follow_once(self) -> None:
-        db = await asyncpg.connect(self.url, server_settings={"application_name": LISTENER})
-        gone = asyncio.Event()
-        try:
-            await prepare_connection(db)
-            db.add_termination_listener(lambda _: gone.set())
-            self._events = asyncio.Queue()
-            await db.add_listener("market_events", self._hear)
-            await self.fill(db)  # after listening began: what changes meanwhile is applied on top
-            await self.search_products("数据 data", 1)  # compiles the search, so that the first visitor does not wait
-            self.ready.set()
-            while not gone.is_set():
-                await self._next(db, gone)
-        finally:
-            await db.close(timeout=5)
-
-    def _hear(self, _: object, __: int, ___: str, payload: str) -> None:
-        self._events.put_nowait(msgspec.json.decode(payload))
-
-    async def _next(self, db: Db, gone: asyncio.Event) -> None:
-        """Wait for something to change, take all that has, and bring the indexes up to it."""
-        waiting = asyncio.ensure_future(self._events.get())
-        lost = asyncio.ensure_future(gone.wait())
-        done, _ = await asyncio.wait({waiting, lost}, timeout=HEARTBEAT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-        lost.cancel()
-        if waiting not in done:
-            waiting.cancel()
-            if not done:  # silence: is anybody still there?
-                async with asyncio.timeout(HEARTBEAT_SECONDS):
-                    await ALIVE.one(db)
-            return
-        events = [waiting.result()]
-        while not self._events.empty():
-            events.append(self._events.get_nowait())
-        for kind in ("product", "demand"):
-            await self.refresh(db, kind, sorted({e["object_id"] for e in events if e["kind"] == kind}))
-        if any(e["kind"] == "ranker" for e in events):
-            await self.adopt(db)
-
-
-async def _portions(db: Db, query: Query[R]) -> AsyncIterator[R]:
-    last = 0
-    while rows := await query.all(db, last, PORTION):
-        for row in rows:
-            yield row
-        last = rows[-1].id
-
-
-def _document(demand: Demand) -> Document:
-    return as_document(as_need(demand))
-
-
-def _public_document(demand: Demand) -> Document:
-    return _document(masked_demand(demand) if demand.sealed else demand)
-
-
-def _apply(index: Matcher, ids: set[str], documents: list[Document]) -> None:
-    """``documents`` are what remains of ``ids``."""
-    index.add(documents)
-    if gone := ids - {document.id for document in documents}:
-        index.remove(gone)

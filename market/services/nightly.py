@@ -49,9 +49,10 @@ async def run(settings: Settings, progress: Progress = silent, cluster: str | No
     :param cluster: the address of a Dask scheduler whose workers hold the index of products.
     """
     pool = await create_pool(settings)
-    matchmaker = Matchmaker(settings.database_url, auto_propose=settings.auto_propose)
+    folder = None if cluster else settings.data_dir / "index"
+    matchmaker = Matchmaker(settings.database_url, auto_propose=settings.auto_propose, folder=folder)
     try:
-        with nullcontext() if cluster is None else on_cluster(matchmaker, cluster):
+        async with nullcontext() if cluster is None else on_cluster(matchmaker, cluster):
             async with pool.acquire() as db:
                 await matchmaker.fill(db)
             return await over_all(pool, matchmaker, datetime.now(UTC), progress)

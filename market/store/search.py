@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from market.domain.demands import Demand
 from market.domain.products import Product
 from market.store.query import Query
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """A row and 64 bits of a digest of everything it says, its version and the time of its last change included."""
+
+    id: int
+    mark: int
+
 
 LISTED = Query(
     Product,
@@ -49,4 +59,16 @@ MATCHED = Query(
         d.state, d.state_reason, d.due_at, d.revision, d.version, d.created_at, d.opened_at, d.updated_at
     FROM demand d JOIN organisation o ON o.id = d.organisation_id
     WHERE d.id = ANY ($1) AND d.state IN ('open', 'in_negotiation', 'partly_fulfilled') ORDER BY d.id""",
+)
+LISTED_MARKS = Query(
+    Mark,
+    """SELECT p.id, hashtextextended(o.name || ' ' || p::text, 0) AS mark
+    FROM product p JOIN organisation o ON o.id = p.organisation_id
+    WHERE p.state = 'listed' AND p.id > $1 ORDER BY p.id LIMIT $2""",
+)
+OPEN_MARKS = Query(
+    Mark,
+    """SELECT d.id, hashtextextended(o.name || ' ' || d::text, 0) AS mark
+    FROM demand d JOIN organisation o ON o.id = d.organisation_id
+    WHERE d.state = 'open' AND d.id > $1 ORDER BY d.id LIMIT $2""",
 )
