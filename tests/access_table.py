@@ -219,6 +219,9 @@ POST /api/v1/pools/{pool}/leave                                     v_stale 401 
 GET  /my/demands                                                            303 200 200 403 403 403 403 403 200 200
 GET  /demands/new                                                           303 200 200 403 403 403 403 403 200 200
 POST /demands/new                                                           401 422 422 403 403 403 403 403 422 422
+POST /demands/preview                                                       401 200 200 403 403 403 403 403 200 200
+POST /demands/drafts                                                        401 422 422 403 403 403 403 403 422 422
+POST /demands/{draft_demand}/draft                                          401 404 404 403 403 403 403 403 422 422
 GET  /demands/{draft_demand}/edit                                           303 404 404 403 403 403 403 403 200 200
 POST /demands/{draft_demand}/edit                                           401 404 404 403 403 403 403 403 422 422
 GET  /demands/{open_demand}/edit                                            303 404 404 403 403 403 403 403 200 200

@@ -17,7 +17,8 @@ from market.domain.money import Money
 from market.domain.products import Short, Tags, Title
 from market.domain.words import N_
 
-DemandText = Annotated[str, Meta(min_length=2, max_length=20_000)]
+LONGEST_TEXT = 20_000
+DemandText = Annotated[str, Meta(min_length=2, max_length=LONGEST_TEXT)]
 
 
 class DemandState(StrEnum):
@@ -74,9 +75,9 @@ Lines = Annotated[tuple[RequirementLine, ...], Meta(max_length=MOST_LINES)]
 
 
 class DemandContent(msgspec.Struct, frozen=True, kw_only=True):
-    """What an enterprise writes. ``lines`` None: read them from the text."""
+    """What an enterprise writes. ``lines`` None: read them from the text. ``title`` empty: taken from the text."""
 
-    title: Title
+    title: Title = ""
     text: DemandText
     lines: Lines | None = None
     theme: Short = ""
@@ -181,6 +182,20 @@ def masked_card(card: Card) -> Card:
         region=mask(card.region, words),
         masked=(),
     )
+
+
+TITLE = 60
+"""Characters of a title that is taken from the text."""
+_SENTENCE_END = re.compile(r"[。！!？?；;\n]|\.(?=\s|$)")
+
+
+def title_of(text: str) -> str:
+    """The beginning of the text, as a title: its first sentence, cut between words when it is long."""
+    first = " ".join(next((part for part in _SENTENCE_END.split(text) if len(part.strip()) > 1), text).split())
+    if len(first) <= TITLE:
+        return first
+    cut = first[:TITLE]
+    return (cut.rsplit(" ", 1)[0] if " " in cut[TITLE // 2 :] else cut).rstrip(" ,，、") + "…"
 
 
 def content_errors(content: DemandContent) -> dict[str, str]:

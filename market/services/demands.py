@@ -9,7 +9,15 @@ from typing import Any, TypeVar
 import msgspec
 
 from market.domain.accounts import Actor
-from market.domain.demands import Demand, DemandCard, DemandContent, content_errors, masked_card, masked_demand
+from market.domain.demands import (
+    Demand,
+    DemandCard,
+    DemandContent,
+    content_errors,
+    masked_card,
+    masked_demand,
+    title_of,
+)
 from market.domain.errors import Forbidden, IllegalTransition, Invalid, NotFound, Stale
 from market.domain.gaps import UnmetCode
 from market.domain.lifecycles import DEMAND
@@ -42,8 +50,9 @@ def is_insider(actor: Actor, demand: Demand | DemandCard) -> bool:
 
 
 def checked(content: DemandContent) -> DemandContent:
-    """Cleaned. Raises Invalid with every error."""
+    """Cleaned, a missing title taken from the text. Raises Invalid with every error."""
     content = cleaned(content)
+    content = msgspec.structs.replace(content, title=content.title or title_of(content.text))
     errors: dict[str, str] = {}
     if content.budget is not None and (wrong := money_error(content.budget)):
         errors["budget"] = wrong

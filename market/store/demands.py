@@ -90,6 +90,8 @@ KEEP_VERSION = Command(
     """INSERT INTO demand_version (demand_id, revision, content, person_id) VALUES ($1, $2, $3, $4)
     ON CONFLICT DO NOTHING""",
 )
+OF_SOURCE = Query(int, "SELECT id FROM demand WHERE organisation_id = $1 AND source = $2 AND source_id = $3")
+ONE_AT_A_TIME = Query(int, "SELECT 1 FROM pg_advisory_xact_lock(hashtextextended($1, 0))")
 LIVE_NEGOTIATIONS = Query(
     int,
     "SELECT count(*) FROM negotiation WHERE demand_id = $1 AND state NOT IN ('finalized', 'terminated')",
