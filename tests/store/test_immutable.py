@@ -44,6 +44,13 @@ async def fill(db: asyncpg.Connection, table: str) -> None:
             await made.person(),
             HASH,
         )
+    elif table == "gap_letter":
+        await db.execute(
+            """INSERT INTO gap_letter (demand_id, demand_revision, code, gap, person_id, issued_at)
+            VALUES ($1, 1, 'price', '{}', $2, now())""",
+            await made.born("demand"),
+            await made.person(),
+        )
     elif table in ("ranker_model", "ranker_choice"):
         await db.execute(
             "INSERT INTO ranker_model (content, figures, accepted, calibrated) VALUES ('', '{}', false, false)"
@@ -63,6 +70,7 @@ IMMUTABLE = {
     "message": "body = 'y'",
     "signature": "signed_at = now()",
     "checkpoint": "chains = 1",
+    "gap_letter": "note = 'x'",
     "ranker_model": "accepted = true",
     "ranker_choice": "action = 'rollback'",
 }
