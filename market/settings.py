@@ -49,6 +49,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Allow webhook targets in private address ranges."""
     auto_propose: bool = False
     """Propose matches with no must line unmet without a broker's review."""
+    demo: bool = False
+    """Show the sign-ins of the demonstration market on the front page; set by ``market demo``."""
 
     @property
     def secure(self) -> bool:
@@ -72,7 +74,7 @@ def from_env(env: Mapping[str, str]) -> Settings:
     if unknown := sorted(k for k in env if k.startswith("MARKET_") and k not in known | {"MARKET_TEST_DATABASE_URL"}):
         raise SettingsError(f"{unknown[0]} is not a setting. Known: {', '.join(sorted(known))}.")
     values: dict[str, object] = dict(raw)
-    for name in ("behind_proxy", "private_webhooks", "auto_propose"):
+    for name in ("behind_proxy", "private_webhooks", "auto_propose", "demo"):
         if name in raw:
             if raw[name].lower() not in ("1", "0", "true", "false", "yes", "no", "on", "off"):
                 raise SettingsError(f"MARKET_{name.upper()} must be true or false, not {raw[name]!r}.")

@@ -45,6 +45,13 @@ GET  /products/{draft_product}                                              404 
 GET  /demands                                                               200 200 200 200 200 200 200 200 200 200
 GET  /demands/{open_demand}                                                 200 200 200 200 200 200 200 200 200 200
 GET  /demands/{draft_demand}                                                404 404 404 200 200 200 200 200 200 200
+GET  /products.atom                                                         200 200 200 200 200 200 200 200 200 200
+GET  /demands.atom                                                          200 200 200 200 200 200 200 200 200 200
+GET  /statistics                                                            200 200 200 200 200 200 200 200 200 200
+GET  /sitemap.xml                                                           200 200 200 200 200 200 200 200 200 200
+GET  /sitemaps/pages.xml                                                    200 200 200 200 200 200 200 200 200 200
+GET  /sitemaps/none.xml                                                     404 404 404 404 404 404 404 404 404 404
+GET  /robots.txt                                                            200 200 200 200 200 200 200 200 200 200
 GET  /organisations/{organisation}                                          200 200 200 200 200 200 200 200 200 200
 GET  /sign-in                                                               200 303 303 303 303 303 303 303 303 303
 GET  /sign-up                                                               200 303 303 303 303 303 303 303 303 303

@@ -100,7 +100,7 @@ def demo(
     with one_at_a_time(folder):
         if reset:
             shutil.rmtree(folder / "postgresql", ignore_errors=True)
-        base = Settings(data_dir=folder, port=free_port(port, "127.0.0.1"), private_webhooks=True)
+        base = Settings(data_dir=folder, port=free_port(port, "127.0.0.1"), private_webhooks=True, demo=True)
         console.print("Starting the database …")
         with database(base) as settings:
             from market.demo import loader
@@ -119,7 +119,8 @@ def unwind(*_: object) -> None:
 
 def welcome(settings: Settings) -> Panel:
     """Where to go and how to sign in."""
-    from market.demo.loader import PASSWORD, SIGN_INS
+    from market.demo.loader import SIGN_INS
+    from market.domain.demonstration import PASSWORD
 
     rows = "\n".join(f"  {what:<28}{email}" for what, email in SIGN_INS)
     return Panel(

@@ -15,6 +15,7 @@ from market.demo.stories import Cast, play
 from market.demo.texts import DemoDemand, DemoLetter, DemoOrganisation, DemoProduct, Member, Talk, read
 from market.domain.accounts import CLOCK, Actor, OrganisationContent
 from market.domain.demands import DemandContent, DemandState
+from market.domain.demonstration import PASSWORD, TOURS
 from market.domain.gaps import LetterIn
 from market.domain.lifecycles import DEMAND
 from market.domain.machine import Party
@@ -29,12 +30,7 @@ from market.store import search
 from market.store.demonstration import ACTOR, ANY_ORGANISATION, PAIR
 from market.store.query import Db
 
-PASSWORD = "duijie-demo"  # noqa: S105 - printed at every start of the demo
-SIGN_INS = (
-    ("Enterprise 企业", "enterprise@demo.example"),
-    ("Supplier 供应方", "supplier@demo.example"),
-    ("Broker 撮合专员", "broker@demo.example"),
-)
+SIGN_INS = tuple(zip(("Enterprise 企业", "Supplier 供应方", "Broker 撮合专员"), (t.email for t in TOURS), strict=True))
 
 
 async def load_once(url: str, console: Console) -> bool:

@@ -11,7 +11,7 @@ import msgspec
 
 from market import i18n
 from market.domain.accounts import Actor
-from market.domain.facets import FACETS, Asked, Choice, Facet, Piece, Sort
+from market.domain.facets import FACETS, Asked, Band, Choice, Facet, Piece, Sort
 from market.domain.paging import PAGE
 from market.services import texts
 from market.services.demands import as_seen
@@ -192,7 +192,10 @@ def _found(
 def _facet(name: str, chosen: str, counts: Counter[str]) -> Facet:
     if name == "region":
         return _regions(chosen, counts)
-    ordered = sorted(counts.items(), key=lambda pair: (pair[0] != chosen, -pair[1], pair[0]))
+    if name == "price":
+        ordered = [(str(band), counts[band]) for band in Band if counts[band]]
+    else:
+        ordered = sorted(counts.items(), key=lambda pair: (pair[0] != chosen, -pair[1], pair[0]))
     return Facet(name=name, choices=tuple(Choice(value=v, count=n) for v, n in ordered[:CHOICES]), chosen=chosen)
 
 

@@ -27,8 +27,9 @@ _RUN = re.compile(rf"(?P<han>[{HAN}]+)|[^\W_{HAN}]+")
 
 
 class Wanted(msgspec.Struct, frozen=True):
-    """The words of a search: stems (those of its Chinese words' English among them), and a pattern for Chinese."""
+    """The words of a search: the stems it has, with the English of its Chinese words, and a pattern for Chinese."""
 
+    typed: frozenset[str]
     stems: frozenset[str]
     chinese: re.Pattern[str] | None
 
@@ -44,11 +45,10 @@ def wanted(asked: str) -> Wanted:
     cut = _analyser().cut(asked[:MOST_ASKED])
     terms = set(cut.terms)
     chinese = sorted((term for term in terms if _RUN.fullmatch(term) and _han(term)), key=lambda t: (-len(t), t))
-    stems = {term for term in terms if not _han(term)} | {
-        stem for word, english in cut.glosses if len(word) > 1 for stem in english
-    }
+    typed = frozenset(term for term in terms if not _han(term))
+    english = frozenset(stem for word, stems in cut.glosses if len(word) > 1 for stem in stems)
     pattern = re.compile("|".join(map(re.escape, chinese))) if chinese else None
-    return Wanted(frozenset(stems), pattern)
+    return Wanted(typed, typed | english, pattern)
 
 
 def marked(text: str, words: Wanted) -> tuple[Piece, ...]:
@@ -101,8 +101,8 @@ def _spans(text: str, words: Wanted) -> list[tuple[int, int]]:
                 found.append(run.span())
             continue
         hits = [m.span() for m in words.chinese.finditer(run[0])] if words.chinese else []
-        if words.stems:
-            hits += _translated(run[0], words.stems)
+        if words.typed:
+            hits += _translated(run[0], words.typed)
         found += [(run.start() + a, run.start() + b) for a, b in sorted(hits)]
     joined: list[tuple[int, int]] = []
     for start, end in found:

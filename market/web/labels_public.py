@@ -13,6 +13,11 @@ PUBLIC: dict[str, dict[str, str]] = {
         "lowest": N_("Lowest budget"),
         "highest": N_("Highest budget"),
     },
+    "tour.role": {
+        "enterprise": N_("You need data"),
+        "supplier": N_("You have data"),
+        "broker": N_("You bring both together"),
+    },
     "band": {
         "free": N_("Free of charge"),
         "to_1000": N_("Below 1,000 yuan"),

@@ -66,6 +66,7 @@ def _results(kind: str, found: Found[Any], sort: str) -> Template:
         kind=kind,
         found=found,
         link=linker(f"/{kind}s", found.asked, str(found.sort) if sort else ""),
+        feed=f"/{kind}s.atom{linker('', found.asked, '')()}",
         names=NAMES,
     )
 
