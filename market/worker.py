@@ -36,6 +36,7 @@ from market.services import (
     notices,
     pools,
     questions,
+    spreadsheets,
     targets,
     webhooks,
 )
@@ -193,6 +194,7 @@ class Worker:
             "event": self.event,
             mail.ENTRYPOINT: partial(mail.deliver, settings),
             webhooks.ENTRYPOINT: self.webhook,
+            spreadsheets.ENTRYPOINT: self.spreadsheet,
             "deadlines": self.deadlines,
             "checkpoint": self.checkpoint,
             "nightly": self.nightly,
@@ -234,6 +236,10 @@ class Worker:
         """One attempt at one delivery."""
         delivery_id = msgspec.json.decode(payload, type=int)
         await webhooks.deliver(self.pool, self.client, delivery_id, now=datetime.now(UTC), settings=self.settings)
+
+    async def spreadsheet(self, payload: bytes) -> None:
+        """The rows of a confirmed file."""
+        await spreadsheets.run(self.pool, msgspec.json.decode(payload, type=int), now=datetime.now(UTC))
 
     async def deadlines(self, _: bytes) -> None:
         """The clock's steps that are due."""

@@ -179,6 +179,21 @@ POST /products/new                                                          401 
 GET  /products/{draft_product}/edit                                         303 404 404 403 403 403 403 403 200 200
 POST /products/{draft_product}/edit                                         401 404 404 403 403 403 403 403 422 422
 GET  /products/{listed_product}/edit                                        303 404 404 403 403 403 403 403 200 200
+GET  /my/products/performance                                               303 200 200 403 403 403 403 403 200 200
+GET  /api/v1/products/performance                                           401 200 200 403 403 403 403 403 200 200
+GET  /my/products/spreadsheets                                              303 200 200 403 403 403 403 403 200 200
+POST /my/products/spreadsheets                                              401 422 422 403 403 403 403 403 422 422
+GET  /my/products/spreadsheets/download                                     303 200 200 403 403 403 403 403 200 200
+GET  /my/products/spreadsheets/{spreadsheet}                                303 404 404 403 403 403 403 403 200 200
+GET  /my/products/spreadsheets/{spreadsheet}/rejected                       303 404 404 403 403 403 403 403 200 200
+POST /my/products/spreadsheets/{spreadsheet}/confirm                        401 404 404 403 403 403 403 403 409 409
+GET  /api/v1/spreadsheets                                                   401 200 200 403 403 403 403 403 200 200
+POST /api/v1/spreadsheets                                           nothing 401 400 400 403 403 403 403 403 400 400
+GET  /api/v1/spreadsheets/download                                          401 200 200 403 403 403 403 403 200 200
+GET  /api/v1/spreadsheets/{spreadsheet}                                     401 404 404 403 403 403 403 403 200 200
+GET  /api/v1/spreadsheets/{spreadsheet}/rows                                401 404 404 403 403 403 403 403 200 200
+GET  /api/v1/spreadsheets/{spreadsheet}/rejected                            401 404 404 403 403 403 403 403 200 200
+POST /api/v1/spreadsheets/{spreadsheet}/confirm                             401 404 404 403 403 403 403 403 409 409
 GET  /api/v1/advice/products                                                401 200 200 403 403 403 403 403 200 200
 GET  /api/v1/advice/products/{draft_product}                                401 404 404 403 403 403 403 403 200 200
 GET  /api/v1/advice/products/{listed_product}                               401 404 404 403 403 403 403 403 200 200

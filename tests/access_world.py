@@ -15,9 +15,10 @@ from litestar import Litestar
 from market.domain.accounts import Actor
 from market.domain.permissions import SCOPES, Role
 from market.domain.webhooks import WebhookContent
-from market.services import agreements, members, organisations, tokens, webhooks
+from market.services import agreements, members, organisations, spreadsheets, tokens, webhooks
 from market.settings import Settings
 from market.store import journal
+from market.web.labels import WORDS
 from tests import browsing
 from tests.given import PASSWORD, Given
 
@@ -90,8 +91,11 @@ async def things(given: Given, who: dict[str, Actor], settings: Settings) -> dic
     found["agreement"] = await agreements.get(given.db, consumer, done.agreement_id or 0)
     found["organisation"] = await organisations.get(given.db, consumer, consumer.organisation_id or 0)
     found["letter"] = await given.letter(found["open_demand"].id)
+    found["spreadsheet"] = await spreadsheets.receive(
+        given.db, provider, "a.csv", b"title,price\nroads,x\n", WORDS, now=given.now
+    )
     ids = {name: thing.id for name, thing in found.items()}
-    versions = {f"v_{name}": thing.version for name, thing in found.items() if name != "letter"}
+    versions = {f"v_{name}": getattr(thing, "version", 0) for name, thing in found.items()}
     return ids | versions | await belongings(given, consumer, settings) | {"person": who["consumer_member"].person_id}
 
 

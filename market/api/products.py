@@ -16,9 +16,10 @@ from market.api.routes import CursorText, Id, IdempotencyKey, IfMatch, Limit, cr
 from market.api.schemas import Action, Step, actions_of, tagged, version_of
 from market.domain.accounts import Actor
 from market.domain.paging import PAGE, Page
+from market.domain.performance import Performance
 from market.domain.permissions import Permission
 from market.domain.products import Delivery, Opening, Product, ProductCard, ProductContent, ProductState, UpdateCycle
-from market.services import products
+from market.services import performance, products
 from market.services.matchmaking import Matchmaker
 from market.services.products import Filter, ProductRevision
 from market.store.query import Db
@@ -105,6 +106,18 @@ class ProductController(Controller):
             return shown(actor, await products.create(db, actor, data, now=now))
 
         return await once(db, actor, key, "/api/v1/products", data, produce)
+
+    @read("/performance", permission=Permission.PRODUCT_WRITE)
+    async def list_product_performance(
+        self,
+        db: NamedDependency[Db],
+        actor: NamedDependency[Actor],
+        now: NamedDependency[datetime],
+        cursor: CursorText = None,
+        limit: Limit = PAGE,
+    ) -> Page[Performance]:
+        """How your products did in the last ninety days, the newest product first."""
+        return await performance.page(db, actor, now=now, cursor=cursor, limit=limit)
 
     @read("/{product_id:int}", permission=Permission.PRODUCT_READ)
     async def get_product(

@@ -25,6 +25,7 @@ from market.api.products import ProductController
 from market.api.questions import QuestionController
 from market.api.ranker import RankerController
 from market.api.search import SearchController
+from market.api.spreadsheets import SpreadsheetController
 from market.api.webhooks import WebhookController
 from market.domain.permissions import Permission
 from market.web.guards import json_guard
@@ -51,6 +52,7 @@ ROUTES: list[ControllerRouterHandler] = [
             QuestionController,
             RankerController,
             SearchController,
+            SpreadsheetController,
             TokenController,
             WebhookController,
         ],

@@ -51,8 +51,8 @@ class Invalid(MarketError):
     slug = "invalid"
     title = "Some fields need correcting"
 
-    def __init__(self, fields: Mapping[str, str], detail: str = "") -> None:
-        super().__init__(detail)
+    def __init__(self, fields: Mapping[str, str], detail: str = "", **params: object) -> None:
+        super().__init__(detail, **params)
         self.fields = dict(fields)
 
 

@@ -115,6 +115,8 @@ class Columns(msgspec.Struct, frozen=True, kw_only=True):
     given: dict[str, str] = {}
     defaults: dict[str, str] = {}
     describe: bool = False
+    literal: bool = False
+    """Nothing is made of other columns: what a cell does not say is not there."""
 
     def field(self, column: str) -> str:
         """The field of a column; "" when it is not used."""
@@ -193,19 +195,15 @@ def product_entry(row: Row, mapping: Columns) -> Entry:
     found["abstract"] = _joined(cells, "abstract")
     found["theme"], more = _theme(cells)
     found["tags"] = tuple(dict.fromkeys((*found.get("tags", ()), *more)))
-    _spread(found)
-    if "opening" not in found and (opening := _opening_of(found.get("licence", ""))):
-        found["opening"] = opening
-    if not found.get("delivery"):
-        found["delivery"] = values.delivery_of_formats(found.get("formats", ()))
+    _spread(found, None if mapping.literal else PriceUnit.PRODUCT)
     publisher, title = _first(cells, "publisher"), found.get("title", "")
-    if not found.get("source_statement"):
-        found["source_statement"] = stated_source(cells, _chinese(title))
+    if not mapping.literal:
+        _conclude(found, cells)
     for field, value in mapping.defaults.items():
         if not found.get(field):
             read = PRODUCT_VALUES.get(field, text)
             found[field] = read(value)
-            _spread(found)
+            _spread(found, PriceUnit.PRODUCT)
     if mapping.describe and len(found["abstract"]) < 10:
         found["abstract"] = described(found, publisher)
     return Entry(
@@ -240,8 +238,8 @@ def _read(
     return found, origin, wrong
 
 
-def _spread(found: dict[str, Any]) -> None:
-    """One value that means two fields becomes both."""
+def _spread(found: dict[str, Any], usual: PriceUnit | None) -> None:
+    """One value that means two fields becomes both; ``usual`` is what a price buys that does not say it."""
     if (span := found.pop("time_span", None)) is not None:
         found.setdefault("time_from", span[0])
         if span[1]:
@@ -250,8 +248,18 @@ def _spread(found: dict[str, Any]) -> None:
         amount, unit = found.pop("price")
         if amount is not None:
             found["price"] = amount
-            if amount > 0:
-                found.setdefault("price_unit", unit or PriceUnit.PRODUCT)
+            if amount > 0 and (buys := unit or usual):
+                found.setdefault("price_unit", buys)
+
+
+def _conclude(found: dict[str, Any], cells: Cells) -> None:
+    """What portals say in other columns than we: the opening class, the way of delivery, the source."""
+    if "opening" not in found and (opening := _opening_of(found.get("licence", ""))):
+        found["opening"] = opening
+    if not found.get("delivery"):
+        found["delivery"] = values.delivery_of_formats(found.get("formats", ()))
+    if not found.get("source_statement"):
+        found["source_statement"] = stated_source(cells, _chinese(found.get("title", "")))
 
 
 def _theme(cells: Cells) -> tuple[str, tuple[str, ...]]:

@@ -31,6 +31,8 @@ LONGEST_CELL = 64 * 1024 * 1024
 """Characters of one CSV cell that are read at all; fields have their own, smaller limits."""
 WIDEST = 1000
 """Columns up to which a merged range is filled in."""
+BEGINNING = 200
+"""Characters shown of a file without a heading."""
 UNREADABLE = "?"
 """The column under which what could not be read is shown."""
 MERGED = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*\bref="([A-Z]+\d+:[A-Z]+\d+)"')
@@ -50,6 +52,9 @@ class Row(msgspec.Struct, frozen=True):
 class Source:
     """A file to be read once, from front to back. ``done`` of ``total`` (bytes or rows) says how far one is."""
 
+    columns: Sequence[str] = ()
+    """The names in the heading; none where every row names its own."""
+
     def __init__(self, path: Path, total: int) -> None:
         self.path = path
         self.total = total
@@ -63,7 +68,7 @@ class Source:
 def open_source(path: Path, is_header: IsHeader, sheet: str | None = None) -> Source:
     """The file by its extension. Raises Invalid when it is not there, of another kind, or has no heading."""
     if not path.is_file():
-        raise Invalid({}, f"{path}: there is no such file.")
+        raise Invalid({}, N_("%(file)s: there is no such file."), file=path)
     name = path.name.lower().removesuffix(".gz")
     if name.endswith((".jsonl", ".ndjson")):
         return Lines(path)
@@ -71,7 +76,7 @@ def open_source(path: Path, is_header: IsHeader, sheet: str | None = None) -> So
         return Table(path, is_header)
     if name.endswith((".xlsx", ".xlsm")):
         return Sheet(path, is_header, sheet)
-    raise Invalid({}, f"{path.name}: give a file of kind .jsonl, .jsonl.gz, .csv or .xlsx.")
+    raise Invalid({}, N_("%(file)s: give a file of kind .jsonl, .jsonl.gz, .csv or .xlsx."), file=path.name)
 
 
 def _stream(path: Path) -> tuple[IO[bytes], IO[bytes]]:
@@ -112,7 +117,9 @@ def _whole(stream: Iterable[bytes], path: Path) -> Iterator[bytes]:
     try:
         yield from stream
     except (EOFError, gzip.BadGzipFile, OSError) as error:
-        raise Invalid({}, f"{path.name}: the file is damaged or ends half-way ({error}).") from None
+        raise Invalid(
+            {}, N_("%(file)s: the file is damaged or ends half-way (%(error)s)."), file=path.name, error=error
+        ) from None
 
 
 class Table(Source):
@@ -147,7 +154,9 @@ class Table(Source):
             except StopIteration:
                 return
             except csv.Error as error:
-                raise Invalid({}, f"{self.path.name}, line {begins}: {error}.") from None
+                raise Invalid(
+                    {}, N_("%(file)s, line %(line)s: %(error)s."), file=self.path.name, line=begins, error=error
+                ) from None
             yield begins, cells
             begins = reader.line_num + 1
 
@@ -180,7 +189,7 @@ def encoding_of(path: Path) -> str:
             except UnicodeDecodeError:
                 continue
         return encoding
-    raise Invalid({}, f"{path.name}: the text is neither UTF-8 nor GB18030. Save it as CSV UTF-8.")
+    raise Invalid({}, N_("%(file)s: the text is neither UTF-8 nor GB18030. Save it as CSV UTF-8."), file=path.name)
 
 
 def find_heading(path: Path, rows: Iterable[tuple[int, Sequence[Any]]], is_header: IsHeader) -> tuple[int, list[str]]:
@@ -193,10 +202,13 @@ def find_heading(path: Path, rows: Iterable[tuple[int, Sequence[Any]]], is_heade
         first = first or [name for name in names if name]
         if count + 1 >= HEADER_WITHIN:
             break
+    if not first:
+        raise Invalid({}, N_("%(file)s: the file is empty."), file=path.name)
     raise Invalid(
         {},
-        f"{path.name}: no heading names the column that is needed. The file begins with: "
-        f"{', '.join(first) or 'nothing'}. Name columns with --map COLUMN=FIELD.",
+        N_("%(file)s: no heading names the column that is needed. The file begins with: %(begin)s"),
+        file=path.name,
+        begin=", ".join(first)[:BEGINNING],
     )
 
 
@@ -231,9 +243,17 @@ class Sheet(Source):
             self._values = openpyxl.load_workbook(path, read_only=True, data_only=True)
             self._formulas = openpyxl.load_workbook(path, read_only=True, data_only=False)
         except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
-            raise Invalid({}, f"{path.name}: this is not a workbook that can be read ({error}).") from None
+            raise Invalid(
+                {}, N_("%(file)s: this is not a workbook that can be read (%(error)s)."), file=path.name, error=error
+            ) from None
         if sheet is not None and sheet not in self._values.sheetnames:
-            raise Invalid({}, f"{path.name}: no sheet {sheet!r}; there are {', '.join(self._values.sheetnames)}.")
+            raise Invalid(
+                {},
+                N_("%(file)s: no sheet %(sheet)s; there are %(sheets)s."),
+                file=path.name,
+                sheet=sheet,
+                sheets=", ".join(self._values.sheetnames),
+            )
         self.name = sheet or self._values.sheetnames[0]
         super().__init__(path, max(self._values[self.name].max_row or 0, 1))
         self.merged = self._merged()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import os
 import re
 from collections.abc import Sequence
@@ -41,16 +42,22 @@ def sentence(reasons: Sequence[tuple[str, str]]) -> str:
     return "; ".join(f"{column}: {i18n.gettext(text)}" if column else i18n.gettext(text) for column, text in reasons)
 
 
-def write(path: Path, refused: Sequence[Refused]) -> None:
-    """All columns of the rows, between the line and the reason; in place at once or not at all."""
+def text(refused: Sequence[Refused]) -> str:
+    """All columns of the rows, between the line and the reason, as CSV."""
     columns = list(dict.fromkeys(c for item in refused for c in item.row.values if c and c not in IGNORED))
+    file = io.StringIO(newline="")
+    writer = csv.writer(file)
+    writer.writerow(["line", *columns, "reason"])
+    for item in sorted(refused, key=lambda item: item.row.line):
+        cells = [_cell(item.row.values.get(column)) for column in columns]
+        writer.writerow([item.row.line, *cells, sentence(item.reasons)])
+    return file.getvalue()
+
+
+def write(path: Path, refused: Sequence[Refused]) -> None:
+    """``text`` as a file; in place at once or not at all."""
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    with fresh.open("w", encoding="utf-8-sig", errors="replace", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["line", *columns, "reason"])
-        for item in sorted(refused, key=lambda item: item.row.line):
-            cells = [_cell(item.row.values.get(column)) for column in columns]
-            writer.writerow([item.row.line, *cells, sentence(item.reasons)])
+    fresh.write_text(text(refused), encoding="utf-8-sig", errors="replace", newline="")
     fresh.rename(path)
 
 

@@ -76,7 +76,7 @@ _CYCLE = by_words(
             r"[两二三四五]年|\d年|biennial|不定|按需|需要|irregular|as needed|on demand|ad[- ]?hoc",
             UpdateCycle.IRREGULAR,
         ),
-        (r"静态|不更新|不再更新|一次性|^once|one-?\s?off|static|never", UpdateCycle.STATIC),
+        (r"静态|不更新|不再更新|一次性|^once|one-?\s?off|static|never|not updated", UpdateCycle.STATIC),
         # Twice a year is at least once a year, and no finer word is there for it.
         (r"半年|half|semi-?annual|biannual", UpdateCycle.YEARLY),
         (r"季|quarter", UpdateCycle.QUARTERLY),
@@ -101,8 +101,8 @@ def update_cycle(value: object) -> UpdateCycle:
 _OPENING = by_words(
     [
         (r"不予|不开放|不共享|非公开|not[_ -]?open|closed", Opening.NOT_OPEN),
-        (r"无条件|unconditional", Opening.UNCONDITIONAL),
-        (r"有条件|受限|依申请|注册|申请|conditional|restricted", Opening.CONDITIONAL),
+        (r"无条件|unconditional|without conditions", Opening.UNCONDITIONAL),
+        (r"有条件|受限|依申请|注册|申请|conditional|on conditions|restricted", Opening.CONDITIONAL),
         (r"公开|开放|^open$|public", Opening.UNCONDITIONAL),
     ]
 )
@@ -259,25 +259,43 @@ def time_span(value: object) -> tuple[date, date | None]:
 
 _TYPE = by_words(
     [
-        (r"日期时间|时间戳|datetime|timestamp", FieldType.DATETIME),
+        (r"日期时间|日期和时间|时间戳|date and time|datetime|timestamp", FieldType.DATETIME),
         (r"日期|^date", FieldType.DATE),
-        (r"整数|整型|int", FieldType.INTEGER),
+        (r"整数|整型|int|whole number", FieldType.INTEGER),
         (r"数值|数字|小数|浮点|number|numeric|decimal|float|double", FieldType.NUMBER),
-        (r"布尔|bool", FieldType.BOOLEAN),
-        (r"几何|坐标|geo", FieldType.GEOMETRY),
-        (r"二进制|图片|binary|blob", FieldType.BINARY),
+        (r"布尔|是否|是或否|yes or no|bool", FieldType.BOOLEAN),
+        (r"几何|坐标|空间|geo", FieldType.GEOMETRY),
+        (r"二进制|图片|图像|image|binary|blob", FieldType.BINARY),
+        (r"文本|文字|字符|text|string|char", FieldType.STRING),
     ]
 )
 
 
 def fields(value: object) -> list[dict[str, str]]:
-    """Columns of the data: objects with name, type and meaning, or names with ":" before the meaning."""
+    """Columns of the data: objects with name, type and meaning; lines of "name | type | meaning"; or names with ":"
+    before the meaning."""
     if isinstance(value, str) and value.lstrip().startswith("["):
         with suppress(msgspec.DecodeError):
             value = msgspec.json.decode(value)
+    if isinstance(value, str) and (table := _table(value)):
+        return table
     if not isinstance(value, (list, tuple)):
         value = texts(value)
     return [found for item in value if (found := _field(item))["name"]]
+
+
+def _table(given: str) -> list[dict[str, str]]:
+    """The lines of "name | type | meaning"; none when any line is something else."""
+    rows = [[part.strip() for part in line.split("|", 2)] for line in given.splitlines() if line.strip()]
+    if not all(len(row) == 3 and field_type(row[1]) for row in rows):
+        return []
+    return [{"name": name, "type": field_type(kind) or "", "meaning": meaning} for name, kind, meaning in rows if name]
+
+
+def field_type(word: str) -> FieldType | None:
+    """整数 → integer, datetime → datetime; None for a word that names no type."""
+    found: FieldType | None = _TYPE(word.strip().casefold())
+    return found
 
 
 def _field(item: object) -> dict[str, str]:
@@ -291,5 +309,4 @@ def _field(item: object) -> dict[str, str]:
     else:
         name, _, meaning = text(item).replace("：", ":").partition(":")
         kind = ""
-    found: FieldType | None = _TYPE(kind.casefold())
-    return {"name": name.strip(), "type": found or FieldType.STRING, "meaning": meaning.strip()}
+    return {"name": name.strip(), "type": field_type(kind) or FieldType.STRING, "meaning": meaning.strip()}

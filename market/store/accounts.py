@@ -71,3 +71,10 @@ ACTOR_OF_TOKEN = Query(
         JOIN organisation o ON o.id = t.organisation_id
     WHERE t.token_hash = $1 AND t.revoked_at IS NULL AND t.expires_at > now() AND NOT p.disabled""",
 )
+ACTOR_IN = Query(
+    Actor,
+    """SELECT p.id AS person_id, p.name, o.id AS organisation_id, o.name AS organisation_name,
+        o.kind AS organisation_kind, o.state AS organisation_state, m.role, p.language
+    FROM person p JOIN membership m ON m.person_id = p.id JOIN organisation o ON o.id = m.organisation_id
+    WHERE p.id = $1 AND o.id = $2 AND NOT p.disabled""",
+)

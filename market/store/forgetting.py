@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from market.store import attempts, idempotency, notices, sign_ups
+from market.store import attempts, idempotency, notices, performance, sign_ups, spreadsheets
 from market.store.query import Command
 
 COMMANDS: dict[str, Command] = {
@@ -12,6 +12,8 @@ COMMANDS: dict[str, Command] = {
     "webhook deliveries": Command("DELETE FROM webhook_delivery WHERE created_at < now() - interval '90 days'"),
     "password resets": Command("DELETE FROM password_reset WHERE expires_at < now() - interval '7 days'"),
     "registrations": sign_ups.FORGET,
+    "spreadsheets": spreadsheets.FORGET,
+    "counted views": performance.FORGET_VIEWS,
     "job log lines": Command("DELETE FROM pgqueuer_log WHERE created < now() - interval '30 days'"),
     "failed jobs": Command("DELETE FROM pgqueuer WHERE status = 'failed' AND updated < now() - interval '30 days'"),
 }

@@ -60,7 +60,7 @@ def test_the_heading_may_stand_below_a_banner_and_twice(tmp_path):
     [
         ("a.csv", b"\xff\xfe\x00\x01", "neither UTF-8 nor GB18030"),
         ("a.csv", "名字,别的\n1,2\n".encode(), "名字, 别的"),
-        ("a.csv", b"", "nothing"),
+        ("a.csv", b"", "empty"),
         ("a.doc", b"x", "give a file of kind"),
         ("a.xlsx", b"PK not a workbook", "not a workbook"),
         ("a.jsonl.gz", gzip.compress(b'{"title": "x"}\n' * 5000, mtime=0)[:-20], "ends half-way"),

@@ -18,7 +18,7 @@ from market.domain.accounts import Actor
 from market.domain.permissions import Permission
 from market.domain.products import Product, ProductContent, ProductState
 from market.domain.words import N_
-from market.services import advice, demands, products, questions
+from market.services import advice, demands, performance, products, questions
 from market.services.matchmaking import Matchmaker
 from market.store import journal
 from market.store.query import Db
@@ -87,6 +87,7 @@ async def product_page(
     if product.state is ProductState.LISTED:
         found = await matchmaker.search_demands(f"{product.title}\n{product.abstract[:500]}", SIMILAR)
         shown.context["similar"] = await demands.search(db, actor, found, theme=None, region=None, limit=SIMILAR)
+        await performance.note_view(db, actor, product, now=now)
     return shown
 
 
