@@ -197,6 +197,7 @@ POST /api/v1/spreadsheets/{spreadsheet}/confirm                             401 
 GET  /api/v1/advice/products                                                401 200 200 403 403 403 403 403 200 200
 GET  /api/v1/advice/products/{draft_product}                                401 404 404 403 403 403 403 403 200 200
 GET  /api/v1/advice/products/{listed_product}                               401 404 404 403 403 403 403 403 200 200
+POST /api/v1/advice/products/{draft_product}                            product 401 404 404 403 403 403 403 403 200 200
 POST /api/v1/products                                               nothing 401 400 400 403 403 403 403 403 400 400
 PUT  /api/v1/products/{draft_product}                               product 401 404 404 403 403 403 403 403 409 409
 PUT  /api/v1/products/{listed_product}                              product 401 403 403 403 403 403 403 403 409 409

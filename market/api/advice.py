@@ -6,13 +6,14 @@ from datetime import datetime
 
 from litestar import Controller
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, JSONBody
 
-from market.api.routes import CursorText, Id, Limit, read
+from market.api.routes import CursorText, Id, Limit, read, step
 from market.domain.accounts import Actor
 from market.domain.advice import Outlook, Wanted
 from market.domain.paging import PAGE, Page
 from market.domain.permissions import Permission
+from market.domain.products import ProductContent
 from market.services import advice, products
 from market.services.matchmaking import Matchmaker
 from market.store.query import Db
@@ -51,6 +52,19 @@ class AdviceController(Controller):
     ) -> Outlook:
         """The same for one product of yours."""
         return await advice.outlook(db, actor, matchmaker, product_id, now=now)
+
+    @step("/products/{product_id:int}", permission=Permission.PRODUCT_WRITE)
+    async def try_product(
+        self,
+        db: NamedDependency[Db],
+        actor: NamedDependency[Actor],
+        now: NamedDependency[datetime],
+        matchmaker: NamedDependency[Matchmaker],
+        product_id: FromPath[Id],
+        data: JSONBody[ProductContent],
+    ) -> Outlook:
+        """What your product would be worth with this content. Nothing is stored."""
+        return await advice.tried(db, actor, matchmaker, product_id, products.checked(data), now=now)
 
     @read("/wanted", permission=Permission.DEMAND_READ)
     async def list_wanted(

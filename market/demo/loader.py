@@ -5,6 +5,7 @@ Everything happens in one transaction: a load that is cut off leaves nothing beh
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from rich.console import Console
@@ -21,13 +22,25 @@ from market.domain.lifecycles import DEMAND
 from market.domain.machine import Party
 from market.domain.matches import Origin
 from market.domain.permissions import Role
+from market.domain.pools import Confirming, Joining
 from market.domain.products import ProductContent
-from market.services import accounts, demands, gaps, matchmaking, organisations, passwords, products
+from market.services import (
+    accounts,
+    demands,
+    gaps,
+    matchmaking,
+    neighbours,
+    organisations,
+    passwords,
+    pools,
+    products,
+)
 from market.services.matchmaking import Matchmaker
 from market.services.proposals import Candidate, generate, propose_for_demand
 from market.services.transitions import fire
 from market.store import search
 from market.store.demonstration import ACTOR, ANY_ORGANISATION, PAIR
+from market.store.pools import LIVE_OF_DEMAND as POOL_OF
 from market.store.query import Db
 
 SIGN_INS = tuple(zip(("Enterprise 企业", "Supplier 供应方", "Broker 撮合专员"), (t.email for t in TOURS), strict=True))
@@ -85,6 +98,7 @@ class Loader:
         for position, demand in enumerate(needs):
             await self.story(demand, matchmaker, talks.get(demand.key), self.days_ago(position % 4))
             self.progress.advance(task)
+        await self.pools(needs, matchmaker)
         for product in goods:
             await self.end_of_product(product)
 
@@ -217,6 +231,20 @@ class Loader:
             close=text.state is DemandState.CLOSED_UNMET,
         )
         await gaps.issue(self.db, broker, matchmaker, demand_id, letter, now=now)
+
+    async def pools(self, texts: Sequence[DemoDemand], matchmaker: Matchmaker) -> None:
+        """Near-identical demands are suggested as pools; the one that a text has joined is confirmed."""
+        ids = list(self.demands.values())
+        await matchmaker.refresh(self.db, "demand", ids)
+        await neighbours.suggest(self.db, matchmaker, await search.OPEN.all(self.db, ids), self.now)
+        for text in texts:
+            if text.pool != "joined":
+                continue
+            owner, broker = self.actors[text.enterprise], self.staff[Role.BROKER]
+            found = await pools.get(self.db, broker, await POOL_OF.one(self.db, self.demands[text.key]))
+            asked = Confirming(version=found.version, quorum=2)
+            found = await pools.confirm(self.db, broker, found.id, asked, now=self.now)
+            await pools.join(self.db, owner, found.id, Joining(version=found.version), now=self.now)
 
     async def pairing(self, demand_id: int, product_id: int, now: datetime) -> int:
         """The match a story is about; one the matcher does not find is brought in as by a person, with its reasons."""

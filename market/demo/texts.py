@@ -82,6 +82,8 @@ class DemoDemand(msgspec.Struct, frozen=True, kw_only=True):
     story_code: str | None = None
     story_reason: str = ""
     product: str | None = msgspec.field(name="with", default=None)
+    pool: Literal["", "joined"] = ""
+    """Joined: a broker has confirmed the pool it fell into, and its owner has joined."""
 
 
 class DemoOffer(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,7 +16,7 @@ from market.domain.accounts import Actor
 from market.domain.advice import FIELD_OF, Change, Named, Outlook, Unmet, Wanted, may_be_served, readable
 from market.domain.demands import Demand, LineKind, RequirementLine, masked_demand, masked_lines
 from market.domain.matches import Verdict
-from market.domain.products import Hint, Product
+from market.domain.products import Hint, Product, ProductContent
 from market.services import matchmaking, products
 from market.services.matchmaking import Matchmaker
 from market.store import advice, search
@@ -34,6 +34,15 @@ async def outlook(db: Db, actor: Actor, matchmaker: Matchmaker, product_id: int,
     """What one's own product is worth among the open demands. Raises NotFound for any other."""
     product = await products.get_own(db, actor, product_id)
     return (await _outlooks(db, matchmaker, [product], now))[product.id]
+
+
+async def tried(
+    db: Db, actor: Actor, matchmaker: Matchmaker, product_id: int, content: ProductContent, *, now: datetime
+) -> Outlook:
+    """What one's own product would be worth with this content; nothing is stored."""
+    product = products.with_content(await products.get_own(db, actor, product_id), content)
+    near = await search.OPEN.all(db, await matchmaker.public_demands_for(product, DEMANDS))
+    return await matchmaking.in_thread(_outlook, product, near, now)
 
 
 async def outlooks(

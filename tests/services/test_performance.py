@@ -42,7 +42,7 @@ async def test_from_proposals_to_agreements_and_why_demanders_declined(db, given
     await given.match(supplier=owner, product=product)  # not proposed yet: nobody's business
     talk = await given.negotiation("finalized", await given.mutual_match(supplier=owner, product=product))
     assert talk.negotiation.product_id == product.id
-    for code in (DeclineCode.TOO_EXPENSIVE, DeclineCode.TOO_EXPENSIVE, DeclineCode.OTHER):
+    for code in (DeclineCode.TOO_EXPENSIVE, DeclineCode.TOO_EXPENSIVE, DeclineCode.FOUND_ELSEWHERE):
         found, demander, _ = await given.proposed_match(supplier=owner, product=product)
         no = Response(action=ResponseAction.DECLINE, code=code, version=found.version)
         await matches.answer(db, demander, found.id, no, now=given.now)
@@ -54,7 +54,7 @@ async def test_from_proposals_to_agreements_and_why_demanders_declined(db, given
     assert (row.matched, row.interested, row.declined, row.negotiated, row.agreed) == (4, 1, 3, 1, 1)
     assert [(reason.code, reason.count, reason.remedy) for reason in row.reasons] == [
         (DeclineCode.TOO_EXPENSIVE, 2, "price"),
-        (DeclineCode.OTHER, 1, ""),
+        (DeclineCode.FOUND_ELSEWHERE, 1, ""),
     ]
     assert rows[asked.question.product_id].asked == 1
     later = (await figures(db, given, owner, days=SPAN.days + 1))[product.id]

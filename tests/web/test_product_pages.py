@@ -4,11 +4,14 @@ import re
 
 import pytest
 
+from market.domain.demands import LineKind, LineLevel, RequirementLine
 from market.domain.permissions import Role
 from market.domain.products import Field
 from market.services import products
 from market.web.pages.products import table_of
 from tests import browsing
+from tests.given import TOPIC
+from tests.receiver import until
 
 pytestmark = pytest.mark.anyio
 
@@ -200,3 +203,52 @@ async def test_home_counts_and_shows_what_is_new(client, committed):
 )
 def test_a_sample_is_a_table_when_it_is_written_as_one(sample, rows):
     assert table_of(sample) == rows
+
+
+async def test_a_row_is_taken_out_and_everything_else_typed_stays(client, committed):
+    await browsing.sign_in(client, await committed.supplier())
+    again = await browsing.post_form(client, "/products/new", FORM | {"remove": "0"})
+    assert again.status_code == 200
+    assert 'value="county"' not in again.text
+    assert 'value="tons"' in again.text
+    assert FORM["abstract"] in again.text
+    assert await committed.db.fetchval("SELECT count(*) FROM product") == 0
+
+
+async def test_a_preview_shows_the_public_page_and_stores_nothing(client, committed):
+    owner = await committed.supplier()
+    product = await committed.draft_product(owner)
+    await browsing.sign_in(client, owner)
+    typed = FORM | {"title": "预览中的标题", "risk_assessment": "机密评估", "preview": "1"}
+    for path, version in (("/products/new", {}), (f"/products/{product.id}/edit", {"version": product.version})):
+        shown = await browsing.post_form(client, path, typed | version)
+        assert shown.status_code == 200
+        preview = shown.text.partition('id="preview"')[2].partition("</section>")[0]
+        assert "预览中的标题" in preview
+        assert "机密评估" not in preview
+        assert "机密评估" in shown.text
+        wrong = await browsing.post_form(client, path, typed | version | {"price": "x"})
+        assert wrong.status_code == 422
+        assert 'id="preview"' not in wrong.text
+    titles = await committed.db.fetchval("SELECT array_agg(title) FROM product")
+    assert titles == [product.title]
+
+
+async def test_the_editor_says_beside_the_field_what_it_is_worth(client, committed):
+    owner = await committed.supplier()
+    product = await committed.draft_product(owner)
+    cycle = RequirementLine(level=LineLevel.SHOULD, kind=LineKind.UPDATE_CYCLE, value="每日")
+    await committed.open_demand(lines=(TOPIC, cycle))
+    await browsing.sign_in(client, owner)
+    client.cookies.set("language", "en")
+    await until(lambda: _asked(client, product.id))
+    page = (await browsing.get_page(client, f"/products/{product.id}/edit")).text
+    beside = page.partition('id="h-update_cycle"')[2].partition("</p>")[0]
+    assert "1" in beside
+    assert 'class="worth"' in beside
+    assert re.search(r'<progress max="14" value="\d+"', page)
+
+
+async def _asked(client, product_id):
+    """Whether the site has heard of the demand."""
+    return 'class="worth"' in (await browsing.get_page(client, f"/products/{product_id}/edit")).text

@@ -15,8 +15,9 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 
 from market.domain.accounts import Actor
+from market.domain.advice import Outlook
 from market.domain.permissions import Permission
-from market.domain.products import Product, ProductContent, ProductState
+from market.domain.products import HINTS, Product, ProductContent, ProductState
 from market.domain.words import N_
 from market.services import advice, demands, performance, products, questions
 from market.services.matchmaking import Matchmaker
@@ -30,6 +31,8 @@ P = Permission
 EMPTY_ROW = {"name": "", "type": "string", "meaning": ""}
 BLANK_ROWS = 3
 MORE_ROWS = 10
+RESHAPED = {"more", "remove"}
+"""Buttons that send the form only to get it back with other rows."""
 SAMPLE_ROWS, SAMPLE_COLUMNS = 20, 40
 SIMILAR = 5
 
@@ -52,7 +55,7 @@ async def my_products(
 @get("/products/new", permission=P.PRODUCT_WRITE)
 async def new_product() -> Template:
     """The empty form."""
-    return _form({}, None)
+    return editor({}, None)
 
 
 @post("/products/new", permission=P.PRODUCT_WRITE)
@@ -62,10 +65,13 @@ async def create_product(
     """Store a draft, and send it for review when that button was pressed."""
     form = await request.form()
     typed = read_form(form)
-    if "more" in form:
-        return _form(typed, None, blank=MORE_ROWS)
-    with forms.retry(lambda errors, unmet: _form(typed, None, errors, unmet)):
-        product = await products.create(db, actor, forms.read(ProductContent, typed), now=now)
+    if RESHAPED & form.keys():
+        return editor(typed, None, blank=MORE_ROWS)
+    with forms.retry(lambda errors, unmet: editor(typed, None, errors=errors, unmet=unmet)):
+        content = forms.read(ProductContent, typed)
+        if "preview" in form:
+            return editor(typed, None, preview=products.checked(content))
+        product = await products.create(db, actor, content, now=now)
         if "submit" in form:
             product = await products.act(db, actor, product.id, "submit", now=now)
     return go(request, f"/products/{product.id}", _saved(form))
@@ -110,10 +116,17 @@ async def _product_page(db: Db, actor: Actor, product_id: int, **again: Any) -> 
 
 
 @get("/products/{product_id:int}/edit", permission=P.PRODUCT_WRITE)
-async def edit_product(db: NamedDependency[Db], actor: NamedDependency[Actor], product_id: FromPath[int]) -> Template:
-    """The filled-in form."""
+async def edit_product(
+    db: NamedDependency[Db],
+    actor: NamedDependency[Actor],
+    now: NamedDependency[datetime],
+    matchmaker: NamedDependency[Matchmaker],
+    product_id: FromPath[int],
+) -> Template:
+    """The filled-in form, with what saying more is worth."""
     product = await products.get_own(db, actor, product_id)
-    return _form(products.content_of(product), product)
+    outlook = await advice.outlook(db, actor, matchmaker, product_id, now=now)
+    return editor(products.content_of(product), product, outlook)
 
 
 @post("/products/{product_id:int}/edit", permission=P.PRODUCT_WRITE)
@@ -122,16 +135,21 @@ async def save_product(
     db: NamedDependency[Db],
     actor: NamedDependency[Actor],
     now: NamedDependency[datetime],
+    matchmaker: NamedDependency[Matchmaker],
     product_id: FromPath[int],
 ) -> Redirect | Template:
     """Save, and send a draft for review when that button was pressed."""
     form = await request.form()
     typed = read_form(form)
     product = await products.get_own(db, actor, product_id)
-    if "more" in form:
-        return _form(typed, product, blank=MORE_ROWS)
-    with forms.retry(lambda errors, unmet: _form(typed, product, errors, unmet)):
+    outlook = await advice.outlook(db, actor, matchmaker, product_id, now=now)
+    if RESHAPED & form.keys():
+        return editor(typed, product, outlook, blank=MORE_ROWS)
+    with forms.retry(lambda errors, unmet: editor(typed, product, outlook, errors=errors, unmet=unmet)):
         content = forms.read(ProductContent, typed)
+        if "preview" in form:
+            tried = await advice.tried(db, actor, matchmaker, product_id, products.checked(content), now=now)
+            return editor(typed, product, outlook, preview=content, tried=tried)
         product = await products.edit(db, actor, product_id, forms.version(form), content, now=now)
         if "submit" in form:
             product = await products.act(db, actor, product_id, "submit", now=now)
@@ -177,13 +195,14 @@ async def act_on_product(
 
 
 def read_form(form: FormMultiDict) -> forms.Typed:
-    """What was typed, with the columns from the repeated field_* rows, tags and formats cut at their commas."""
+    """What was typed, with the columns from the repeated field_* rows (but the one that is to be taken out), tags and
+    formats cut at their commas."""
     typed = forms.typed(form, "field_name", "field_type", "field_meaning", "delivery")
     rows = zip(*(typed.pop(f"field_{x}") for x in ("name", "type", "meaning")), strict=False)
     typed["fields"] = [
         {"name": name, "type": kind or "string", "meaning": meaning}
-        for name, kind, meaning in rows
-        if name.strip() or meaning.strip()
+        for n, (name, kind, meaning) in enumerate(rows)
+        if (name.strip() or meaning.strip()) and str(n) != form.get("remove")
     ]
     for name in ("tags", "formats"):
         typed[name] = [part.strip() for part in re.split(r"[,，、;；\n]", str(typed.get(name, ""))) if part.strip()]
@@ -209,20 +228,26 @@ def _saved(form: FormMultiDict) -> str:
     return N_("Saved.")
 
 
-def _form(
-    typed: forms.Typed,
-    product: Product | None,
-    errors: dict[str, str] | None = None,
-    unmet: tuple[str, ...] = (),
-    blank: int = BLANK_ROWS,
+def editor(
+    typed: forms.Typed, product: Product | None, outlook: Outlook | None = None, blank: int = BLANK_ROWS, **more: Any
 ) -> Template:
+    """The form with what was typed; ``more`` are errors, or a content to show as others will see it."""
+    preview: ProductContent | None = more.pop("preview", None)
+    asked = {hint.field: hint.demands for hint in outlook.missing} if outlook else {}
+    missing = [
+        msgspec.structs.replace(hint, demands=asked.get(hint.field, 0)) for hint in HINTS if not typed.get(hint.field)
+    ]
     return page(
         "pages/product_form.html",
         typed=typed,
         product=product,
         rows=[*typed.get("fields", ()), *[EMPTY_ROW] * blank],
-        errors=errors or {},
-        unmet=unmet,
+        outlook=outlook,
+        missing=sorted(missing, key=lambda hint: -hint.demands),
+        points=len(HINTS),
+        preview=preview and msgspec.structs.replace(preview, risk_assessment=""),
+        sample=table_of(preview.sample) if preview else [],
+        **{"tried": None, **more},
     )
 
 
