@@ -1,5 +1,5 @@
 -- How often products are looked at
--- depends: 0011_spreadsheets
+-- depends: 0012_spreadsheets
 
 -- migrate: apply
 

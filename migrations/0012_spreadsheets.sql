@@ -1,5 +1,5 @@
 -- Spreadsheets of products
--- depends: 0010_gap_letters
+-- depends: 0011_searches
 
 -- migrate: apply
 
