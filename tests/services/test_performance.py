@@ -49,6 +49,7 @@ async def test_from_proposals_to_agreements_and_why_demanders_declined(db, given
     asked = await given.question(supplier=owner)
     await db.execute("UPDATE negotiation SET created_at = $1", given.now)
     await db.execute("UPDATE question SET created_at = $1", given.now)
+    await db.execute("UPDATE match SET proposed_at = $1 WHERE proposed_at IS NOT NULL", given.now)
     rows = await figures(db, given, owner)
     row = rows[product.id]
     assert (row.matched, row.interested, row.declined, row.negotiated, row.agreed) == (4, 1, 3, 1, 1)
