@@ -79,6 +79,8 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
     """The pause after the first failure; it doubles each time, up to an hour."""
     attempts: int = 10
     """Failures after which a job is kept as failed."""
+    clock: bool = True
+    """Whether what is due by the clock is enqueued by this worker."""
     at_once: int = 40
     """Jobs done at the same time; at most half of them deliver webhooks."""
 
@@ -171,7 +173,7 @@ def _register(queue: PgQueuer, worker: Worker, pace: Pace) -> None:
             on_failure="hold",
             executor_factory=partial(retrying, name),
         )(do)
-    for name, cron in SCHEDULES.items():
+    for name, cron in SCHEDULES.items() if pace.clock else ():
 
         async def due(_: Schedule, name: str = name) -> None:
             async with worker.pool.acquire() as db, db.transaction():

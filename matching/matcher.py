@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from multiprocessing import current_process
 from typing import Final, Self
 
 import msgspec
@@ -33,6 +34,9 @@ WEIGHTS: Final[Mapping[str, float]] = {
     "delivery": 0.25,
 }
 """What a word counts for in each attribute of a document; multiples of 1/8 (see ``lexical.SCALE``)."""
+
+MANY_DEMANDS: Final = 4_000
+"""Demands from which on they are matched by several processes: each costs two seconds and 200 MB first."""
 
 MERGE_AT: Final = 2048
 """Documents in the side segment at which it is merged into the main one."""
@@ -183,6 +187,10 @@ class Matcher:
         return product_id in self._state.documents
 
     def _hits(self, state: State, demands: Sequence[Demand], k: int) -> list[list[Hit]]:
+        if len(demands) >= MANY_DEMANDS and not current_process().daemon:
+            from matching.batch import hits_of_many
+
+            return hits_of_many(self, demands, k)
         queries = (weigh(read(query_text(demand), self._analyser), state.index) for demand in demands)
         return [state.index.top(query, k) for query in queries]
 

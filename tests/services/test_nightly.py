@@ -1,9 +1,13 @@
 """The nightly run over all pairs."""
 
+import asyncio
+
 import msgspec
 import pytest
 
+from market.domain.errors import Unavailable
 from market.services import nightly, products
+from matching import cluster
 
 pytestmark = pytest.mark.anyio
 
@@ -34,3 +38,42 @@ async def test_it_finds_what_events_did_not_bring_and_then_changes_nothing(setti
 
 async def test_an_empty_market_is_no_trouble(settings):
     assert await nightly.run(settings) == nightly.Summary()
+
+
+@pytest.fixture(scope="module")
+def scheduler():
+    """The address of a Dask scheduler with a worker in a process of its own."""
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=100
+    ) as local:
+        yield local.scheduler_address
+
+
+async def test_on_a_cluster_it_finds_the_same(settings, committed, scheduler):
+    demands = [await committed.open_demand() for _ in range(3)]
+    product = await committed.listed_product()
+    assert await nightly.run(settings, cluster=scheduler) == nightly.Summary(demands=3, products=1, generated=3)
+    assert await states(committed.db) == [(demand.id, product.id, "broker_review") for demand in demands]
+    assert await nightly.run(settings) == nightly.Summary(demands=3, products=1, kept=3)
+
+
+async def test_an_empty_market_on_a_cluster_is_no_trouble(settings, scheduler):
+    assert await nightly.run(settings, cluster=scheduler) == nightly.Summary()
+
+
+async def test_looking_for_a_cluster_that_is_not_there_leaves_the_loop_free(settings, monkeypatch):
+    monkeypatch.setattr(cluster, "PATIENCE", "500ms")
+    turns = 0
+
+    async def turning():
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0.01)
+            turns += 1
+
+    task = asyncio.create_task(turning())
+    with pytest.raises(Unavailable, match="dask scheduler"):
+        await nightly.run(settings, cluster="tcp://127.0.0.1:9")
+    task.cancel()
+    assert turns > 5

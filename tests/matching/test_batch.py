@@ -1,0 +1,30 @@
+"""Many demands on several processes get the answers each would get alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from matching import Demand, Document, Matcher, batch, matcher
+
+WORDS = ["空气质量", "水库水位", "企业登记", "合肥", "泸州", "小时", "数据", "公交", "bus", "arrivals", "water"]
+PRODUCTS = [
+    Document(
+        id=f"p{n:03}",
+        title=WORDS[n % 11] + WORDS[n % 7],
+        description=" ".join(WORDS[n % 5 : n % 13]),
+        region=("安徽省合肥市", "", "四川省泸州市")[n % 3],
+    )
+    for n in range(200)
+]
+DEMANDS = [Demand(id=f"d{n}", text=f"{WORDS[n % 11]} {WORDS[n % 4]} 泸州") for n in range(40)] + [Demand(id="none")]
+
+
+def test_answers_are_those_of_one_by_one_also_after_edits(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = Matcher().fit(PRODUCTS[:150])
+    held.remove([f"p{n:03}" for n in range(0, 200, 7)])
+    held.add(PRODUCTS[140:])
+    alone = [held.match([demand], 9)[0] for demand in DEMANDS]
+    monkeypatch.setattr(batch, "PORTION", 15)
+    monkeypatch.setattr(matcher, "MANY_DEMANDS", len(DEMANDS))
+    assert held.match(DEMANDS, 9) == alone
+    assert held.match(DEMANDS, 0) == [[] for _ in DEMANDS]
