@@ -1,27 +1,35 @@
-"""Speed and size of the matcher beside bm25s (numba) and tantivy, in the same run on the same machine.
+"""Speed and size of the matcher beside bm25s (numba), tantivy and PostgreSQL, in the same run on the same machine.
 
-    python tests/benchmarks/matching_speed.py --sizes 40000 150000 1000000
+    python -m tests.benchmarks.matching_speed --products 40000
+    python -m tests.benchmarks.matching_speed --products 1000000 --postgres 0
 
-Products are the real records under ``../shared/data``, the index repeated to reach a size; demands are those of
-market_demands_dev. All engines get the same terms; the time of one query is without cutting its text, which
-is measured by itself.
+Products are the real records under ``../shared/data``; beyond their number, records made of them: the title of one,
+the text and tags of others of the same source. Demands are those of market_demands_dev, short ones and long ones told
+apart. All engines get the same terms and answer each demand in turn; the time of a query is without cutting its text,
+which is measured by itself. PostgreSQL holds the first ``--postgres`` products only.
 """
 
 from __future__ import annotations
 
 import argparse
+import random
+import resource
+import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+import anyio.from_thread
+import asyncpg
+import msgspec
 import numpy as np
-import psutil
-from numba import njit
 
-from matching import Matcher
-from matching.lexical import Index, Part, Segment
+from matching import Document, Matcher, as_demand, persist
 from matching.matcher import query_text
+from matching.plain import server, whole_text
 from matching.query import read, weigh
 from matching.readers import read_demands, read_products
 from matching.text import Analyser
@@ -35,64 +43,49 @@ FILES = (
     "catalogues/nasa_data_json",
     "catalogues/worldbank_indicators",
 )
+SHORT, LONG = 20, 100
+"""Characters below which a demand is short, and from which it is long."""
+ROUNDS = 5
+Engine = Callable[[int], object]
 
 
-@njit(cache=True)
-def _tiled(ptr: Any, doc: Any, count: Any, size: int, times: int) -> Any:
-    new_ptr = ptr * times
-    new_doc = np.empty(len(doc) * times, np.int32)
-    new_count = np.empty(len(doc) * times, np.uint8)
-    for t in range(len(ptr) - 1):
-        at = new_ptr[t]
-        for j in range(times):
-            for p in range(ptr[t], ptr[t + 1]):
-                new_doc[at] = doc[p] + j * size
-                new_count[at] = count[p]
-                at += 1
-    return new_ptr, new_doc, new_count
+def varied(size: int) -> list[Document]:
+    """``size`` products: the real ones, then mixtures of them, the same in every run."""
+    sources = [read_products(DATA / f"{name}.jsonl.gz") for name in FILES]
+    found = [product for source in sources for product in source][:size]
+    draw = random.Random(1)
+    weights = [len(source) for source in sources]
+    while len(found) < size:
+        [source] = draw.choices(sources, weights)
+        one, two, three = draw.choices(source, k=3)
+        mixed = msgspec.structs.replace(two, title=one.title, tags=three.tags, publisher=three.publisher)
+        found.append(mixed)
+    return [msgspec.structs.replace(product, id=f"{n:07}") for n, product in enumerate(found)]
 
 
-def repeated(index: Index, times: int) -> Index:
-    """The index of the same documents ``times`` over."""
-    [segment] = index.segments
-    size = len(segment.ids)
-
-    def part(one: Part) -> Part:
-        return Part(
-            *_tiled(one.ptr, one.doc, one.count, size, times), np.tile(one.length, times), np.tile(one.inverse, times)
-        )
-
-    ids = [f"{j:03}-{doc_id}" for j in range(times) for doc_id in segment.ids]
-    body, head, gloss = part(segment.body), part(segment.head), part(segment.gloss)
-    lengths = (index.lengths[0] * times, index.lengths[1] * times)
-    whole = Segment(ids, body, head, gloss, np.tile(segment.place, times))
-    return Index.of(whole, index.vocabulary, index.places, lengths)
-
-
-def timed(run: Callable[[Any], object], queries: Sequence[Any], rounds: int = 5) -> str:
-    """Median and 99th percentile of the time of one query in milliseconds, after a warm-up."""
-    for query in queries:
-        run(query)
-    spent = []
-    for _ in range(rounds):
+def interleaved(engines: dict[str, Engine], queries: Sequence[int]) -> dict[str, str]:
+    """Median and 99th percentile in milliseconds of each engine, which answer every query in turn."""
+    spent: dict[str, list[float]] = {name: [] for name in engines}
+    for turn in range(ROUNDS + 1):
         for query in queries:
-            start = time.perf_counter()
-            run(query)
-            spent.append(time.perf_counter() - start)
-    p50, p99 = np.percentile(np.array(spent) * 1000, [50, 99])
-    return f"{p50:8.2f} {p99:8.2f}"
+            for name, answer in engines.items():
+                start = time.perf_counter()
+                answer(query)
+                if turn:  # the first one warms up
+                    spent[name].append(time.perf_counter() - start)
+    return {name: "{:9.2f} {:9.2f}".format(*np.percentile(np.array(s) * 1e3, [50, 99])) for name, s in spent.items()}
 
 
-def bm25s_engine(corpus: list[list[str]]) -> Callable[[list[str]], object]:
+def bm25s_engine(corpus: list[list[str]], queries: list[list[str]]) -> Engine:
     import bm25s
 
     engine = bm25s.BM25(backend="numba")
     engine.index(corpus, show_progress=False)
-    known = engine.vocab_dict
-    return lambda q: engine.retrieve([[t for t in q if t in known]], k=10, show_progress=False, n_threads=1)
+    known = [[term for term in query if term in engine.vocab_dict] for query in queries]
+    return lambda n: engine.retrieve([known[n]], k=10, show_progress=False, n_threads=1)
 
 
-def tantivy_engine(corpus: list[list[str]]) -> Callable[[list[str]], object]:
+def tantivy_engine(corpus: list[list[str]], queries: list[list[str]]) -> Engine:
     import tantivy
 
     schema = tantivy.SchemaBuilder().add_text_field("body", stored=False, tokenizer_name="whitespace").build()
@@ -105,52 +98,97 @@ def tantivy_engine(corpus: list[list[str]]) -> Callable[[list[str]], object]:
     index.reload()
     searcher = index.searcher()
 
-    def query(terms: list[str]) -> object:
-        parts = [tantivy.Query.term_query(schema, "body", t) for t in dict.fromkeys(terms)]
-        asked = tantivy.Query.boolean_query([(tantivy.Occur.Should, part) for part in parts])
-        return searcher.search(asked, 10)
+    def query(n: int) -> object:
+        parts = [tantivy.Query.term_query(schema, "body", term) for term in dict.fromkeys(queries[n])]
+        return searcher.search(tantivy.Query.boolean_query([(tantivy.Occur.Should, part) for part in parts]), 10)
 
     return query
 
 
+@contextmanager
+def postgres_engine(corpus: list[list[str]], queries: list[list[str]]) -> Iterator[Engine]:
+    """PostgreSQL's full-text search with a GIN index, ranked by ts_rank."""
+    asked = [" | ".join("'" + term.replace("\\", "").replace("'", "''") + "'" for term in q) for q in queries]
+    with server() as url, anyio.from_thread.start_blocking_portal() as portal:
+        db = portal.call(asyncpg.connect, url)
+        portal.call(db.execute, "CREATE TEMPORARY TABLE corpus (id int, words tsvector)")
+        rows = [(n, " ".join(terms)[:900_000]) for n, terms in enumerate(corpus)]
+        portal.call(db.executemany, "INSERT INTO corpus VALUES ($1, to_tsvector('simple', $2))", rows)
+        portal.call(db.execute, "CREATE INDEX ON corpus USING gin (words)")
+        statement = (
+            "SELECT id FROM corpus WHERE words @@ $1::text::tsquery "
+            "ORDER BY ts_rank(words, $1::text::tsquery) DESC LIMIT 10"
+        )
+        yield lambda n: portal.call(db.fetch, statement, asked[n])
+        portal.call(db.close)
+
+
+def megabytes() -> float:
+    """The most memory this process has had."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def clocked(name: str, work: Callable[[], Any]) -> Any:
+    start = time.perf_counter()
+    found = work()
+    print(f"{name:<44}{time.perf_counter() - start:9.2f} s", flush=True)
+    return found
+
+
 def main() -> None:
-    """Print one line per size and engine."""
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--sizes", type=int, nargs="+", default=[40_000])
-    options.add_argument("--base", type=int, default=40_000, help="real records cut; larger sizes repeat them")
+    """Print what is measured, one line each."""
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument("--products", type=int, default=40_000)
+    options.add_argument("--postgres", type=int, default=10_000, help="products PostgreSQL holds; 0: without it")
+    options.add_argument("--pairs", type=int, default=5_000, help="products asked as demands in the run of all pairs")
     options.add_argument("--alone", action="store_true", help="without the other engines")
     chosen = options.parse_args()
-    products = [p for name in FILES for p in read_products(DATA / f"{name}.jsonl.gz")][: chosen.base]
+    products = varied(chosen.products)
     demands = read_demands(DATA / "collections/market_demands_dev/queries.jsonl.gz")
-    matcher = Matcher().fit(products[:100])
+    Matcher().fit(products[:100]).match(demands, 10)
     start = time.perf_counter()
     matcher = Matcher().fit(products)
-    spent = time.perf_counter() - start
-    mean = sum(len(p.title) + len(p.description) + len(p.detail) for p in products) / len(products)
-    print(f"fit, word cutting included: {len(products) / spent:,.0f} products/s, {mean:.0f} characters each")
-    analyser = Analyser()
-    print("reading a demand, ms       ", timed(lambda d: read(query_text(d), Analyser()), demands, 1))
-    asked = [read(query_text(demand), analyser) for demand in demands]
-    terms = [list(analyser.terms(query_text(demand))) for demand in demands]
-    corpus = [list(analyser.terms("\n".join((p.title, p.description, *p.tags, p.publisher)))) for p in products]
-    base = matcher.compacted().index
-    print("    size engine            p50 ms   p99 ms        MB")
-    for size in chosen.sizes:
-        times = max(1, round(size / len(products)))
-        index = repeated(base, times)
-        segment = index.segments[0]
-        names = ("ptr", "doc", "count", "length", "inverse")
-        arrays = [getattr(part, name) for part in (segment.body, segment.head, segment.gloss) for name in names]
-        megabytes = sum(array.nbytes for array in arrays) / 1e6
-        ours = timed(lambda q, i=index: i.top(weigh(q, i), 10), asked)
-        print(f"{len(segment.ids):8} Duijie          {ours} {megabytes:9.0f}", flush=True)
-        short = [q for q, d in zip(asked, demands, strict=True) if len(query_text(d)) < 20]
-        print(f"{'':8} Duijie, short   {timed(lambda q, i=index: i.top(weigh(q, i), 10), short)}", flush=True)
+    print(f"{len(products):,} products, {sum(len(whole_text(p)) for p in products[:10_000]) / 1e4:.0f} characters each")
+    print(f"build, word cutting included: {len(products) / (time.perf_counter() - start):,.0f} products/s")
+    print(f"most memory so far: {megabytes():,.0f} MB", flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        clocked("storing it", lambda: persist.save(matcher, Path(folder), "1"))
+        clocked("opening what is stored", lambda: persist.load(Path(folder), "1"))
+    many = [as_demand(p) for p in products[:: max(1, len(products) // chosen.pairs)]]
+    clocked(f"top 10 of {len(many):,} demands as long as products", lambda: matcher.match(many, 10))
+    pages = [matcher.match([demand], 10, reasons=True, today=date(2025, 1, 1)) for demand in demands]  # warms up
+    start = time.perf_counter()
+    for demand in demands:
+        matcher.match([demand], 10, reasons=True, today=date(2025, 1, 1))
+    print(f"a page of 10 with its reasons: {1e3 * (time.perf_counter() - start) / len(pages):.1f} ms")
+    compared(matcher, products, [query_text(demand) for demand in demands], chosen)
+    print(f"most memory with the other engines: {megabytes():,.0f} MB")
+
+
+def compared(matcher: Matcher, products: list[Document], texts: list[str], chosen: argparse.Namespace) -> None:
+    """One query at a time, beside the other engines."""
+    index, analyser = matcher.compacted().index, Analyser()
+    asked = [read(text, analyser) for text in texts]
+    engines: dict[str, Engine] = {
+        "cutting the text": lambda n: read(texts[n], Analyser()),
+        "Duijie": lambda n: index.top(weigh(asked[n], index), 10),
+    }
+    with ExitStack() as stack:
         if not chosen.alone:
-            for name, engine in (("bm25s numba", bm25s_engine), ("tantivy", tantivy_engine)):
-                print(f"{'':8} {name:<15} {timed(engine(corpus * times), terms)}", flush=True)
-        del index, arrays, segment
-    print(f"process: {psutil.Process().memory_info().rss / 1e6:,.0f} MB at the end")
+            words: dict[str, str] = {}
+            corpus = [[words.setdefault(t, t) for t in analyser.terms(whole_text(p))] for p in products]
+            queries = [list(analyser.terms(text)) for text in texts]
+            engines["bm25s numba"] = bm25s_engine(corpus, queries)
+            engines["tantivy"] = tantivy_engine(corpus, queries)
+            if chosen.postgres:
+                postgres = stack.enter_context(postgres_engine(corpus[: chosen.postgres], queries))
+                engines[f"ts_rank, {chosen.postgres:,} only"] = postgres
+        for name, fits in (("short", lambda t: len(t) < SHORT), ("long", lambda t: len(t) >= LONG)):
+            numbers = [n for n, text in enumerate(texts) if fits(text)]
+            terms = np.mean([len(asked[n].terms) for n in numbers])
+            print(f"{len(numbers)} {name} demands, {terms:.0f} terms on average{'':10} p50 ms    p99 ms")
+            for engine, figures in interleaved(engines, numbers).items():
+                print(f"    {engine:<32} {figures}", flush=True)
 
 
 if __name__ == "__main__":
