@@ -76,6 +76,12 @@ async def transaction(request: Request[Any, Any, Any], matchmaker: NamedDependen
             raise
 
 
+async def connection(request: Request[Any, Any, Any], matchmaker: NamedDependency[Matchmaker]) -> AsyncIterator[Db]:
+    """No transaction: for work that is done row by row, each row for itself."""
+    async with request.app.state.pool.acquire() as found:
+        yield found
+
+
 _SECURITY = [(name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
 
 
@@ -122,6 +128,7 @@ def create_app(settings: Settings) -> Litestar:
         plugins=[FlashPlugin(FlashConfig(template_config=templates)), *api.PLUGINS],
         template_config=templates,
         dependencies={
+            "connection": connection,
             "db": transaction,
             "actor": actor,
             "now": now,

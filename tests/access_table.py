@@ -288,6 +288,7 @@ POST /api/v1/questions/{question}/actions                   answer_question 401 
 """,
     "match:review": """
 GET  /desk/matches                                                          303 403 403 200 403 403 403 200 403 403
+GET  /desk/matches/{match}                                                  303 403 403 200 403 403 403 200 403 403
 GET  /api/v1/matches/exclusions?demand={open_demand}                        401 403 403 200 403 403 403 200 403 403
 POST /matches/{match}/review                                   reject_match 401 403 403 422 403 403 403 422 403 403
 POST /api/v1/matches/{match}/review                            reject_match 401 403 403 422 403 403 403 422 403 403
@@ -327,6 +328,17 @@ GET  /api/v1/agreements                                                     401 
 GET  /api/v1/agreements/{agreement}                                         401 404 404 200 200 200 200 200 200 200
 GET  /api/v1/agreements/{agreement}/evidence                                401 404 404 200 200 200 200 200 200 200
 POST /api/v1/agreements/{agreement}/actions             terminate_agreement 401 404 404 403 403 403 403 403 403 422
+""",
+    "desk:read": """
+GET  /desk                                                                  303 403 403 200 200 200 200 200 403 403
+GET  /api/v1/desk                                                           401 403 403 200 200 200 200 200 403 403
+""",
+    "desk:work": """
+POST /desk                                                                  401 403 403 422 422 422 403 422 403 403
+GET  /api/v1/desk/colleagues                                                401 403 403 200 200 200 403 200 403 403
+POST /api/v1/desk/decisions                                 undecided_match 401 403 403 422 422 422 403 422 403 403
+POST /api/v1/desk/assignments                                assign_nowhere 401 403 403 422 422 422 403 422 403 403
+POST /api/v1/desk/put-off                                     put_off_never 401 403 403 422 422 422 403 422 403 403
 """,
     "ranker:read": """
 GET  /desk/matching                                                         303 403 403 200 200 200 200 200 403 403

@@ -49,8 +49,12 @@ def bodies(ids: dict[str, Any]) -> dict[str, dict[str, Any] | None]:
             ("terminate", "agreement"),
         )
     }
+    rows = [{"kind": "match", "id": ids["match"], "version": ids["v_match"]}]
     return steps | {
         "": None,
+        "undecided_match": {"action": "decline", "rows": rows},
+        "assign_nowhere": {"rows": rows, "person_id": ids["no_person"]},
+        "put_off_never": {"rows": rows, "until": "1999-01-01"},
         "known_line": {
             "demand_id": ids["open_demand"],
             "product_id": ids["listed_product"],

@@ -14,6 +14,7 @@ from market.api.advice import AdviceController
 from market.api.agreements import AgreementController
 from market.api.bundles import BundleController
 from market.api.demands import DemandController
+from market.api.desk import DeskController
 from market.api.gaps import GapController
 from market.api.inbox import InboxController, NotificationController
 from market.api.journal import HistoryController, JournalController
@@ -39,6 +40,7 @@ ROUTES: list[ControllerRouterHandler] = [
             AgreementController,
             BundleController,
             DemandController,
+            DeskController,
             HistoryController,
             GapController,
             InboxController,

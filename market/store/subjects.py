@@ -64,6 +64,11 @@ SUBJECT: dict[str, Query[Subject]] = {
             JOIN demand d ON d.id = m.demand_id WHERE m.pool_id = l.id ORDER BY d.id LIMIT 1) AS title, l.state
         FROM pool l WHERE l.id = $1""",
     ),
+    # Who of the staff sees to what is staff's alone: nobody is a side.
+    "desk": Query(
+        Subject,
+        """SELECT 'desk' AS kind, k.id AS object_id, '' AS title FROM desk_item k WHERE k.id = $1""",
+    ),
     "webhook": Query(
         Subject,
         """SELECT 'webhook' AS kind, w.id AS object_id, w.url AS title, w.organisation_id AS owner_id

@@ -5,6 +5,7 @@ from __future__ import annotations
 from market.domain.words import N_
 from market.web.labels_asked import ASKED
 from market.web.labels_public import PUBLIC
+from market.web.labels_staff import STAFF
 from market.web.labels_together import OF_POOLS, TOGETHER
 
 NEGOTIABLE = N_("Price negotiable")
@@ -12,6 +13,7 @@ NEGOTIABLE = N_("Price negotiable")
 WORDS: dict[str, dict[str, str]] = {
     **TOGETHER,
     **PUBLIC,
+    **STAFF,
     "role": {
         "owner": N_("Owner"),
         "member": N_("Member"),
@@ -224,6 +226,8 @@ WORDS: dict[str, dict[str, str]] = {
         "demand:read": N_("See demands"),
         "demand:triage": N_("Triage demands"),
         "demand:write": N_("Write demands"),
+        "desk:read": N_("See the worklist and the market's health"),
+        "desk:work": N_("Decide, assign and put off on the worklist"),
         "inbox:read": N_("See the inbox"),
         "journal:read": N_("See the journal"),
         "match:answer": N_("Answer matches"),
@@ -359,6 +363,7 @@ WORDS: dict[str, dict[str, str]] = {
         "pool": N_("Pool"),
         "webhook": N_("Webhook"),
         "ranker": N_("Learnt ranker"),
+        "desk": N_("Note of the staff"),
     },
     "inbox.action": {
         "organisation.submit": N_("Send for verification"),
@@ -382,12 +387,6 @@ WORDS: dict[str, dict[str, str]] = {
         "negotiation.verify": N_("Verify the agreement"),
         "negotiation.finalize": N_("Put it into force"),
         "negotiation.release": N_("Decide about the hold"),
-    },
-    "ranker.action": {
-        "train": N_("Trained"),
-        "enable": N_("Put in force"),
-        "disable": N_("Taken out"),
-        "rollback": N_("Went back to what ranked before"),
     },
     "webhook.action": {
         "create": N_("Create"),

@@ -108,6 +108,7 @@ async def test_every_unique_constraint_that_people_can_run_into_is_explained(db)
 
 
 INTERNAL = {
+    "desk_item_object",  # ON CONFLICT DO UPDATE
     "idempotency_pkey",  # ON CONFLICT DO NOTHING
     "lifecycle_pkey",
     "notification_once",  # ON CONFLICT DO NOTHING
