@@ -331,6 +331,8 @@ POST /api/v1/agreements/{agreement}/actions             terminate_agreement 401 
 """,
     "desk:read": """
 GET  /desk                                                                  303 403 403 200 200 200 200 200 403 403
+GET  /desk/health                                                           303 403 403 200 200 200 200 200 403 403
+GET  /api/v1/desk/health                                                    401 403 403 200 200 200 200 200 403 403
 GET  /api/v1/desk                                                           401 403 403 200 200 200 200 200 403 403
 """,
     "desk:work": """

@@ -18,8 +18,9 @@ from market.domain.desk import Assignment, Colleague, Decision, Outcome, PutOff,
 from market.domain.paging import PAGE, Page
 from market.domain.permissions import Permission
 from market.domain.subjects import collection
-from market.services import desk
+from market.services import desk, health
 from market.services.desk import Wanted, Whose
+from market.services.health import Health
 from market.store.query import Db
 
 
@@ -80,6 +81,16 @@ class DeskController(Controller):
         wanted = Wanted(kind=kind, whose=whose, q=q)
         found = await desk.worklist(db, actor, wanted, now=now, cursor=cursor, limit=limit)
         return found.page.map(lambda item: shown(item, now))
+
+    @read("/health", permission=Permission.DESK_READ)
+    async def get_health(
+        self,
+        db: NamedDependency[Db],
+        now: NamedDependency[datetime],
+        days: Annotated[int, QueryParameter(description="Of the last 30, 90 or 365 days")] = health.PERIODS[0],
+    ) -> Health:
+        """How far demands get, how long things stand in a state (hours), where deals end, and the background work."""
+        return await health.report(db, days=days, now=now)
 
     @read("/colleagues", permission=Permission.DESK_WORK)
     async def list_colleagues(self, db: NamedDependency[Db], actor: NamedDependency[Actor]) -> list[Colleague]:

@@ -1,7 +1,52 @@
-"""Whether the database answers."""
+"""What keeps the installation going: the database, the queue, the evidence."""
 
 from __future__ import annotations
 
+from datetime import datetime
+
+import msgspec
+
 from market.store.query import Query
 
+
+class Queue(msgspec.Struct, frozen=True, kw_only=True):
+    """Background jobs: those that wait or are being done, since when the oldest has been due, those that failed."""
+
+    waiting: int
+    oldest: datetime | None
+    failed: int
+
+
+class Failed(msgspec.Struct, frozen=True, kw_only=True):
+    """Jobs of one kind that failed for good and are kept."""
+
+    job: str
+    count: int
+    last: datetime
+
+
+class Run(msgspec.Struct, frozen=True, kw_only=True):
+    """When a scheduled job last ran."""
+
+    job: str
+    at: datetime | None
+
+
 ALIVE = Query(int, "SELECT 1")
+QUEUE = Query(
+    Queue,
+    """SELECT (count(*) FILTER (WHERE status IN ('queued', 'picked')))::int AS waiting,
+        min(execute_after) FILTER (WHERE status = 'queued') AS oldest,
+        (count(*) FILTER (WHERE status = 'failed'))::int AS failed
+    FROM pgqueuer""",
+)
+FAILED = Query(
+    Failed,
+    """SELECT entrypoint AS job, count(*)::int AS count, max(updated) AS last FROM pgqueuer
+    WHERE status = 'failed' GROUP BY entrypoint ORDER BY max(updated) DESC, entrypoint LIMIT 20""",
+)
+RUNS = Query(
+    Run,
+    "SELECT entrypoint AS job, last_run AS at FROM pgqueuer_schedules ORDER BY entrypoint LIMIT 20",
+)
+CHECKPOINT = Query(datetime, "SELECT at FROM checkpoint ORDER BY id DESC LIMIT 1")

@@ -1,5 +1,5 @@
 -- Desk
--- depends: 0011_searches
+-- depends: 0013_product_views
 
 -- migrate: apply
 
