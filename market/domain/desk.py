@@ -73,7 +73,7 @@ class DeskAction(StrEnum):
     DECLINE = "decline"
 
 
-STEP: dict[tuple[str, DeskAction], str] = {
+STANDS_FOR: dict[tuple[str, DeskAction], str] = {
     ("match", DeskAction.APPROVE): "propose",
     ("match", DeskAction.DECLINE): "reject",
     ("demand", DeskAction.APPROVE): "open",

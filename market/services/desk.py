@@ -12,7 +12,7 @@ from market.domain.accounts import Actor
 from market.domain.calendar import ZONE
 from market.domain.desk import (
     LONGEST_PUT_OFF,
-    STEP,
+    STANDS_FOR,
     Assignment,
     Colleague,
     Decision,
@@ -167,7 +167,7 @@ def _sentences(error: MarketError) -> tuple[str, ...]:
 
 
 async def _decide(db: Db, actor: Actor, row: DeskRow, decision: Decision, now: datetime) -> None:
-    action = STEP.get((row.kind, decision.action))
+    action = STANDS_FOR.get((row.kind, decision.action))
     if action is None:
         raise Unmet([N_("This is decided on its own page.")] if row.kind == "pool" else [NotFound().detail])
     reason = decision.reason or decision.code

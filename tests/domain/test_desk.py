@@ -6,7 +6,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from market.domain.desk import DOUBLING, EVEN_CHANCE, MOST_MOVED, STEP, TYPICAL_VALUE, DeskAction, urgency
+from market.domain.desk import DOUBLING, EVEN_CHANCE, MOST_MOVED, STANDS_FOR, TYPICAL_VALUE, DeskAction, urgency
 from market.domain.lifecycles import MACHINES
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -51,7 +51,7 @@ def test_worth_nothing_is_an_amount_too():
 
 
 def test_every_step_of_the_desk_is_one_of_the_lifecycle():
-    for (kind, action), step in STEP.items():
+    for (kind, action), step in STANDS_FOR.items():
         edges = [edge for edge in MACHINES[kind].edges if edge.action == step]
         if step != "release":  # a flag of the broker's
             assert edges, (kind, step)

@@ -19,7 +19,7 @@ from market.domain.accounts import Actor
 from market.domain.desk import (
     LONGEST_PUT_OFF,
     MOST_ROWS,
-    STEP,
+    STANDS_FOR,
     Assignment,
     Decision,
     DeskAction,
@@ -46,7 +46,7 @@ ROWS = 25
 
 def wanted_of(kind: str, whose: str, q: str) -> Wanted:
     """What an address asks for; what it does not know counts as nothing asked."""
-    kinds = {name for name, _ in STEP}
+    kinds = {name for name, _ in STANDS_FOR}
     known: Whose = whose if whose in get_args(Whose) else ""  # type: ignore[assignment]
     return Wanted(kind=kind if kind in kinds else "", whose=known, q=q[:100])
 
@@ -84,7 +84,7 @@ async def _worklist(db: Db, actor: Actor, wanted: Wanted, now: datetime, cursor:
         here_again=query_of(wanted),
         whose=get_args(Whose),
         link=link,
-        steps=STEP,
+        steps=STANDS_FOR,
         now=now,
         colleagues=await desk.colleagues(db, actor) if actor.may(P.DESK_WORK) else [],
         days=_days(now),
@@ -176,7 +176,7 @@ async def _asked(
         wanted=wanted,
         here_again=query_of(wanted),
         link=link,
-        steps=STEP,
+        steps=STANDS_FOR,
         typed=typed,
         codes=RejectCode,
         **{"failed": {}, "done": 0, **report},
