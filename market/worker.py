@@ -36,6 +36,7 @@ from market.services import (
     notices,
     pools,
     questions,
+    searches,
     spreadsheets,
     targets,
     webhooks,
@@ -59,6 +60,7 @@ READY_SECONDS = 10.0
 SCHEDULES = {
     "deadlines": "* * * * *",
     "checkpoint": "7 * * * *",
+    "searches": "*/10 * * * *",
     "nightly": "30 18 * * *",  # cron runs in UTC: 02:30 Chinese time
     "forget": "45 19 * * *",
 }
@@ -199,6 +201,7 @@ class Worker:
             spreadsheets.ENTRYPOINT: self.spreadsheet,
             "deadlines": self.deadlines,
             "checkpoint": self.checkpoint,
+            searches.ENTRYPOINT: self.searches,
             "nightly": self.nightly,
             "forget": self.forget,
         }
@@ -208,7 +211,7 @@ class Worker:
         async with self.pool.acquire() as db:
             event = await events.GET.one(db, msgspec.json.decode(payload, type=int))
         failures = []
-        for part in (self._match, self._pool, self._ask_no_more, self._notify, self._tell_programs):
+        for part in (self._match, self._pool, self._ask_no_more, self._notify, self._tell_programs, self._search):
             try:
                 async with self.pool.acquire() as db, db.transaction():
                     await part(db, event)
@@ -233,6 +236,18 @@ class Worker:
 
     async def _tell_programs(self, db: Db, event: Event) -> None:
         await webhooks.on_event(db, event, now=datetime.now(UTC))
+
+    async def _search(self, db: Db, event: Event) -> None:
+        await searches.on_event(db, event)
+
+    async def searches(self, _: bytes) -> None:
+        """Look through the saved searches that may tell something again, each in a transaction of its own."""
+        matchmaker, now = await self._matching(), datetime.now(UTC)
+        async with self.pool.acquire() as db:
+            waiting = await searches.due(db, now=now)
+        for search_id in waiting:
+            async with self.pool.acquire() as db, db.transaction():
+                await searches.look(db, matchmaker, search_id, now=now, settings=self.settings)
 
     async def webhook(self, payload: bytes) -> None:
         """One attempt at one delivery."""

@@ -78,6 +78,16 @@ GET  /account                                                               303 
 POST /account                                                               401 422 422 422 422 422 422 422 422 422
 POST /account/password                                                      401 422 422 422 422 422 422 422 422 422
 POST /account/organisation                                 own_organisation 401 404 404 404 404 404 404 404 303 303
+GET  /searches                                                              303 200 200 200 200 200 200 200 200 200
+POST /searches                                                              401 422 422 422 422 422 422 422 422 422
+GET  /searches/{search}                                                     303 404 404 404 404 404 404 404 404 303
+POST /searches/{search}                                                     401 404 404 404 404 404 404 404 404 303
+POST /searches/{spare_search}/delete                                        401 404 404 404 404 404 404 404 404 303
+GET  /api/v1/searches                                                       401 200 200 200 200 200 200 200 200 200
+POST /api/v1/searches                                               nothing 401 400 400 400 400 400 400 400 400 400
+GET  /api/v1/searches/{search}                                              401 404 404 404 404 404 404 404 404 200
+PATCH /api/v1/searches/{search}                                     nothing 401 404 404 404 404 404 404 404 404 200
+DELETE /api/v1/searches/{search}                                            401 404 404 404 404 404 404 404 404 204
 GET  /api/v1/me                                                             401 200 200 200 200 200 200 200 200 200
 PUT  /api/v1/me                                                     nothing 401 400 400 400 400 400 400 400 400 400
 POST /api/v1/me/password                                     wrong_password 401 401 401 401 401 401 401 401 401 401

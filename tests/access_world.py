@@ -13,9 +13,11 @@ from httpx import AsyncClient, Response
 from litestar import Litestar
 
 from market.domain.accounts import Actor
+from market.domain.facets import Asked
 from market.domain.permissions import SCOPES, Role
+from market.domain.searches import SearchIn, SearchKind
 from market.domain.webhooks import WebhookContent
-from market.services import agreements, members, organisations, spreadsheets, tokens, webhooks
+from market.services import agreements, members, organisations, searches, spreadsheets, tokens, webhooks
 from market.settings import Settings
 from market.store import journal
 from market.web.labels import WORDS
@@ -119,6 +121,9 @@ async def belongings(given: Given, owner: Actor, settings: Settings) -> dict[str
         made = await tokens.create(given.db, owner, name="接口", scopes=["inbox:read"], expires_at=until, now=given.now)
         found[name] = made.id
     event = await journal.append(given.db, "webhook", found["webhook"], "ping")
+    for name in ("search", "spare_search"):
+        wanted = SearchIn(kind=SearchKind.PRODUCT, name=name, asked=Asked(theme="x"))
+        found[name] = (await searches.save(given.db, owner, wanted, now=given.now)).id
     found["delivery"] = await given.db.fetchval(
         "INSERT INTO webhook_delivery (webhook_id, journal_id) VALUES ($1, $2) RETURNING id", found["webhook"], event
     )

@@ -26,6 +26,7 @@ from market.api.products import ProductController
 from market.api.questions import QuestionController
 from market.api.ranker import RankerController
 from market.api.search import SearchController
+from market.api.searches import SavedSearchController
 from market.api.spreadsheets import SpreadsheetController
 from market.api.webhooks import WebhookController
 from market.domain.permissions import Permission
@@ -53,6 +54,7 @@ ROUTES: list[ControllerRouterHandler] = [
             ProductController,
             QuestionController,
             RankerController,
+            SavedSearchController,
             SearchController,
             SpreadsheetController,
             TokenController,

@@ -77,6 +77,9 @@ NOTICES: dict[tuple[str, str], tuple[tuple[Party, ...], str]] = {
 }
 """(kind, action) -> the parties told, and what they read."""
 
+FOUND = N_("There are new results for a search you saved.")
+"""What is read of a saved search; no journalled event stands behind it."""
+
 LATE = N_("A deadline has passed; it is still your move.")
 
 STAFF_ROLES: dict[Party, tuple[Role, ...]] = {
@@ -112,4 +115,6 @@ def told(kind: str, action: str, acting: str, data: Mapping[str, Any]) -> tuple[
 
 def sentence(kind: str, action: str) -> str:
     """What is read of an event, in English; empty when nobody is told of it."""
+    if (kind, action) == ("search", "find"):
+        return FOUND
     return LATE if action == OVERDUE else NOTICES.get((kind, action), ((), ""))[1]

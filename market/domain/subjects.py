@@ -19,7 +19,7 @@ PROPOSED = frozenset({"proposed", "mutual", "converted"})
 
 def collection(kind: str) -> str:
     """The plural that stands in addresses of pages and of the API."""
-    return "matches" if kind == "match" else f"{kind}s"
+    return f"{kind}es" if kind in ("match", "search") else f"{kind}s"
 
 
 class Subject(msgspec.Struct, frozen=True, kw_only=True):

@@ -90,6 +90,21 @@ async def demands(
     return await in_thread(_found, asked, ids, count, [as_seen(actor, card) for card in rows], order, start)
 
 
+async def among(db: Db, kind: str, asked: Asked, ids: list[int], most: int) -> list[int]:
+    """Which of these listed products or open demands pass the filters, as strangers see them; at most ``most``."""
+    if kind == "product":
+        count = await in_thread(counted, kind, asked, await store.PRODUCTS_AMONG.all(db, ids))
+        chosen = [getattr(asked, n) or None for n in ("data_class", "opening", "delivery", "update_cycle", "price")]
+        products = await store.PRODUCT_PAGE.all(
+            db, ids, asked.theme or None, count.regions, *chosen, Sort.BEST, most, 0
+        )
+        return [card.id for card in products]
+    count = await in_thread(counted, kind, asked, await store.DEMANDS.all(db, ids, None, False))
+    chosen = [asked.theme or None, count.regions, asked.price or None]
+    demands = await store.DEMAND_PAGE.all(db, ids, None, False, *chosen, Sort.BEST, most, 0)
+    return [card.id for card in demands]
+
+
 async def _kept(
     db: Db, matchmaker: Matchmaker, changed: Query[datetime], query: Query[Any], *args: object
 ) -> Sequence[Cell]:

@@ -362,6 +362,7 @@ WORDS: dict[str, dict[str, str]] = {
         "agreement": N_("Agreement"),
         "pool": N_("Pool"),
         "webhook": N_("Webhook"),
+        "search": N_("Saved search"),
         "ranker": N_("Learnt ranker"),
         "desk": N_("Note of the staff"),
     },
