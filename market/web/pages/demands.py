@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -12,9 +13,10 @@ from litestar.response import Redirect, Template
 
 from market.domain.accounts import Actor
 from market.domain.demands import DemandState
+from market.domain.my_demands import standing
 from market.domain.permissions import Permission
 from market.domain.words import N_
-from market.services import demands, gaps, matches, pools, relaxations
+from market.services import comparisons, demands, gaps, matches, my_demands, pools, relaxations
 from market.services.matchmaking import Matchmaker
 from market.store import journal
 from market.store.query import Db
@@ -25,10 +27,24 @@ P = Permission
 
 
 @get("/my/demands", permission=P.DEMAND_WRITE)
-async def my_demands(db: NamedDependency[Db], actor: NamedDependency[Actor], cursor: FromQuery[str] = "") -> Template:
-    """The organisation's own demands in every state."""
-    found = await demands.page(db, actor, mine=True, cursor=cursor)
-    return page("pages/demands.html", cards=list(found.items), next=found.next)
+async def my_demands_page(
+    db: NamedDependency[Db],
+    actor: NamedDependency[Actor],
+    now: NamedDependency[datetime],
+    group: FromQuery[str] = "",
+    cursor: FromQuery[str] = "",
+) -> Template:
+    """Where the organisation's own demands stand, who must act by when, and the next step of each."""
+    found = await my_demands.page(db, actor, now=now, group=group, cursor=cursor)
+    counts = await my_demands.counts(db, actor)
+    return page(
+        "pages/demands.html",
+        rows=[(own, standing(own)) for own in found.items],
+        next=found.next,
+        group=group if group in counts else "",
+        counts=counts,
+        total=sum(counts.values()),
+    )
 
 
 @get("/demands/{demand_id:int}", permission=P.PUBLIC)
@@ -38,26 +54,31 @@ async def demand_page(
     matchmaker: NamedDependency[Matchmaker],
     now: NamedDependency[datetime],
     demand_id: FromPath[int],
+    product: FromQuery[list[int] | None] = None,
 ) -> Template:
-    """One demand, with the steps open to the reader, and for its own side what would bring more."""
-    shown = await _demand_page(db, actor, demand_id)
+    """One demand, with the steps open to the reader, and for its own side what fits and what would bring more.
+
+    ``product``, given twice or more: only these are compared.
+    """
+    shown = await _demand_page(db, actor, demand_id, product or ())
     if shown.context["own"] and shown.context["demand"].state is DemandState.OPEN:
         shown.context["relaxed"] = await relaxations.advise(db, actor, matchmaker, demand_id, now=now)
     return shown
 
 
-async def _demand_page(db: Db, actor: Actor, demand_id: int, **again: Any) -> Template:
+async def _demand_page(db: Db, actor: Actor, demand_id: int, chosen: Collection[int] = (), **again: Any) -> Template:
     demand = await demands.get(db, actor, demand_id)
     own = demands.is_insider(actor, demand)
     events = await journal.OF_OBJECT.all(db, "demand", demand_id) if own else []
-    found = await matches.of_demand(db, actor, demand_id) if actor.may(P.MATCH_READ) else []
+    mine = demand.organisation_id == actor.organisation_id is not None and actor.may(P.MATCH_READ)
     return page(
         "pages/demand.html",
         demand=demand,
         own=own,
         actions=demands.actions(actor, demand),
         events=events,
-        found=found,
+        found=await matches.of_demand(db, actor, demand_id) if actor.is_staff else [],
+        comparison=await comparisons.of_demand(db, actor, demand, chosen) if mine else None,
         pool=await pools.of_demand(db, actor, demand_id) if own else None,
         letters=await gaps.letters(db, actor, demand_id) if own else [],
         **{"typed": {}, "relaxed": [], **again},
@@ -84,4 +105,4 @@ async def act_on_demand(
     return go(request, f"/demands/{demand_id}", N_("Done."))
 
 
-ROUTES = [my_demands, demand_page, act_on_demand]
+ROUTES = [my_demands_page, demand_page, act_on_demand]

@@ -22,6 +22,7 @@ from market.store import matches as rows
 from market.store.query import Db
 from market.web import forms
 from market.web.page import Web, go, page
+from market.web.sessions import safe_path
 
 P = Permission
 SIDES = ("demander", "supplier")
@@ -88,7 +89,8 @@ async def ask_question(
     again = typed | {"text": typed.get("text") or draft.text}
     with forms.retry(lambda errors, unmet: _form(draft, again, errors=errors, unmet=unmet)):
         question = await questions.ask(db, actor, asked, now=now)
-    return go(request, f"/questions/{question.id}", N_("Asked. You are told when the answer comes."))
+    back = safe_path(str(typed.get("back", "")), f"/questions/{question.id}")
+    return go(request, back, N_("Asked. You are told when the answer comes."))
 
 
 @get("/questions/{question_id:int}", permission=P.MATCH_READ)

@@ -1,0 +1,29 @@
+"""The matches of one's own demand side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from market.domain.accounts import Actor
+from market.domain.comparisons import Comparison, columns_of, rows_of
+from market.domain.demands import Demand
+from market.services import matches, questions
+from market.store import comparisons
+from market.store.query import Db
+
+MOST_ASKED = 200
+"""Questions of a demand that are looked at."""
+LEAST_CHOSEN = 2
+"""Products to choose before only the chosen are shown."""
+
+
+async def of_demand(db: Db, actor: Actor, demand: Demand, chosen: Collection[int] = ()) -> Comparison:
+    """What was proposed for the actor's own demand; of the ``chosen`` products only, where there are two of them."""
+    cards = await matches.of_demander(db, actor, demand.id)
+    kept = [card for card in cards if card.product_id in chosen]
+    shown = kept if len(kept) >= LEAST_CHOSEN else cards
+    offered = await comparisons.OFFERED.all(db, [card.product_id for card in shown]) if shown else []
+    columns = columns_of(shown, offered, [matches.actions(actor, card) for card in shown])
+    asked = await questions.page(db, actor, states=["open", "answered"], demand_id=demand.id, limit=MOST_ASKED)
+    by_line = {(q.product_id, str(q.kind), q.value): q for q in asked.items}
+    return Comparison(columns=columns, rows=rows_of(demand.lines, columns, by_line), left_out=len(cards) - len(shown))
