@@ -59,7 +59,7 @@ def test_a_line_and_its_phrase_light_each_other_up_and_the_focus_stays(open_page
     page.keyboard.press("Control+Home")
     for _ in "We need da":
         page.keyboard.press("ArrowRight")
-    expect(page.locator("#understood .chip.on [name=line_value]")).to_have_value("daily")
+    expect(page.locator("#understood .line-chip.on [name=line_value]")).to_have_value("daily")
     page.locator("#row-1-drop").press("Enter")
     expect(page.locator("#row-1-back")).to_be_focused()
 

@@ -52,7 +52,7 @@ function show(page, more) {
   }
   paint();
   if (document.activeElement === focused && focused !== document.body) return;
-  const values = [...document.querySelectorAll("#understood .chip:not(.unscripted) [name=line_value]:not([type=hidden])")];
+  const values = [...document.querySelectorAll("#understood .line-chip:not(.unscripted) [name=line_value]:not([type=hidden])")];
   const same = focused?.id && document.getElementById(focused.id);
   const next = more.add !== undefined ? values.at(-1)
     : more.drop !== undefined ? document.getElementById(`row-${more.drop}-back`)
@@ -69,7 +69,7 @@ function phrases() {
   const lead = value.length - value.trimStart().length;
   const points = [...value.trimStart()];
   const found = [];
-  for (const chip of document.querySelectorAll("#understood .chip")) {
+  for (const chip of document.querySelectorAll("#understood .line-chip")) {
     const { start, phrase } = chip.dataset;
     if (!phrase || Number(start) < 0) continue;
     let begin = lead + points.slice(0, Number(start)).join("").length;  // the server counts characters, not units
