@@ -10,7 +10,7 @@ where something does change (204, 303) the owner comes last. ``{name}`` is the i
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Row(NamedTuple):
@@ -387,3 +387,10 @@ ELSEWHERE = {
     ("POST", "/api/v1/me/sign-out-everywhere"),
     ("POST", "/forgot"),
 }
+
+
+def pages(ids: dict[str, Any]) -> list[str]:
+    """Every address of the site that is opened rather than sent to; the pages are those that answer with HTML."""
+    opened = [row.path for text in TABLE.values() for row in rows(text) if row.method == "GET"]
+    own = [path.format(**ids) for path in opened if not path.startswith(("/api/", "/schema", "/static"))]
+    return list(dict.fromkeys(own))

@@ -38,6 +38,7 @@ class World:
 
     site: Litestar
     ids: dict[str, Any] = field(default_factory=dict)
+    people: dict[str, Actor] = field(default_factory=dict)
     browsers: dict[str, AsyncClient] = field(default_factory=dict)
     tokens: dict[str, dict[str, str]] = field(default_factory=dict)
     reading: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -141,7 +142,7 @@ async def running(site: Litestar, db: asyncpg.Connection) -> AsyncIterator[World
     world = World(site)
     given = Given(db)
     async with browsing.several(site) as open_one:
-        who = await people(given)
+        who = world.people = await people(given)
         world.ids = await things(given, who, site.state.settings)
         world.ids["offer"] = await db.fetchval(
             "SELECT id FROM offer WHERE negotiation_id = $1", world.ids["negotiation"]

@@ -38,8 +38,8 @@ from market.demo import loader
 from market.migrate import migrate
 from market.services import accounts, tokens
 from market.settings import Settings
-from market.store import query
 from market.store.accounts import ACTOR_OF_TOKEN
+from tests.recording import recording
 
 CONNECTIONS = 16
 WORDS = "%E8%B4%A7%E8%BF%90"  # 货运
@@ -113,31 +113,6 @@ async def prepared(settings: Settings) -> tuple[dict[str, list[Any]], str, list[
             assert answer.status_code == 200, answer.text
         recorded["step"] = statements
     return recorded, made.token, goods[1:]
-
-
-@contextmanager
-def recording() -> Iterator[list[Any]]:
-    """Every statement that leaves the store while the block runs: (method, SQL, arguments)."""
-    statements: list[Any] = []
-    kept = {
-        (kind, name): getattr(kind, name)
-        for kind, name in ((query.Query, "all"), (query.Query, "first"), (query.Command, "run"))
-    }
-
-    def noting(kind: type, name: str) -> Callable[..., Any]:
-        async def noted(self: Any, db: Any, *args: object) -> Any:
-            statements.append(("execute" if kind is query.Command else "fetch", self.sql, args))
-            return await kept[kind, name](self, db, *args)
-
-        return noted
-
-    for kind, name in kept:
-        setattr(kind, name, noting(kind, name))
-    try:
-        yield statements
-    finally:
-        for (kind, name), original in kept.items():
-            setattr(kind, name, original)
 
 
 @contextmanager

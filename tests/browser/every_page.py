@@ -21,7 +21,6 @@ from market.domain.negotiations import OfferIn
 from market.services import negotiations
 from market.settings import Settings
 from tests import access_world
-from tests.access_table import TABLE, rows
 from tests.given import Given, email_of
 
 READERS = {
@@ -63,13 +62,6 @@ async def market(given: Given) -> Market:
     await given.match(consumer, provider)
     await given.draft_demand(consumer)
     return Market(ids, {name: email_of(actor.name) for name, actor in who.items()})
-
-
-def addresses(ids: dict[str, Any]) -> list[str]:
-    """Every address that is opened, not sent to: the pages among them are what answers with HTML."""
-    opened = [row.path for text in TABLE.values() for row in rows(text) if row.method == "GET"]
-    own = [path.format(**ids) for path in opened if not path.startswith(("/api/", "/schema", "/static"))]
-    return list(dict.fromkeys(own))
 
 
 def accessible(page: Page) -> Iterator[str]:

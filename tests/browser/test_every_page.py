@@ -6,6 +6,7 @@ other language. Console errors and foreign requests are looked at by ``open_page
 
 import pytest
 
+from tests.access_table import pages
 from tests.browser import every_page
 from tests.browser.conftest import PHONE, WIDE
 from tests.browser.every_page import READERS, THE_API
@@ -31,7 +32,7 @@ def test_every_page(open_page, sign_in, site, market, reader, manner):
     if name := READERS[reader]:
         sign_in(page, market.emails[name])
     page.on("request", lambda request: requested.append(request))
-    for path in every_page.addresses(market.ids):
+    for path in pages(market.ids):
         first = page.request.get(path, headers={"accept": "text/html"}, max_redirects=0)
         if not first.ok or not first.headers.get("content-type", "").startswith("text/html"):
             continue
