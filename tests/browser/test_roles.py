@@ -27,7 +27,7 @@ TERMS = {
     "permitted_use": "内部路线规划",
 }
 
-STEPS = {"enterprise": 16, "supplier": 26, "broker": 9}
+STEPS = {"enterprise": 13, "supplier": 18, "broker": 7}
 """Links, buttons and fields from signing in to the goal, at most; passwords and reasons with them."""
 
 
