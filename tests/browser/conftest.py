@@ -88,7 +88,8 @@ def setting(site: Site) -> Callable[[Callable[[Given], Awaitable[Any]]], Any]:
         try:
             given = Given(connection)
             given.now = datetime.now(UTC)  # the worker's clock runs, and what is long due would expire
-            return await work(given)
+            async with connection.transaction():  # the worker finds it whole, or would pair things by itself meanwhile
+                return await work(given)
         finally:
             await connection.close()
 

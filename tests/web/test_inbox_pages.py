@@ -58,7 +58,7 @@ async def test_a_long_inbox_is_paged(client, committed):
     first = (await browsing.get_page(client, "/inbox")).text
     following = re.search(r'rel="next" href="([^"]+)"', first).group(1)
     second = (await browsing.get_page(client, "/inbox" + following.replace("&amp;", "&"))).text
-    shown = [set(re.findall(r'<h2><a href="/demands/(\d+)"', page)) for page in (first, second)]
+    shown = [set(re.findall(r'<a class="subject" href="/demands/(\d+)"', page)) for page in (first, second)]
     assert shown[0].isdisjoint(shown[1])
     assert shown[0] | shown[1] == {str(demand.id) for demand in made}
 
@@ -78,7 +78,7 @@ async def test_notifications_are_read_one_by_one_or_all_at_once(client, committe
     assert (opened.status_code, opened.headers["location"]) == (303, f"/demands/{demand.id}")
     assert "2 unread" in (await browsing.get_page(client, "/inbox")).text
     assert (await browsing.post_form(client, "/notifications/read", {"until": "99999999"})).status_code == 303
-    assert "unread" not in (await browsing.get_page(client, "/notifications")).text
+    assert " unread" not in (await browsing.get_page(client, "/notifications")).text
     assert "You have read everything." in (await browsing.get_page(client, "/notifications?show=unread")).text
     await browsing.sign_in(client, await committed.demander())
     assert (await browsing.get_page(client, latest)).status_code == 404

@@ -10,6 +10,8 @@ from market.domain.demands import MASK, LineKind, LineLevel, RequirementLine
 from market.domain.permissions import Role
 from market.services import matches
 from tests import browsing
+from tests.given import FIELDS, TOPIC
+from tests.person import Person
 
 pytestmark = pytest.mark.anyio
 
@@ -51,6 +53,25 @@ async def test_a_supplier_answers_a_lead_in_two_steps(client, committed):
     assert (answer.status_code, answer.headers["location"]) == (303, f"/matches/{found.id}")
     shown = await browsing.get_page(client, f"/matches/{found.id}")
     assert "You are interested. Now the other side answers." in shown.text
+
+
+async def test_leads_are_answered_on_their_list(client, committed):
+    demand_of = {"lines": (TOPIC, FIELDS)}
+    demander, supplier = await committed.demander(), await committed.supplier()
+    first, _, _ = await committed.proposed_match(demander, supplier)
+    demand = await committed.open_demand(demander, **demand_of)
+    second, _, _ = await committed.proposed_match(demander, supplier, demand=demand)
+    await english(client, supplier)
+    person = await Person(client).open("/matches")
+    assert "They ask for “车辆轴数” (fields); your product does not say." in person.text.replace("Fields", "fields")
+    await person.send(f"/matches/{first.id}/answer", action="interest")
+    assert person.path == "/matches"
+    assert "You are interested." in person.text
+    await person.send(f"/matches/{second.id}/answer", action="decline", code="too_expensive")
+    assert person.path == "/matches"
+    assert f"/matches/{second.id}" not in {href for href, _ in person.page.links}
+    states = await committed.db.fetch("SELECT supplier_answer FROM match ORDER BY id")
+    assert [row["supplier_answer"] for row in states] == ["interested", "declined"]
 
 
 async def test_from_worklist_to_the_link_that_starts_the_negotiation(client, committed):

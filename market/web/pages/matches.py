@@ -126,7 +126,7 @@ async def answer_match(
     if match.state is MatchState.MUTUAL:
         return go(request, f"/matches/{match_id}", N_("Both sides are interested. You can start the negotiation."))
     done = said.get(str(typed.get("action")), N_("Noted. The other side has been told that you are interested."))
-    return go(request, f"/matches/{match_id}", done)
+    return go(request, "/matches" if typed.get("back") == "leads" else f"/matches/{match_id}", done)
 
 
 @post("/matches/{match_id:int}/review", permission=P.MATCH_REVIEW)
