@@ -71,7 +71,7 @@ BODIES = {
         body(lines=[{"level": "must", "kind": "topic", "value": "x", "start": 10**30}]),
         400,
     ),
-    "only control characters": (body(title="\x00\x01\x02"), 422),
+    "only control characters": (body(text="\x00\x01\x02"), 422),
     "10 MB": (body(text="a" * 10 * MEGABYTE), 413),
 }
 
