@@ -67,6 +67,8 @@ async def populate(url: str) -> tuple[str, str]:
         given = Given(db)
         _, owner, _ = await given.agreement()
         staff = await given.staff(Role.ADMIN)
+        lettered = await given.open_demand(owner)
+        assert (lettered.id, (await given.letter(lettered.id)).id) == (2, 1)
         settings = Settings(private_webhooks=True)
         for _ in range(2):
             await webhooks.create(db, owner, WebhookContent(url="http://127.0.0.1:9/hook"), settings=settings)
@@ -94,6 +96,8 @@ def of_ours(parameters: dict[str, Any], one: int) -> None:
             parameters[name] = one
         elif name == "kind":
             parameters[name] = "demand"
+    if "letter_id" in parameters:
+        parameters["demand_id"] = 2
 
 
 @pytest.mark.parametrize(("path", "method"), OPERATIONS)
