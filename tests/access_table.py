@@ -41,6 +41,8 @@ GET  /api                                                                   200 
 GET  /health                                                                200 200 200 200 200 200 200 200 200 200
 GET  /products                                                              200 200 200 200 200 200 200 200 200 200
 GET  /products/{listed_product}                                             200 200 200 200 200 200 200 200 200 200
+GET  /products/{listed_product}/dataset.jsonld                              200 200 200 200 200 200 200 200 200 200
+GET  /products/{draft_product}/dataset.jsonld                               404 404 404 404 404 404 404 404 404 404
 GET  /products/{draft_product}                                              404 404 404 200 200 200 200 200 404 404
 GET  /demands                                                               200 200 200 200 200 200 200 200 200 200
 GET  /demands/{open_demand}                                                 200 200 200 200 200 200 200 200 200 200

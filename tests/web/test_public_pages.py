@@ -1,5 +1,7 @@
 """What anybody may read, people and programs: statistics, feeds, sitemap; what the front page of the demo offers."""
 
+import re
+from datetime import date
 from urllib.robotparser import RobotFileParser
 from xml.etree import ElementTree
 
@@ -76,6 +78,34 @@ async def test_the_sitemap_leads_to_what_anybody_may_read(client, committed):
     assert (await xml(client, "/sitemaps/product-99999999999.xml")).findall("s:url", MAP) == []
 
 
+async def test_a_product_is_described_for_catalogues(client, committed):
+    product = await committed.listed_product(title=MARKUP, region="江苏省", tags=("货运",), time_from=date(2023, 1, 1))
+    page = (await browsing.get_page(client, f"/products/{product.id}")).text
+    head = ElementTree.fromstring(  # noqa: S314 - made by ourselves
+        "<head>" + "".join(re.findall(r"<(?:link|meta name)[^>]*>", page)).replace(">", "/>") + "</head>"
+    )
+    links = {link.get("rel"): link.get("href") for link in head.iter("link")}
+    site = client.app.state.settings.address
+    assert links["canonical"] == f"{site}/products/{product.id}"
+    answer = await client.get(links["alternate"])
+    assert answer.headers["content-type"].startswith("application/ld+json")
+    told = answer.json()
+    assert (told["@context"], told["@type"]) == ("https://schema.org", "Dataset")
+    assert (told["name"], told["url"]) == (MARKUP, f"{site}/products/{product.id}")
+    assert (told["spatialCoverage"], told["temporalCoverage"]) == ("江苏省", "2023-01-01/..")
+    draft = await committed.draft_product()
+    assert (await client.get(f"/products/{draft.id}/dataset.jsonld")).status_code == 404
+
+
+async def test_a_sealed_demand_is_shared_without_what_it_covers(client, committed):
+    text = "秘密单位需要公路货运量"
+    demand = await committed.open_demand(title=text, text=text, lines=None, sealed=True, masked=("秘密单位",))
+    page = (await browsing.get_page(client, f"/demands/{demand.id}")).text
+    assert f'rel="canonical" href="{client.app.state.settings.address}/demands/{demand.id}"' in page
+    assert 'name="description"' in page
+    assert "秘密" not in page
+
+
 async def test_robots_may_read_what_is_public(client):
     rules = RobotFileParser()
     rules.parse((await client.get("/robots.txt")).text.splitlines())
@@ -103,7 +133,7 @@ async def test_statistics_add_up_and_cover_what_is_sealed(client, committed):
     sealed = {"sealed": True, "masked": ("秘密",), "text": "秘密的公路货运量", "theme": "秘密物流", "lines": None}
     await committed.open_demand(owner, **sealed)
     closed = await committed.open_demand(owner, theme="气象")
-    await demands.act(committed.db, owner, closed.id, "close_unmet", now=committed.now, reason="没有")
+    await demands.act(committed.db, owner, closed.id, "close_unmet", now=committed.now, reason="no_such_data")
     text = (await browsing.get_page(client, "/statistics")).text
     assert "秘密" not in text
     tables, root = figures(text)

@@ -14,7 +14,8 @@ from litestar.types import ControllerRouterHandler
 
 from market.domain.accounts import ANONYMOUS
 from market.domain.permissions import Permission
-from market.services import facets, statistics
+from market.domain.products import Product
+from market.services import facets, products, statistics
 from market.services.facets import Found
 from market.services.matchmaking import Matchmaker
 from market.store import sitemap
@@ -24,6 +25,7 @@ from market.web.pages.search import linker, read_asked
 
 P = Permission
 ATOM, XML = "application/atom+xml; charset=utf-8", "application/xml; charset=utf-8"
+JSON_LD = "application/ld+json"
 IN_A_FEED = 50
 KINDS = ("product", "demand")
 
@@ -69,6 +71,35 @@ def _feed(request: Web, kind: str, found: Found[Any], now: datetime) -> Template
     return Template("feeds/atom.xml", context=context, media_type=ATOM)
 
 
+@get("/products/{product_id:int}/dataset.jsonld", permission=P.PUBLIC)
+async def dataset(request: Web, db: NamedDependency[Db], product_id: FromPath[int]) -> Response[dict[str, Any]]:
+    """A listed product for catalogues of data sets (https://schema.org/Dataset); what is not said is left out."""
+    product = await products.get(db, ANONYMOUS, product_id)
+    return Response(_dataset(product, f"{site_of(request)}/products/{product.id}"), media_type=JSON_LD)
+
+
+def _dataset(product: Product, url: str) -> dict[str, Any]:
+    span = (product.time_from, product.time_to)
+    told = {
+        "name": product.title,
+        "description": product.abstract,
+        "url": url,
+        "identifier": url,
+        "keywords": list(product.tags),
+        "about": product.theme,
+        "spatialCoverage": product.region,
+        "temporalCoverage": "/".join(day.isoformat() if day else ".." for day in span) if any(span) else "",
+        "variableMeasured": [field.name for field in product.fields],
+        "encodingFormat": list(product.formats),
+        "license": product.licence,
+        "isAccessibleForFree": None if product.price is None else product.price == 0,
+        "provider": {"@type": "Organization", "name": product.organisation_name},
+        "dateModified": product.updated_at.isoformat(),
+    }
+    said = {name: value for name, value in told.items() if value not in ("", [], None)}
+    return {"@context": "https://schema.org", "@type": "Dataset", **said}
+
+
 @get("/sitemap.xml", permission=P.PUBLIC)
 async def sitemap_index(request: Web, db: NamedDependency[Db]) -> Template:
     """The index of the maps below, one for every block of numbers."""
@@ -103,6 +134,7 @@ ROUTES: list[ControllerRouterHandler] = [
     statistics_page,
     product_feed,
     demand_feed,
+    dataset,
     sitemap_index,
     sitemap_of,
     robots,
