@@ -51,7 +51,13 @@ class Market(NamedTuple):
 
 
 async def market(given: Given) -> Market:
-    """One of everything, and a negotiation with other terms, words and a hold in the middle of it."""
+    """One of everything at once, before the worker can match what is half there."""
+    async with given.db.transaction():
+        return await _things(given)
+
+
+async def _things(given: Given) -> Market:
+    """The access world, and a negotiation with other terms and words in it."""
     who = await access_world.people(given)
     ids = await access_world.things(given, who, Settings(secret_key="k" * 32, private_webhooks=True))
     consumer, provider, now = who["consumer_owner"], who["provider_owner"], given.now
