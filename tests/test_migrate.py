@@ -16,6 +16,12 @@ pytestmark = pytest.mark.anyio
 FILES = sorted(p.stem for p in migrations_dir().glob("*.sql"))
 
 
+def test_each_follows_the_one_before() -> None:
+    assert [name[:4] for name in FILES] == [f"{number:04}" for number in range(1, len(FILES) + 1)]
+    named = [(migrations_dir() / f"{name}.sql").read_text("utf-8").split("-- depends: ")[1] for name in FILES]
+    assert [line.splitlines()[0].strip() for line in named] == ["", *FILES[:-1]]
+
+
 @pytest.fixture
 async def empty(server_url: str) -> AsyncIterator[str]:
     """A database with nothing in it."""

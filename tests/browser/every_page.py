@@ -94,7 +94,9 @@ def small(page: Page, answer: Response, requested: list[Request]) -> Iterator[st
     parts = {
         request.url
         for request in requested
-        if request.resource_type not in ("document", "image", "eventsource") and not request.url.startswith("data:")
+        if request.resource_type not in ("document", "image", "eventsource")
+        and not request.url.startswith("data:")
+        and not request.url.endswith("icon.svg")  # an image, though the browser calls it "other"
     }
     size = len(answer.body()) + sum(length(page, url) for url in parts)
     if size > SIZE:

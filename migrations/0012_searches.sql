@@ -1,5 +1,5 @@
 -- Searches
--- depends: 0010_gap_letters
+-- depends: 0011_seen
 
 -- migrate: apply
 

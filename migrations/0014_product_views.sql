@@ -1,5 +1,5 @@
 -- How often products are looked at
--- depends: 0012_spreadsheets
+-- depends: 0013_spreadsheets
 
 -- migrate: apply
 

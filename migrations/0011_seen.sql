@@ -1,5 +1,5 @@
 -- Who has seen what in a negotiation
--- depends: 0009_pools
+-- depends: 0010_gap_letters
 
 -- migrate: apply
 

@@ -1,5 +1,5 @@
 -- Spreadsheets of products
--- depends: 0011_searches
+-- depends: 0012_searches
 
 -- migrate: apply
 

@@ -1,5 +1,5 @@
 -- Saved searches
--- depends: 0013_product_views
+-- depends: 0015_desk
 
 -- migrate: apply
 

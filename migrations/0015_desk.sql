@@ -1,5 +1,5 @@
 -- Desk
--- depends: 0013_product_views
+-- depends: 0014_product_views
 
 -- migrate: apply
 

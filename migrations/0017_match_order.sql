@@ -1,5 +1,5 @@
 -- The order of the lists of matches
--- depends: 0014_desk
+-- depends: 0016_saved_searches
 
 -- migrate: apply
 
