@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from market.db import prepare_connection
 from tests import database
@@ -109,6 +109,11 @@ def chromium(program: str, site: Site) -> Iterator[Browser]:
         browser.close()
 
 
+def complains(message: ConsoleMessage) -> bool:
+    """An error of the page's; a request that the test itself cuts off is none."""
+    return message.type == "error" and "net::ERR_FAILED" not in message.text
+
+
 @pytest.fixture
 def open_page(chromium: Browser, site: Site) -> Iterator[Callable[..., Page]]:
     """Opens a window: ``page = open_page(PHONE)``. What it complains of or fetches elsewhere fails the test."""
@@ -119,7 +124,7 @@ def open_page(chromium: Browser, site: Site) -> Iterator[Callable[..., Page]]:
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(60_000)
-        page.on("console", lambda message: message.type == "error" and faults.append(message.text))
+        page.on("console", lambda message: complains(message) and faults.append(message.text))
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("request", lambda request: urlsplit(request.url).scheme != "data" and requested.append(request.url))
         return page

@@ -27,6 +27,13 @@ async def test_old_things_go_and_fresh_ones_stay(db, given):
         "INSERT INTO password_reset (person_id, token_hash, expires_at) VALUES ($1, '', now())", owner.person_id
     )
     await db.execute("INSERT INTO sign_up (token_hash, wanted, expires_at) VALUES ('', '{}', now())")
+    await db.execute(
+        "INSERT INTO spreadsheet (organisation_id, person_id, name, created_at) VALUES ($1, $2, 'a.csv', now())",
+        owner.organisation_id,
+        owner.person_id,
+    )
+    product = await given.draft_product()
+    await db.execute("INSERT INTO product_view VALUES ($1, current_date, 1)", product.id)
     await db.execute("UPDATE pgqueuer SET status = 'failed' WHERE id = (SELECT max(id) FROM pgqueuer)")
     assert set((await forget(db)).values()) == {0}
     for table, column in (
@@ -36,6 +43,8 @@ async def test_old_things_go_and_fresh_ones_stay(db, given):
         ("idempotency", "created_at"),
         ("password_reset", "expires_at"),
         ("sign_up", "expires_at"),
+        ("spreadsheet", "created_at"),
+        ("product_view", "day"),
         ("pgqueuer", "updated"),
         ("pgqueuer_log", "created"),
     ):
