@@ -94,7 +94,7 @@ def of_ours(parameters: dict[str, Any], one: int) -> None:
     for name in parameters:
         if name.endswith("_id") or name in ("revision", "demand", "product", "before", "after"):
             parameters[name] = one
-        elif name == "kind":
+        elif name == "kind" and parameters[name] not in ("xlsx", "csv"):
             parameters[name] = "demand"
     if "letter_id" in parameters:
         parameters["demand_id"] = 2
