@@ -69,4 +69,35 @@ if (document.querySelector("[data-live]")) {
 
 // -------------------------------------------------------------------- forms
 if (document.querySelector("form[data-keep]")) import("./keep.js");
-if (document.querySelector("form[data-preview]")) import("./preview.js");
+
+// ------------------------------------------------------------------ preview
+// A form says what it would do while it is written: <form data-preview="changes"> is sent for checking when the writer
+// pauses, and the region of that id in the answer takes the place of the one shown. Without this file a button asks.
+
+const PAUSE = 400;
+let pausing = null;
+let asked = 0;
+
+async function preview(form) {
+  const mine = ++asked;
+  let answer;
+  try {
+    answer = await fetch(location.href, {
+      method: "POST", headers: { Accept: "text/html" }, body: new URLSearchParams(new FormData(form)), redirect: "manual",
+    });
+  } catch { return; } // no connection: the next stroke asks again
+  if (![200, 422].includes(answer.status)) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fresh = page.getElementById(form.dataset.preview);
+  if (mine === asked && fresh) document.getElementById(form.dataset.preview).replaceWith(document.adoptNode(fresh));
+}
+
+function soon(event) {
+  const form = event.target.closest?.("form[data-preview]");
+  if (!form) return;
+  clearTimeout(pausing);
+  pausing = setTimeout(() => preview(form), PAUSE);
+}
+
+if (document.querySelector("form[data-preview]")) document.addEventListener("input", soon);
+document.querySelectorAll("form[data-preview]").forEach((form) => soon({ target: form })); // what was put back
