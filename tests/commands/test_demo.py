@@ -131,7 +131,7 @@ async def test_a_demo_from_the_first_start_to_two_beside_each_other(folder):
                 await browsing.sign_in(client, email, password)
                 inbox = await browsing.get_page(client, "/inbox")
                 assert inbox.status_code == 200
-                assert 'class="card"' in inbox.text, f"something waits for {email}"
+                assert 'class="subject"' in inbox.text, f"something waits for {email}"
                 if email == people[0]:
                     await add_demand(client, "渔港泊位")
         async with demo(one) as refused:
