@@ -36,6 +36,7 @@ from market.services import (
     notices,
     pools,
     questions,
+    routings,
     searches,
     spreadsheets,
     targets,
@@ -226,6 +227,7 @@ class Worker:
 
     async def _ask_no_more(self, db: Db, event: Event) -> None:
         await questions.on_event(db, event, now=datetime.now(UTC))
+        await routings.on_event(db, event, now=datetime.now(UTC))
 
     async def _pool(self, db: Db, event: Event) -> None:
         await pools.on_event(db, event, datetime.now(UTC))

@@ -243,6 +243,10 @@ POST /pools/{pool}/confirm                                                  401 
 POST /api/v1/pools/{pool}/confirm                              confirm_pool 401 403 403 409 403 403 403 409 403 403
 GET  /desk/demands                                                          303 403 403 200 403 403 403 200 403 403
 POST /desk/demands/{open_demand}/actions/close_unmet          v_open_demand 401 403 403 422 403 403 403 422 403 403
+GET  /demands/{open_demand}/route                                           303 403 403 200 403 403 403 200 403 403
+POST /demands/{open_demand}/route                                           401 403 403 422 403 403 403 422 403 403
+GET  /demands/{open_demand}/request                                         303 403 403 200 403 403 403 200 403 403
+POST /api/v1/routings                                           own_routing 401 403 403 409 403 403 403 409 403 403
 POST /demands/{open_demand}/letters                                         401 403 403 422 403 403 403 422 403 403
 POST /api/v1/demands/{open_demand}/letters                     stale_letter 401 403 403 409 403 403 403 409 403 403
 """,
@@ -275,6 +279,12 @@ GET  /demands/{open_demand}/bundles                                         303 
 GET  /api/v1/demands/{open_demand}/bundles                                  401 403 403 200 200 200 200 200 200 200
 GET  /api/v1/matches                                                        401 200 200 200 200 200 200 200 200 200
 GET  /api/v1/matches/{match}                                                401 404 404 200 200 200 200 200 200 200
+GET  /routings                                                              303 200 200 200 200 200 200 200 200 200
+GET  /routings/{routing}                                                    303 404 404 200 200 200 200 200 200 200
+GET  /api/v1/routings                                                       401 200 200 200 200 200 200 200 200 200
+GET  /api/v1/routings/{routing}                                             401 404 404 200 200 200 200 200 200 200
+POST /routings/{routing}/actions/refuse                           v_routing 401 404 404 403 403 403 403 403 403 403
+POST /api/v1/routings/{routing}/actions                      refuse_routing 401 404 404 403 403 403 403 403 403 403
 GET  /questions                                                             303 200 200 200 200 200 200 200 200 200
 GET  /questions/{question}                                                  303 404 404 200 200 200 200 200 200 200
 GET  /demands/{open_demand}/products                                        303 404 404 200 200 200 200 200 200 200

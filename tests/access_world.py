@@ -97,6 +97,7 @@ async def things(given: Given, who: dict[str, Actor], settings: Settings) -> dic
     found["spreadsheet"] = await spreadsheets.receive(
         given.db, provider, "a.csv", b"title,price\nroads,x\n", WORDS, now=given.now
     )
+    found["routing"] = await given.routing(await given.open_demand(consumer), provider)
     ids = {name: thing.id for name, thing in found.items()}
     versions = {f"v_{name}": getattr(thing, "version", 0) for name, thing in found.items()}
     return ids | versions | await belongings(given, consumer, settings) | {"person": who["consumer_member"].person_id}

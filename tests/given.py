@@ -22,6 +22,7 @@ from market.domain.permissions import Role
 from market.domain.pools import Confirming, Pool
 from market.domain.products import Delivery, PriceUnit, Product, ProductContent, ProductState
 from market.domain.questions import Question, QuestionIn
+from market.domain.routings import Routing, RoutingIn
 from market.services import (
     accounts,
     agreements,
@@ -34,6 +35,7 @@ from market.services import (
     products,
     proposals,
     questions,
+    routings,
 )
 from market.services.proposals import Candidate
 from market.store import pools as rows
@@ -244,6 +246,11 @@ class Given:
         product = await self.listed_product(supplier)
         asked = QuestionIn(demand_id=demand.id, product_id=product.id, kind=FIELDS.kind, value=FIELDS.value)
         return Asked(await questions.ask(self.db, demander, asked, now=self.now), demander, supplier)
+
+    async def routing(self, demand: Demand, holder: Actor) -> Routing:
+        """The broker has asked the holder."""
+        wish = RoutingIn(demand_id=demand.id, organisation_id=holder.organisation_id or 0, note="贵单位可能有")
+        return await routings.route(self.db, await self.staff(), wish, now=self.now)
 
     async def letter(self, demand_id: int, *, close: bool = False) -> Letter:
         """A broker's letter; the matcher knows of no product."""

@@ -38,6 +38,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "question": ("demand_id", "product_id", "level", "kind", "value", "text", "verdict"),
     "pool": (),
+    "routing": ("demand_id", "organisation_id", "article", "product_id"),
     "agreement": ("negotiation_id", "offer_id", "terms", "terms_hash", "effective_at"),
 }
 
@@ -141,6 +142,10 @@ class Rows:
             match,
         )
         return match, row["demand_id"], 1, row["product_id"], 1, row["consumer"], row["provider"]
+
+    async def _routing(self) -> tuple[Any, ...]:
+        # Answered from the start, so that only the lifecycle decides what is refused.
+        return await self.born("demand"), await self.born("organisation"), "第二十五条", await self.born("product")
 
     async def _pool(self) -> tuple[Any, ...]:
         return ()

@@ -25,6 +25,7 @@ from market.api.pools import PoolController
 from market.api.products import ProductController
 from market.api.questions import QuestionController
 from market.api.ranker import RankerController
+from market.api.routings import RoutingController
 from market.api.search import SearchController
 from market.api.searches import SavedSearchController
 from market.api.spreadsheets import SpreadsheetController
@@ -53,6 +54,7 @@ ROUTES: list[ControllerRouterHandler] = [
             PoolController,
             ProductController,
             QuestionController,
+            RoutingController,
             RankerController,
             SavedSearchController,
             SearchController,

@@ -5,7 +5,7 @@ After a change here, ``market lifecycle --sql`` prints the statements for the ne
 
 from __future__ import annotations
 
-from market.domain import accounts, demands, matches, negotiations, pools, products
+from market.domain import accounts, demands, matches, negotiations, pools, products, routings
 from market.domain.accounts import OrganisationState as O
 from market.domain.agreements import AgreementState as A
 from market.domain.demands import DemandState as D
@@ -15,6 +15,7 @@ from market.domain.negotiations import NegotiationState as N
 from market.domain.pools import PoolState as S
 from market.domain.products import ProductState as P
 from market.domain.questions import QuestionState as Q
+from market.domain.routings import RoutingState as R
 
 MEMBER, DEMANDER, SUPPLIER = Party.MEMBER, Party.DEMANDER, Party.SUPPLIER
 CONSUMER, PROVIDER = Party.CONSUMER, Party.PROVIDER
@@ -232,7 +233,29 @@ POOL = Machine(
     onward={S.SUGGESTED: "confirm", S.FORMING: "join", S.QUORUM: "lead", S.NEGOTIATING: "settle"},
 )
 
-MACHINES = {m.name: m for m in (ORGANISATION, PRODUCT, DEMAND, MATCH, NEGOTIATION, AGREEMENT, QUESTION, POOL)}
+ROUTING = Machine(
+    "routing",
+    (
+        edge("route", NEW, R.OPEN, BROKER),
+        edge("have", R.OPEN, R.HELD, SUPPLIER),
+        edge("offer", R.OPEN, R.OFFERED, SUPPLIER, guards=(routings.demand_is_open,)),
+        edge("offer", R.HELD, R.OFFERED, SUPPLIER, guards=(routings.demand_is_open,)),
+        edge("lack", R.OPEN, R.NOT_HELD, SUPPLIER),
+        edge("lack", R.HELD, R.NOT_HELD, SUPPLIER),
+        edge("refuse", R.OPEN, R.NOT_SHAREABLE, SUPPLIER),
+        edge("refuse", R.HELD, R.NOT_SHAREABLE, SUPPLIER),
+        edge("withdraw", R.OPEN, R.WITHDRAWN, BROKER, SYSTEM),
+        edge("withdraw", R.HELD, R.WITHDRAWN, BROKER, SYSTEM),
+        edge("expire", R.OPEN, R.EXPIRED, CLOCK),
+        edge("expire", R.HELD, R.EXPIRED, CLOCK),
+    ),
+    final=frozenset({R.OFFERED, R.NOT_HELD, R.NOT_SHAREABLE, R.WITHDRAWN, R.EXPIRED}),
+    due={R.OPEN: 10, R.HELD: 20},
+    onward={R.OPEN: "have", R.HELD: "offer"},
+)
+
+_ALL = (ORGANISATION, PRODUCT, DEMAND, MATCH, NEGOTIATION, AGREEMENT, QUESTION, POOL, ROUTING)
+MACHINES = {m.name: m for m in _ALL}
 
 
 def rows() -> frozenset[tuple[str, str, str, str]]:

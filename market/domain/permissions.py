@@ -102,6 +102,8 @@ STEPS: dict[tuple[str, Party], Permission] = {
     ("match", Party.BROKER): _P.MATCH_REVIEW,
     ("question", Party.DEMANDER): _P.MATCH_ANSWER,
     ("question", Party.SUPPLIER): _P.MATCH_ANSWER,
+    ("routing", Party.SUPPLIER): _P.MATCH_ANSWER,
+    ("routing", Party.BROKER): _P.DEMAND_TRIAGE,
     ("negotiation", Party.CONSUMER): _P.NEGOTIATION_WRITE,
     ("negotiation", Party.PROVIDER): _P.NEGOTIATION_WRITE,
     ("negotiation", Party.BROKER): _P.NEGOTIATION_HOLD,

@@ -30,6 +30,7 @@ class EventKind(StrEnum):
     DEMAND = "demand"
     MATCH = "match"
     QUESTION = "question"
+    ROUTING = "routing"
     NEGOTIATION = "negotiation"
     AGREEMENT = "agreement"
 

@@ -8,7 +8,7 @@ import msgspec
 
 from market.domain import calendar
 from market.domain.accounts import Actor
-from market.domain.demands import MASK, LineKind
+from market.domain.demands import MASK, LineKind, RequirementLine
 from market.domain.errors import Invalid, Stale
 from market.domain.lifecycles import QUESTION
 from market.domain.machine import Party
@@ -90,7 +90,7 @@ async def _reconsider(db: Db, actor: Actor, question: Question, now: datetime) -
         await journal.append(db, "match", match_id, "learn", party=Party.SUPPLIER, person_id=actor.person_id, data=data)
 
 
-def put_into(product: ProductContent, question: Question) -> ProductContent | None:
+def put_into(product: ProductContent, question: Question | RequirementLine) -> ProductContent | None:
     """The product's content with the line's value among its attributes; None where no attribute takes it."""
     content, value, change = _content(product), question.value.strip(), msgspec.structs.replace
     if MASK in value:

@@ -120,7 +120,6 @@ class Indexes:
         self.public = Matcher()
         self.ready = asyncio.Event()
         self.kept: dict[Hashable, Any] = {}
-        self.found: dict[Hashable, list[int]] = {}
         self.ranking: Ranking | None = None
         self._events: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
 
@@ -140,7 +139,7 @@ class Indexes:
         async with self._turn():
             await self._fill(db, PRODUCTS, {"products": as_product_document})
             await self._fill(db, DEMANDS, {"demands": _document, "public": _public_document})
-        self.kept, self.found = {}, {}
+        self.kept = {}
         await self.adopt(db)
 
     @asynccontextmanager
@@ -199,7 +198,6 @@ class Indexes:
             await in_thread(_apply, self.demands, known, [_document(demand) for demand in demands])
             await in_thread(_apply, self.public, known, [_public_document(demand) for demand in demands])
             self.kept = {}
-        self.found = {}
 
     async def _follow(self) -> None:
         while True:

@@ -1,4 +1,4 @@
-"""A demander asks for a product: the pairing that stands is answered, one that does not is made for the broker."""
+"""A side asks for the other by itself: a pairing that stands is answered, another is made for the broker."""
 
 from __future__ import annotations
 
@@ -20,21 +20,23 @@ from market.store.matches import Pair
 from market.store.query import Db
 
 WISHED = "wish"
-"""The event of a demander asking for a product before the broker has proposed it."""
+"""The event of a side asking for a pairing before the broker has proposed it."""
 REFUSED = N_("One of these products was turned down for this demand before, and neither has changed since: %(title)s")
 
 
-async def ask_for(db: Db, actor: Actor, demand: Demand, product: Product, *, now: datetime) -> int:
-    """Interest of the demander in a product; the pairing's id. ``demand`` is locked and the actor's own.
+async def ask_for(
+    db: Db, actor: Actor, demand: Demand, product: Product, *, now: datetime, party: Party = Party.DEMANDER
+) -> int:
+    """Interest of one side (``party``, the actor's) in the pairing; its id. ``demand`` is locked.
 
-    What is not paired yet goes to the broker with the interest already noted, so that the supplier's makes it mutual.
+    What is not paired yet goes to the broker with the interest already noted, so that the other side's makes it mutual.
     Raises Unmet when a rule forbids the pairing, Conflict when it was turned down and nothing has changed since.
     """
     if rule := excluded(demand, product):
         raise Unmet([rule])
     standing = {p.product_id: p.id for p in await rows.LIVE.all(db, [demand.id], product.id)}
     if product.id in standing:
-        await _answer(db, actor, standing[product.id], now)
+        await _answer(db, actor, standing[product.id], party, now)
         return standing[product.id]
     pair = Pair(
         demand_id=demand.id, product_id=product.id, demand_revision=demand.revision, product_revision=product.revision
@@ -48,7 +50,7 @@ async def ask_for(db: Db, actor: Actor, demand: Demand, product: Product, *, now
     match_id = await proposals.generate(db, candidate, now=now, origin=Origin.PERSON)
     if match_id is None:
         raise Stale
-    await _wish(db, actor, match_id)
+    await _wish(db, actor, match_id, party)
     return match_id
 
 
@@ -66,18 +68,20 @@ def _candidate(demand: Demand, product: Product, today: date) -> Candidate:
     return Candidate(demand=demand, product=product, score=score, rank=1, reasons=reasons, wanted=True)
 
 
-async def _answer(db: Db, actor: Actor, match_id: int, now: datetime) -> None:
+async def _answer(db: Db, actor: Actor, match_id: int, party: Party, now: datetime) -> None:
     match = await rows.GET.one(db, match_id, None, True)
-    if match.demander_answer is Answer.INTERESTED:
+    said = match.demander_answer if party is Party.DEMANDER else match.supplier_answer
+    if said is Answer.INTERESTED:
         return
     if match.state is MatchState.PROPOSED:
         yes = Response(action=ResponseAction.INTEREST, version=match.version)
         await matches.answer(db, actor, match_id, yes, now=now)
     else:
-        await _wish(db, actor, match_id)
+        await _wish(db, actor, match_id, party)
 
 
-async def _wish(db: Db, actor: Actor, match_id: int) -> None:
-    await rows.ANSWER_OF_DEMANDER.run(db, match_id, Answer.INTERESTED, None, None)
-    await journal.append(db, "match", match_id, WISHED, party=Party.DEMANDER, person_id=actor.person_id)
+async def _wish(db: Db, actor: Actor, match_id: int, party: Party) -> None:
+    note = rows.ANSWER_OF_DEMANDER if party is Party.DEMANDER else rows.ANSWER_OF_SUPPLIER
+    await note.run(db, match_id, Answer.INTERESTED, None, None)
+    await journal.append(db, "match", match_id, WISHED, party=party, person_id=actor.person_id)
     await jobs.event(db, "match", match_id)

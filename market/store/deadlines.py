@@ -35,6 +35,11 @@ EXPIRED: dict[str, Query[Due]] = {
         """SELECT id, state, version, due_at FROM question WHERE state = $1 AND due_at <= $2
         ORDER BY due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED""",
     ),
+    "routing": Query(
+        Due,
+        """SELECT id, state, version, due_at FROM routing WHERE state = $1 AND due_at <= $2
+        ORDER BY due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED""",
+    ),
     "pool": Query(
         Due,
         """SELECT id, state, version, due_at FROM pool WHERE state = $1 AND due_at <= $2

@@ -60,6 +60,14 @@ OF_SIDES = Query(
             JOIN demand d ON d.id = q.demand_id JOIN organisation o ON o.id = d.organisation_id
         WHERE t.kind = 'question' AND t.party = 'supplier'
     UNION ALL
+        SELECT t.kind, r.id, t.party, d.title, '', o.name, r.state, r.due_at, false,
+            d.sealed AND NOT EXISTS (SELECT FROM match m JOIN product i ON i.id = m.product_id
+                WHERE m.demand_id = d.id AND i.organisation_id = $1 AND m.state IN ('mutual', 'converted')),
+            d.masked, r.id * 8 + 7
+        FROM turn t JOIN routing r ON r.state = t.state AND r.organisation_id = $1
+            JOIN demand d ON d.id = r.demand_id JOIN organisation o ON o.id = d.organisation_id
+        WHERE t.kind = 'routing' AND t.party = 'supplier'
+    UNION ALL
         SELECT 'negotiation', n.id, t.party, d.title, p.title, o.name, n.state, n.due_at,
             n.hold_reason IS NOT NULL, false, '{}', n.id * 8 + 4
         FROM turn t JOIN negotiation n ON n.state = t.state JOIN demand d ON d.id = n.demand_id

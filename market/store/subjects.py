@@ -57,6 +57,16 @@ SUBJECT: dict[str, Query[Subject]] = {
             JOIN organisation o ON o.id = d.organisation_id
         WHERE q.id = $1""",
     ),
+    "routing": Query(
+        Subject,
+        """SELECT 'routing' AS kind, r.id AS object_id, d.title, d.organisation_id AS demander_id,
+            r.organisation_id AS supplier_id, o.name AS demander_name,
+            d.sealed AND NOT EXISTS (SELECT FROM match m JOIN product i ON i.id = m.product_id
+                WHERE m.demand_id = d.id AND i.organisation_id = r.organisation_id
+                    AND m.state IN ('mutual', 'converted')) AS sealed, d.masked
+        FROM routing r JOIN demand d ON d.id = r.demand_id JOIN organisation o ON o.id = d.organisation_id
+        WHERE r.id = $1""",
+    ),
     # Members are told through their own demands; the title is the broker's.
     "pool": Query(
         Subject,

@@ -31,6 +31,9 @@ STEP: dict[str, Command] = {
     "question": Command("""UPDATE question SET state = $3, state_action = $4, state_actor_id = $5,
         state_party = $6, state_reason = $7, due_at = $8, version = version + 1, updated_at = now()
         WHERE id = $1 AND version = $2"""),
+    "routing": Command("""UPDATE routing SET state = $3, state_action = $4, state_actor_id = $5,
+        state_party = $6, state_reason = $7, due_at = $8, version = version + 1, updated_at = now()
+        WHERE id = $1 AND version = $2"""),
     "pool": Command("""UPDATE pool SET state = $3, state_action = $4, state_actor_id = $5,
         state_party = $6, state_reason = $7, due_at = $8, version = version + 1, updated_at = now()
         WHERE id = $1 AND version = $2"""),

@@ -34,6 +34,8 @@ VIOLATIONS: dict[str, type[MarketError] | tuple[type[MarketError], str] | tuple[
     "product_source_key": (AlreadyExists, N_("A product with this source id is there already.")),
     "question_lifecycle": IllegalTransition,
     "question_one_standing": (AlreadyExists, N_("This has been asked already.")),
+    "routing_lifecycle": IllegalTransition,
+    "routing_one_standing": (AlreadyExists, N_("This organisation has been asked and has not answered yet.")),
     "signature_pkey": (AlreadyExists, N_("This side has confirmed already.")),
 }
 """constraint -> an error class, (class, sentence), or (field, sentence) for a form."""

@@ -25,6 +25,7 @@ ASKED: dict[str, dict[str, str]] = {
         "crowded": N_("It fits, but others fit better; it moves up when those fall away."),
         "fits": N_("It fits. A broker decides on the proposal, or the next comparison brings it up."),
     },
+    "match.verdict": {"met": N_("Met"), "unmet": N_("Not met"), "unknown": N_("Unknown")},
     "gap.code": UNMET,
     "demand.close_unmet": UNMET,
     "gap.next": {
@@ -40,6 +41,25 @@ ASKED: dict[str, dict[str, str]] = {
         "answered": N_("Answered"),
         "withdrawn": N_("Withdrawn"),
         "expired": N_("Went unanswered"),
+    },
+    "routing.state": {
+        "open": N_("Waiting for the organisation's answer"),
+        "held": N_("Holds the data; a product is to come"),
+        "offered": N_("A product was offered"),
+        "not_held": N_("Does not hold the data"),
+        "not_shareable": N_("May not share the data"),
+        "withdrawn": N_("Withdrawn"),
+        "expired": N_("Went unanswered"),
+    },
+    "routing.action": {
+        "route": N_("Asked an organisation"),
+        "have": N_("We have it"),
+        "offer": N_("Offer the product"),
+        "lack": N_("We do not have it"),
+        "refuse": N_("We may not share it"),
+        "withdraw": N_("Withdraw"),
+        "expire": N_("Expire"),
+        "overdue": N_("Deadline passed"),
     },
     "question.verdict": {"yes": N_("Yes"), "partly": N_("In part"), "no": N_("No")},
 }

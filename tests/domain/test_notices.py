@@ -15,6 +15,9 @@ BESIDE_THE_LIFECYCLE = {("negotiation", "hold"), ("negotiation", "release"), ("n
 }
 """Flags, messages, and what a pool's members are told through their own demands."""
 
+CONCERNED = {"routing": {Party.DEMANDER}}
+"""Who has no move and is told nevertheless: the demander hears what a likely holder of the data answers."""
+
 
 @pytest.mark.parametrize("key", NOTICES)
 def test_each_notice_is_of_an_event_there_is(key):
@@ -26,7 +29,9 @@ def test_each_notice_is_of_an_event_there_is(key):
 @pytest.mark.parametrize("key", NOTICES)
 def test_each_notice_tells_parties_of_that_object(key):
     kind, _ = key
-    parties = {party for edge in MACHINES[kind].edges for party in edge.by} | set(STAFF_ROLES)
+    parties = (
+        CONCERNED.get(kind, set()) | {party for edge in MACHINES[kind].edges for party in edge.by} | set(STAFF_ROLES)
+    )
     assert set(NOTICES[key][0]) <= parties - {Party.CLOCK, Party.SYSTEM}
 
 

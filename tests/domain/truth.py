@@ -142,6 +142,19 @@ POOL: dict[Cell, str] = {
     ("negotiating", "system"): "agree>agreed reopen>forming",
 }
 
+# A demand put to a likely holder. OPEN -> HELD (a product is owed) -> OFFERED; or it does not hold or may not share it.
+ROUTING: dict[Cell, str] = {
+    ("", "broker"): "route>open",
+    ("open", "supplier"): "have>held offer>offered lack>not_held refuse>not_shareable",
+    ("open", "broker"): "withdraw>withdrawn",
+    ("open", "system"): "withdraw>withdrawn",
+    ("open", "clock"): "expire>expired",
+    ("held", "supplier"): "offer>offered lack>not_held refuse>not_shareable",
+    ("held", "broker"): "withdraw>withdrawn",
+    ("held", "system"): "withdraw>withdrawn",
+    ("held", "clock"): "expire>expired",
+}
+
 TRUTH: dict[str, dict[Cell, str]] = {
     "organisation": ORGANISATION,
     "product": PRODUCT,
@@ -151,6 +164,7 @@ TRUTH: dict[str, dict[Cell, str]] = {
     "agreement": AGREEMENT,
     "question": QUESTION,
     "pool": POOL,
+    "routing": ROUTING,
 }
 
 FINAL: dict[str, set[str]] = {
@@ -162,6 +176,7 @@ FINAL: dict[str, set[str]] = {
     "agreement": {"expired", "terminated", "void"},
     "question": {"withdrawn", "expired"},
     "pool": {"agreed", "dissolved"},
+    "routing": {"offered", "not_held", "not_shareable", "withdrawn", "expired"},
 }
 
 # A step against the other side's will, or one that ends something, says why.
@@ -174,6 +189,7 @@ REASONED: dict[str, set[str]] = {
     "agreement": {"void", "terminate"},
     "question": set(),
     "pool": {"dissolve"},
+    "routing": set(),
 }
 
 # What binds an organisation is confirmed with the password.

@@ -31,6 +31,7 @@ COLUMNS = {
     "api_token": ("name",),
     "notification": ("title",),
     "question": ("text",),
+    "routing": ("note", "article"),
 }
 """Table -> what people write into it as plain text."""
 WRITTEN = (

@@ -16,7 +16,7 @@ from market.domain.demands import DemandState
 from market.domain.my_demands import standing
 from market.domain.permissions import Permission
 from market.domain.words import N_
-from market.services import comparisons, demands, gaps, matches, my_demands, pools, relaxations
+from market.services import comparisons, demands, gaps, matches, my_demands, pools, relaxations, routings
 from market.services.matchmaking import Matchmaker
 from market.store import journal
 from market.store.query import Db
@@ -81,6 +81,7 @@ async def _demand_page(db: Db, actor: Actor, demand_id: int, chosen: Collection[
         comparison=await comparisons.of_demand(db, actor, demand, chosen) if mine else None,
         pool=await pools.of_demand(db, actor, demand_id) if own else None,
         letters=await gaps.letters(db, actor, demand_id) if own else [],
+        routed=(await routings.page(db, actor, demand_id=demand_id)).items if actor.may(P.MATCH_READ) else [],
         **{"typed": {}, "relaxed": [], **again},
     )
 

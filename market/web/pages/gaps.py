@@ -16,7 +16,7 @@ from market.domain.errors import NotFound
 from market.domain.gaps import LetterIn
 from market.domain.permissions import Permission
 from market.domain.words import N_
-from market.services import demands, gaps, products, relaxations, standings
+from market.services import demands, gaps, products, relaxations, routings, standings
 from market.services.matchmaking import Matchmaker
 from market.services.relaxations import RelaxIn
 from market.store.query import Db
@@ -53,6 +53,7 @@ async def _gap_page(
         gap=gap,
         letters=await gaps.letters(db, actor, demand_id),
         relaxed=await relaxations.advise(db, actor, matchmaker, demand_id, now=now),
+        routed=(await routings.page(db, actor, demand_id=demand_id)).items,
         watched=demand.state is DemandState.OPEN,
         extend=[edge for edge in demands.actions(actor, demand) if edge.action == "extend"],
         **{"typed": {}, **again},

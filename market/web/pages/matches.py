@@ -17,7 +17,7 @@ from market.domain.machine import Party
 from market.domain.matches import SNOOZE_DAYS, Answer, Match, MatchState, Response, Review, Verdict
 from market.domain.permissions import Permission
 from market.domain.words import N_
-from market.services import matches, pools
+from market.services import matches, pools, routings
 from market.store import matches as rows
 from market.store.query import Db
 from market.web import forms
@@ -44,7 +44,12 @@ async def matches_page(
         return page("pages/matches_all.html", cards=found.items, next=found.next)
     proposed = await matches.of_demander(db, actor)
     by_demand = [(cards[0], cards) for _, group in groupby(proposed, lambda c: c.demand_id) if (cards := list(group))]
-    return page("pages/matches.html", leads=await matches.leads(db, actor, now=now), by_demand=by_demand)
+    return page(
+        "pages/matches.html",
+        leads=await matches.leads(db, actor, now=now),
+        by_demand=by_demand,
+        asked=await routings.page(db, actor, to_answer=True),
+    )
 
 
 @get("/matches/{match_id:int}", permission=P.MATCH_READ)

@@ -20,7 +20,7 @@ from market.domain.advice import Outlook
 from market.domain.permissions import Permission
 from market.domain.products import HINTS, Product, ProductContent, ProductState
 from market.domain.words import N_
-from market.services import advice, demands, performance, products, questions
+from market.services import advice, demands, performance, products, questions, routings
 from market.services.matchmaking import Matchmaker
 from market.store import journal
 from market.store.query import Db
@@ -54,9 +54,9 @@ async def my_products(
 
 
 @get("/products/new", permission=P.PRODUCT_WRITE)
-async def new_product() -> Template:
-    """The empty form."""
-    return editor({}, None)
+async def new_product(db: NamedDependency[Db], actor: NamedDependency[Actor], routing: FromQuery[int] = 0) -> Template:
+    """The empty form, or filled from a demand the organisation was asked about."""
+    return editor(await routings.sketch(db, actor, routing) if routing else {}, None)
 
 
 @post("/products/new", permission=P.PRODUCT_WRITE)
