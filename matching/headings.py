@@ -10,27 +10,48 @@ import msgspec
 from matching.types import Kind
 
 _WORDS: Final = {
-    Kind.TOPIC: "内容|名称|需求|数据|数据集|主题|标的|topic|subject|data|dataset|data needed",
-    Kind.FIELDS: "字段|指标|数据项|栏位|变量|属性|要素|fields?|columns?|variables?|attributes?",
-    Kind.REGION: "地域|区域|地区|范围|地理范围|空间范围|覆盖|coverage|regions?|area|geography|geographic coverage|"
-    "locations?",
-    Kind.TIME_SPAN: "时间|时段|时间范围|期间|时间跨度|年份|年限|时限|period|"
-    "time period|time span|time range|years|dates",
-    Kind.UPDATE_CYCLE: "更新|频率|频次|刷新|周期|refresh|updates?|frequency|update frequency|cadence|update cycle",
-    Kind.GRANULARITY: "粒度|颗粒度|精度|分辨率|时间粒度|空间粒度|间隔|采集间隔|采样间隔|granularity|resolution|level",
-    Kind.DELIVERY: "交付|方式|形式|提供|传输|对接|获取|delivery|access|delivery mode|delivery method",
-    Kind.FORMAT: "格式|文件格式|file format|formats?",
-    Kind.PURPOSE: "用途|目的|场景|应用场景|使用场景|purpose|use case|use|intended use",
-    Kind.BUDGET: "预算|费用|价格|经费|报价|budget|price|cost",
+    Kind.FIELDS: "字段|指标|数据项|信息项|栏位|变量|属性|要素|参数|(?:返回|输出|查询|展示)(?:内容|结果|信息|数据)|"
+    "fields?|columns?|variables?|attributes?|items?",
+    Kind.TOPIC: "内容|名称|需求|数据|数据集|主题|标的|标题|品类|产品|topic|subject|data|dataset|what",
+    Kind.REGION: "地域|区域|地区|范围|地点|城市|省份|地理|空间|覆盖|coverage|regions?|area|geography|locations?|where|"
+    "place|cities|city|countr(?:y|ies)",
+    Kind.TIME_SPAN: "时间|时段|期间|跨度|年份|年限|时限|日期|起止|period|time|span|years?|dates?|history|since|when",
+    Kind.UPDATE_CYCLE: "更新|频率|频次|频度|刷新|周期|时效|refresh|updates?|frequency|cadence|cycle|how often",
+    Kind.GRANULARITY: "粒度|颗粒度|精度|分辨率|间隔|单元|尺度|层级|细度|granularity|resolution|level|detail|grain",
+    Kind.DELIVERY: "交付|方式|形式|提供|传输|对接|获取|接入|渠道|途径|delivery|access|mode|method|how",
+    Kind.FORMAT: "格式|formats?",
+    Kind.PURPOSE: "用途|目的|场景|用处|用在|purpose|use|uses|use case|used for|why",
+    Kind.BUDGET: "预算|费用|价格|经费|报价|计费|资金|价位|限价|出价|结算|收费|付费|单价|总价|年费|金额|"
+    "budget|price|cost|ceiling",
 }
-_CONTACT: Final = "联系人|联系电话|联系方式|电话|手机|邮箱|备注|截止|contact|e-?mail|phone|deadline"
-_BULLET: Final = r"\s*(?:[-*•·●○▪■◆]\s*|[（(]?(?:\d{1,2}|[一二三四五六七八九十]{1,2})[.、)）](?!\d)\s*|[①-⑳]\s*)?"
+"""The word a heading ends with."""
+_BEFORE: Final = (
+    "(?:数据|需求|核心|主要|所需|需要|关键|返回|输出|覆盖|统计|采样|采集|时间|空间|地理|行政|应用|使用|业务|调用|提供|交付|共享|"
+    "期望|目标|涉及|拟|更新|回溯|历史|文件|最小|最低|最高|可接受|项目|购买|采购|服务|"
+    r"(?:data|update|refresh|delivery|file|time|geographic|geographical|spatial|intended|main|key|required|output|"
+    r"preferred|maximum|our|the)\s){0,3}?"
+)
+"""What else a heading says before that word."""
+_CONTACT: Final = (
+    "需求方|采购[人方]|甲方|单位名称|联系地址|响应|性能|并发|准确率|样本量?|资质|合规|安全|验收|付款|入参|查询主键|查询条件|"
+    "主键|补充说明|其他|联系人|联系电话|联系方式|电话|手机|邮箱|备注|截止|contact|e-?mail|phone|deadline"
+)
+_BULLET: Final = (
+    r"\s*(?:[-*•·●○▪■◆]\s*|[【\[]|[（(]?(?:\d{1,2}|[一二三四五六七八九十]{1,2})[.、)）](?!\d)\s*|[①-⑳]\s*)?"
+)
 _HEADING: Final = re.compile(
-    rf"{_BULLET}(?:数据|需求)?(?:"
+    rf"{_BULLET}{_BEFORE}(?:"
     + "|".join(f"(?P<{kind.value}>{words})" for kind, words in _WORDS.items())
-    + rf"|(?P<other>{_CONTACT}))(?:要求|方式|范围|频率|周期|区域|名称|needed|required)?\s?(?:[：:]|—{{1,2}})\s*",
+    + rf"|(?P<other>{_CONTACT}))(?:要求|方式|范围|频率|周期|区域|名称|单位|上限|列表|清单|说明|\sneeded|\srequired|"
+    r"\swanted)?[】\]]?\s?(?:[：:]|—{1,2}|(?<=[】\]]))\s*",
     re.IGNORECASE,
 )
+_STATED: Final = re.compile(
+    rf"{_BULLET}{_BEFORE}(?:"
+    + "|".join(f"(?P<{kind.value}>{words})" for kind, words in _WORDS.items() if kind not in (Kind.TOPIC, Kind.FIELDS))
+    + r")(?:要求|方式|范围|频率|周期|区域|名称|单位|上限)?(?:为|是|在(?!线))\s*"
+)
+"""粒度为网格, 时段为2024年: a heading within a sentence."""
 _VAGUE: Final = re.compile(
     r"(?:不限|可谈|面议|待定|无|均可|皆可|任意|any|none|n/?a|tbd|open|negotiable)[。.\s]*$", re.IGNORECASE
 )
@@ -45,7 +66,7 @@ class Heading(msgspec.Struct, frozen=True):
 
 def heading(clause: str) -> Heading | None:
     """The heading ``clause`` begins with, if it does."""
-    match = _HEADING.match(clause)
+    match = _HEADING.match(clause) or _STATED.match(clause)
     if match is None:
         return None
     return Heading(None if match.lastgroup == "other" else Kind(match.lastgroup or ""), match.end())

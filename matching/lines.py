@@ -16,6 +16,7 @@ from itertools import islice
 from typing import Protocol
 
 from matching import periods, purposes, regions, scales, subjects, subjects_en
+from matching.asking import request
 from matching.headings import heading, vague
 from matching.subjects import Cut
 from matching.text import simplified
@@ -29,7 +30,7 @@ _KEYWORDS = 30
 _MOST = 40
 """Lines of one kind read from one text."""
 
-_READ_BY_WORDING = (Kind.TOPIC, Kind.FIELDS, Kind.REGION, Kind.PURPOSE)
+_READ_BY_WORDING = (Kind.TOPIC, Kind.FIELDS, Kind.PURPOSE)
 """Kinds whose values under a heading are read elsewhere."""
 _TIMED = (Kind.GRANULARITY, Kind.UPDATE_CYCLE, Kind.TIME_SPAN)
 _DENIED = re.compile(
@@ -125,7 +126,8 @@ class _Reader:
     def _typed(self) -> Iterator[Cut]:
         """What is recognised wherever it stands. Times of the writer's story are not asked for."""
         text = self.text
-        for start, end in _places(periods.spans(text, _ANY_DAY)):
+        spans = _places(periods.spans(text, _ANY_DAY))
+        for start, end in spans:
             if not self._aimed(start) and not self._background(start):
                 yield Kind.TIME_SPAN, start, end
         cycles = _places(_stated(periods.cycles(text)))
@@ -133,13 +135,14 @@ class _Reader:
         shapes = _places(scales.formats(text))
         ways = [(s, e) for s, e in _places(scales.deliveries(text)) if not self._shape(s, e, shapes)]
         yield from ((Kind.UPDATE_CYCLE, start, end) for start, end in cycles)
-        yield from ((Kind.BUDGET, start, end) for start, end in budgets)
+        paid = [money for money in scales.budgets(text) if money.limit != 0]
+        yield from ((Kind.BUDGET, start, end) for start, end in _places(paid or scales.budgets(text)))
         yield from ((Kind.DELIVERY, start, end) for start, end in ways)
         yield from ((Kind.FORMAT, start, end) for start, end in shapes)
         yield from ((Kind.REGION, start, end) for start, end in self._regions())
-        taken = [*cycles, *budgets, *ways]
+        taken = [*cycles, *budgets, *ways, *spans]
         for start, end in _places(scales.grains(text)):
-            if not any(s < end and start < e for s, e in taken):
+            if not self._aimed(start) and not any(s < end and start < e for s, e in taken):
                 yield Kind.GRANULARITY, start, end
 
     def _shape(self, start: int, end: int, shapes: list[tuple[int, int]]) -> bool:
@@ -154,6 +157,8 @@ class _Reader:
                 continue
             start, end = piece.start + told.value, piece.start + len(piece.text.rstrip("。. "))
             inside = [cut for cut in found if cut[1] < end and start < cut[2]]
+            if told.kind is Kind.REGION and _HERE.match(self.text, start, end):
+                continue
             if end - start < 2 or vague(self.text[start:end]) or any(cut[0] is told.kind for cut in inside):
                 continue
             if told.kind in _TIMED:
@@ -191,7 +196,7 @@ class _Reader:
         if _ORGANISATION.match(self.text, end) or _BASED.search(self.text, max(0, start - 24), start):
             return 2
         piece = self._clause(start)
-        told = piece is not None and piece.background and not subjects.request(piece.text)
+        told = piece is not None and piece.background and not request(piece.text)
         return int(told or self._aimed(start))
 
     def _line(self, kind: Kind, start: int, end: int, spans: list[tuple[int, int]]) -> Line:
@@ -235,6 +240,7 @@ def _sentences(text: str, pieces: Iterable[Piece]) -> tuple[Piece, ...]:
 
 _ASKS = re.compile(r"[，。,；：:]|需|想|求")
 _ASKS_EN = re.compile(r"[:;.]\s|\b(?:we|need|looking|want|would|is there|are there|find)\b", re.IGNORECASE)
+_HERE = re.compile(r"(?:本|我|全|该|当地|上述)[省市县区]?(?:范围)?(?:内|全域)?$|(?:到|至|细|按|分)")
 _SCOPE = re.compile(r"(?:覆盖|范围|区域|地区|重点)[^，。]{0,4}$")
 _ORGANISATION = re.compile(
     r"(?:省|市|县|区)?[一-鿿]{0,9}?(?:局|厅|委员会|管委会|政府|分公司|公司|大学|学院|支行|分行|银行|法院|"

@@ -48,7 +48,7 @@ _SPAN = re.compile(
     |(?P<since>(?:年份|时间|数据)?(?:自|从)?(?<!\d){_YM}(?:以来|以后|之后|及以后|往后|开始|起(?:始|至今)?
         |至今|到现在|到今|到目前|后|至现在))
     |(?P<back>回溯(?:到|至)?{_YM})
-    |(?P<last>(?:最近|近|过去|前|可?回溯|历史)\s?(?:至少|不少于|不低于
+    |(?P<last>(?:最近|近|过去|(?<!提)前|可?回溯|历史)\s?(?:至少|不少于|不低于
         |超过)?\s?{_N}\s?(?:个)?(?:完整)?(?:自然)?(?:年|月|季度|采暖季|周|天|日)(?:度)?(?:以上|内|以内|以来)?)
     |(?P<within>(?<![每\d]){_N}\s?(?:个)?(?:年|月|季度)(?:以内|之内|内)(?!更新|完成|交付))
     |(?P<least>(?:至少|不少于|不低于)\s?{_N}\s?(?:个)?(?:年|月|季度)(?:以上)?的?历史
@@ -61,9 +61,16 @@ _SPAN = re.compile(
     |(?P<en_last>\b(?:[Ll]ast|[Pp]ast|[Pp]revious|[Rr]ecent)\s(?:\d{{1,3}}|two|three|four|five|six|seven
         |eight|nine|ten|
         twelve|twenty|thirty|few|several)?\s?(?:years?|months?|quarters?|decades?|weeks?|days?)\b)
-    |(?P<en_least>\b(?:at\sleast|no\sless\sthan|a\sminimum\sof)\s(?:the\slast\s)?(?:\d{{1,3}}|two|three|five|ten|twelve)
+    |(?P<en_least>\b(?:at\sleast|no\sless\sthan|a\sminimum\sof)\s(?:the\slast\s)?(?:\d{{1,3}}|two|three|five|ten
+        |twelve)
         \s(?:years?|months?)\b(?!\sold))
-    |(?P<en_ago>(?<![\d,.])\d{{1,3}}\s(?:years|months)\b(?!\sold))
+    |(?P<en_ago>(?<![\d,.])\d{{1,3}}\s(?:years|months)\b(?!\sold)|\b(?:two|three|four|five|six|seven|eight|nine
+        |ten|twelve)\s(?:years|months)(?=\s(?:of\s)?(?:back\s|past\s)?(?:history|historical|data|records)|\sback\b))
+    |(?P<lately>(?:今年|去年|前年|本年度|上年度?)(?:以来|全年度?|一整年|年?底|年?初|[上下]半年
+        |[春夏秋冬花雨汛]季|第?[一二三四]季度)*(?:以来(?=[的，。；,]|$)|(?=的?(?:[，。；,]|数|就|都[要行可]|即可|$))))
+    |(?P<quarters>{_Y}\s?[Qq][1-4](?:\s?[-—–~至到]{{1,2}}\s?{_Y}\s?[Qq][1-4])?(?:以来|起|至今)?)
+    |(?P<months>(?<![年\d每])(?:\d{{1,2}}|[一二三四五六七八九十]{{1,3}})月份)
+    |(?P<past>历年|往年(?=的|[一-龥]{{2}}))
     |(?P<one>(?<!\d){_Y}年度?(?:[1-9]\d?(?:[-—–至到]\d\d?)?月份?)?(?:\d{{1,2}}日)?(?!\d))
     |(?P<en_one>(?:(?:\bin|\bfor|\bduring|\bof)\s(?:the\s)?(?:year\s|fiscal\syear\s)?|\bfiscal\syear\s
         |{_MON})?\b{_Y}\b(?![-/]\d))
@@ -74,11 +81,16 @@ _UNIT = r"(?:工作日|半年度?|半月|季度?|月度?|年度?|周|星期|旬|
 _RENEW = r"(?:更新|刷新|补充|更换|上传|报送|同步)"
 _CYCLE = re.compile(
     rf"""(?P<zh>(?:后续|今后|之后|以后|其余|至少)?(?:能|可)?(?:每|逐|按|分|"
-    rf"以)\s?(?:{_N}\s?个?)?{_UNIT}(?:\d{{1,2}}[日号]前|初|末|底)?(?:为周期)?
+    rf"以)\s?(?:{_N}\s?个?)?{_UNIT}(?:(?:[一二三四五六日天]|\d{{1,2}}[日号])?(?:之?前|早上?|上午|晚上?|凌晨
+        |\d{{1,2}}[点时](?:之?前)?)|\d{{1,2}}[日号]|初|末|底|中旬)?(?:为周期)?
         (?:至少|最少|定期|动态|滚动|可|能|都|的|推送|提供)?\s?(?:{_RENEW}|发布)(?:频率|一次|一期|1次)?)
     |(?P<times>(?:后续|今后)?(?:每隔?)?{_N}\s?个?{_UNIT}(?:左右|能|就|要)?{_RENEW}(?:一次|1次|一期)?(?:就够用
         |就行|即可|就可以|就够了)?)
     |(?P<each>每{_UNIT}(?:一期|一次|一更|一报)|(?:日|周|月|季|年)度?刷新|[按每逐]{_UNIT}报送)
+    |(?P<brief>(?<![一-龥])(?:日|周|月|季|年)更(?![新改正换替名多大好高低加]))
+    |(?P<moved>[按每逐](?:日|天|周|月|季度?|小时)(?:增量|全量|定时|定期|批量|滚动)?(?:交换|归集|汇聚|汇交|回流
+        |入库|下发|同步|报送|(?<=量)推送|(?<=[时期])推送))
+    |(?P<reports>[一每](?:天|日|周|月|季度?|年)一?[报更]|随[一-龥]随更)
     |(?P<flow>每{_UNIT}(?:增量|全量|定时|滚动|动态|自动){_RENEW})
     |(?P<now>实时(?!查询|调用|接口|返回|核验|推送|更新|传输|共享|数据|获取|交互|监[测控]|响应)(?=的?[一-龥]{{2}}))
     |(?P<word>(?<!不要求)(?<!不需要)(?<!无需)(?:实时|持续|动态|不定期|定期|天天|逐{_UNIT}|日|周|月度?|季度?
@@ -86,8 +98,10 @@ _CYCLE = re.compile(
     |(?P<after>{_RENEW}(?:频率|周期|频次)?\s?(?:为|是|：|:|要求|至少|到|在)?\s?(?:每|按|以)?\s?(?:实时|T\+\d
         |{_UNIT}(?:级|度|次)?))
     |(?P<tplus>T\s?\+\s?[01]\d?(?:(?:或|、|/)按?{_UNIT})?{_RENEW}?)
-    |(?P<once>一次性(?!购买|采购|买断|付|支付|费用|收费|预算|结清|投入)(?:交付|提供)?(?:即可)?|(?:静态|不更新|无需更新|不再更新|停止更新))
-    |(?P<en>\b(?:(?:[Uu]pdated|[Rr]efreshed)\s(?:at\sleast\s)?(?:every\s(?:(?:\d{{1,3}}|two|three|four|six|twelve)\s)?(?:second|minute|hour|day|week|month
+    |(?P<once>一次性(?!购买|采购|买断|付|支付|费用|收费|预算|结清|投入)(?:交付|提供)?(?:即可)?|(?:静态|不更新
+        |无需更新|不再更新|停止更新))
+    |(?P<en>\b(?:(?:[Uu]pdated|[Rr]efreshed)\s(?:at\sleast\s)?(?:(?:once|twice)\s(?:a|per|every)\s(?:day|week
+        |month|quarter|year)|every\s(?:(?:\d{{1,3}}|two|three|four|six|twelve)\s)?(?:second|minute|hour|day|week|month
         |quarter|year)s?|
         hourly|daily|weekly|monthly|quarterly|yearly|annually|in\sreal\stime|regularly)|
         (?:[Hh]ourly|[Dd]aily|[Ww]eekly|[Mm]onthly|[Qq]uarterly|[Yy]early|[Aa]nnual|[Rr]eal[- ]?time

@@ -1,78 +1,171 @@
-"""What the data is wanted for, as the demand says it."""
+"""What the data is wanted for, as the demand says it.
+
+A text that names its use (用于, 为…, 供…使用, to support) is taken at its word; only when it does not, what the
+writer says to be working on (正在编制, 承担, we are building) is the purpose, and last of all a use that says
+little (仅用于论文, for research purposes).
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
+from matching.headings import heading, vague
+from matching.types import Kind
 from matching.wording import Piece
 
+_X = r"[^，,；;。：:！？!?\n]"
+_GOOD = r"(?:进一步|更好地?|切实|全面|及时|有效|尽快|深入|精准|科学)*"
 _PLANS = (
     r"(?:开展|编制|研究|做好|做|建设|建立|推进|加强|优化|完善|评估|测算|构建|"
-    r"撰写|支撑|了解|分析|参与|承担|改进|筹建|训练|开发)"
+    r"撰写|支撑|了解|分析|参与|承担|改进|筹建|训练|开发|制定|识别|提升|提高|落实|掌握|摸清|防范|判断|验证|配合|满足|"
+    r"推动|解决|强化|规范|实现|确定|监测|预测|校核|核实)"
 )
-_CHINESE = re.compile(
-    rf"""(?:为了?|旨在)(?P<for>(?:(?:进一步|更好地?|切实)?{_PLANS})[^，,；;。：:]{{2,50}})(?=[，,；;。：:]|$)
-    |(?:用途(?:仅限|为|是|：|:|限于)?|(?<!可)用于|仅限用于|(?<=数据)仅限|主要用来|用来|应用于|服务于|目的(?:是
-        |为)?)(?P<use>(?!验证)[^，,；;。]{{2,40}})
-    |(?:正在|拟|准备|打算|计划|想|要|拟|一项|课题[^，,；;。]{{0,6}}|专门|主要
-        |承担[^，,；;。]{{0,20}}课题，?)(?P<plan>(?:开展|编制|研究|建设|建立|开发|构建|撰写|训练|参与|测算
-        |评估|迭代|搭建)(?!的)[^，,；;。]{{3,40}})
-    |(?:拟|正|想|准备|计划|打算)(?P<whom>(?:对|为|会同|联合|面向|针对|利用|依托)[^，,；;。：:]{{2,24}}?(?:开展|建立|建设|编制|构建|开发|推出|设计|研究|制定|测算|评估)(?!的)[^，,；;。]{{2,30}})
-    |(?:想|要|拟|计划|打算|准备)(?P<more>再?(?:新?开|扩建?|新设|新建|增设)(?!放|[发通])[^，,；;。]{{1,16}})(?=[，,；;。]|$)
-    |(?:想|打算|准备|计划)(?P<make>做(?!数据|一批)[^，,；;。]{{3,30}}?)(?=[，,]|$)
-    |承接(?:了|着)?(?P<taken>[^，,；;。]{{4,30}})(?=[，,]|$)
-    |(?:打算|准备|计划|拟)(?:明年|今年|下半年|近期)?(?P<open>(?:去|到|在)[^，,；;。]{{2,20}}?(?:新建|再?开
-        |开设|建|布局|扩)[^，,；;。]{{1,16}})
-    |^\s?(?P<study>(?:研究|预测|训练|评估|测算|分析|监测预警|推销|写)[^，,；;。]{{3,40}})
-    |^(?:我[行院司局校部]|本?课题组|我公司|公司|本公司|我单位|我们|我们课题组|本课题组)(?:现|目前)?(?:正在|在
-        |从事|主要|拟)?(?P<ours>(?:开展|从事|建设|开发|做|迭代|筹建)(?!社|连锁|医药|林业|鲜花
-        |奶茶)[^，,；;。]{{3,40}})
-    |(?:从事)(?P<trade>[^，,；;。]{{3,20}}(?:优化|研究|分析|评估|设计))
-    |(?:^|[；;])\s?(?:用途|校企合作项目|项目|场景|目的)\s?[：:]\s?(?P<named>[^，,；;。]{{2,40}})
-    |(?:我们|我司)?(?:是)?做(?P<field>[^，,；;。的]{{2,16}})的(?:start-?up|创业|团队|公司|小组)
-    |(?:正在|今年要|准备|要|记者)(?P<work>做(?!数据|医药|一批)[^，,；;。]{{3,40}})
-    |^\s?(?P<np>[^，,；;。：:的]{{2,18}}(?:模型|平台建设|选址|研究|课题|评估|测算|定价|核验项目))$
-    |(?:作为)(?P<basis>[^，,；;。]{{2,16}}(?:依据|参考|支撑))
-    |(?:自己|拿来|好|来)做(?P<doing>[^，,；;。]{{2,20}}(?:参考|用|调度|分析|模型|评估)[^，,；;。]{{0,8}})
-    |(?P<tail>(?:给|供|拿来|为)[^，,；;。]{{2,16}}用(?=[。；;，,]|$)|^[^，,；;。]{{2,20}}(?:选址|研究|分析|评估|建模|核查|教学|培训)用(?=[。；;，,]|$))""",
-    re.VERBOSE | re.MULTILINE,
-)  # fmt: skip
-_ENGLISH = re.compile(
-    r"""\b(?:[Ww]e|I|[Oo]ur\s[\w\s-]{2,40}?)(?:\sare|'re|\sam|'m|\sis)\s(?:an?\s[^.,;]{2,50}\s)?(?P<doing>(?:reviewing|compiling|pricing|mapping|benchmarking|tracking|launching|studying|"
-    r"building|researching|developing|analy[sz]ing|planning|preparing|conducting|
-        assessing|modelling|modeling|training|writing|investigating|evaluating|designing|working\son)\s[^.;,]{3,90})
-    |\b(?:[Tt]o|[Ii]n\sorder\sto)\s(?P<to>(?:feed|support|study|analy[sz]e|understand|assess|evaluate|model
-        |predict|forecast|train|build|plan|estimate|compare|calculate|identify|monitor|improve|develop
-        |research|determine|help)\s[^.;,]{3,90})
-    |\bfeed\s(?:our|my|an?)\s(?P<feed>[^.;,]{3,60})
-    |\b(?:[Pp]urpose|[Uu]se\scase|[Ii]ntended\suse)\s?(?:is|:|：)\s?(?:to\s)?(?P<label>[^.;]{3,100})
-    |\bfor\s(?P<for>(?:our|my|an?|the)\s[^.;,]{0,30}?(?:stud(?:y|ies)|research|projects?|models?|analysis
-        |thesis|app|report|reports|paper|dissertation|dashboard|planning|training|evaluation|purposes?|assignment)\b)
-    |\bsupport\s(?P<support>(?:our|my|the)\s[^.;,]{3,60})
-    |\bfor\s(?P<ing>(?:forecast|predict|analy[sz]|train|study|plan|model|estimat|monitor|research|evaluat
-        |assess)ing\s[^.;,]{3,60})
-    |\b(?P<study>study|research|academic|educational)\spurposes?\b
-    |\b(?:used|useful)\s(?:for|in|to)\s(?P<used>[^.;,]{3,60})""",
+_MAKES = (
+    r"(?:开展|编制|研究|建设|建立|开发|构建|撰写|训练|参与|测算|评估|迭代|搭建|制定|起草|筹建|筹备|推进|推出"
+    r"|上线|打造|布局|"
+    r"设计|申报|优化|完善|改造|升级|策划|调整|改进|改善|扩大|编修|编写|撰写|评价|考核|核定|筛选|排查|整治|推广"
+    r"|投放|选址|新建|扩建|增设|办|搞(?!到|清)|开设|探索|出台|组建|投产|修订|论证|启动|实施)"
+)
+_WILLS = r"(?:正在|正|拟|准备|打算|计划|想要?|要|着手|最近在|筹划|将要?|一项|专门|主要)"
+_NO_AIM = (
+    r"(?!主(?!动)|准(?!确)|例|期|佳|宜|单位|基准|界|条件|键|止|限|查询|辅|空|零|何|什么|其他|我[提供]|"
+    r"[一二三四五六七]类|一[家所个名])"
+)
+_FIRM = rf"(?!{_X}{{2,40}}(?:公司|企业|机构|单位|部门|集团|协会|中心|银行|合作社|平台|大学)$)"
+
+_USES = re.compile(
+    rf"""^\s*(?:[我本该][一-龥]{{1,3}}|公司)?(?:为了?|旨在){_NO_AIM}{_FIRM}(?P<aim>{_X}{{4,60}}?)(?=$|[：:]
+        |(?:现|特|急)?(?:需要|需[获采调收])|(?:现|特)[面拟向征])
+    |^\s?(?P<before>(?!我|本|现|拟|急|请|因|经){_X}{{2,18}}?(?:选址|研究|评估|测算|建设|项目|课题|规划|定价|风控
+        |监管|监测|预警|调度|排查|核查|审核|营销|招商|备课))(?=(?:现|急|亟)?(?:需要|需[获采调收]|想要|求购))
+    |^\s?(?:现|特|为|请|征集|公开|面向社会)*(?P<needing>(?!我们?[需想]){_X}{{4,30}}?)所需的?(?:基础|相关|各类
+        |以下|如下|下列)*(?:数据|信息|资料)
+    |(?:兹?因|由于){_X}{{0,2}}?(?P<cause>{_X}{{3,24}})需要(?=$)
+    |(?:为了?|旨在)(?P<for>{_GOOD}{_PLANS}{_X}{{2,50}})(?=$|[：:])
+    |(?:用途|目的(?!地)|用处)(?:仅限于?|主要为|主要是|限于|在于|为|是|[：:])?(?P<use>{_X}{{2,40}})
+    |(?:(?<![可适不])用于|仅限用于|(?<=数据)仅限|(?:主要|拿|可)?用[来作以在](?!的|线)|应用[于到在]|服务于
+        |拿[来去])(?P<used>(?!验证){_X}{{2,40}})
+    |(?:以便于?|便于|好让|从而|^\s?好)(?P<so>(?!的){_X}{{4,40}})
+    |^\s?以(?:更好地?|便)?(?P<thus>(?:支撑|支持|服务|辅助|配合|满足|推动|指导|提升|提高|优化|判断|评估|识别|确定
+        |防范|便){_X}{{3,40}})
+    |^\s?(?P<serve>(?:支撑|助力|辅助){_X}{{4,40}})
+    |(?:供|给|拿来|为)(?P<whom>{_X}{{2,24}}?(?:使用|参考|决策|调用|跑业务用|用))(?=$)
+    |^\s?(?P<tail>(?!可|能|也|均|都|不|直接|需|通过|以|免费|在|必|数据|仅|只|应|要){_X}{{2,20}}?(?:使用|之用
+        |专用|[究址析估模查学训文价测控警验审保划计理险]用))$
+    |作为(?P<basis>{_X}{{2,20}}?(?:依据|参考|支撑|基础|输入|底数))
+    |(?:自己|拿来|好|来)做(?P<doing>{_X}{{2,20}}(?:参考|用|调度|分析|模型|评估){_X}{{0,8}})
+    |^\s?做(?P<make>{_X}{{2,24}})用$
+    |(?:^|[；;])\s?(?:校企合作项目|项目|场景)\s?[：:]\s?(?P<named>{_X}{{2,40}})""",
     re.VERBOSE,
 )  # fmt: skip
-_TRIM = re.compile(r"[\s的]+$|(?:使用|之用)$|\s(?:we|I)\s(?:need|require|want|seek|would|are)\b")
+_WORKS = re.compile(
+    rf"""{_WILLS}(?:明年|今年|下半年|近期|年内|新|再|联合|自主|共同)*(?P<plan>{_MAKES}(?!的){_X}{{3,40}})
+    |承担{_X}{{0,20}}课题，?(?P<task>{_MAKES}(?!的){_X}{{3,40}})
+    |(?:准备|打算|计划|拟|想|正)(?:明年|今年|下半年|近期|年内)?(?P<with>(?:对|为|会同|联合|面向|针对|利用|依托
+        |给){_X}{{2,24}}?(?:{_MAKES}|做|装|加装|配备|发放|开通|投保|定价)(?!的){_X}{{2,30}})
+    |(?:准备|打算|计划|拟)(?:明年|今年|下半年|近期|年内)?(?P<open>(?:去|到|在){_X}{{2,20}}?(?:新建|再?开(?!放)
+        |开设|建|布局|扩|投资|设立|落地|设){_X}{{1,16}})
+    |(?:想|要|拟|计划|打算|准备)(?P<more>再?(?:新?开|扩建?|新设|新建|增设)(?!放|[发通]){_X}{{1,16}})(?=$)
+    |(?:正在|今年要|准备|要|记者|在|想|打算|计划)(?P<work>做(?!数据|一批|医药){_X}{{3,40}})(?=$)
+    |(?:在|正)写(?P<write>{_X}{{2,36}}?(?:论文|报告|课题|文章|报道|稿子|书))(?=$)
+    |(?:承接|受托开展|受委托开展|承担|牵头|启动|主持)(?:了|着)?(?P<taken>{_X}{{4,36}})(?=$)
+    |^\s?(?P<study>(?:研究(?!需要|所需|院|所|生)|预测|训练|评估|测算|分析|监测预警|推销|写){_X}{{3,40}})
+    |(?:研究|课题组?|论文|本文|项目|我们|我)(?:主要)?(?:题目|方向|选题|主题)?(?:关注|聚焦|探讨|考察|是关于
+        |是研究)(?P<focus>{_X}{{4,40}})
+    |(?:课题|项目|论文|题为|基金)[“"《「](?P<quoted>{_X}{{4,40}}?)[”"》」]
+    |^\s?(?P<gift>给[一-龥]{{1,4}}(?:买|选|办|装|配|做)(?!的){_X}{{2,16}})(?=$)
+    |^\s?做一?[项个](?P<one>{_X}{{4,40}}?(?:研究|课题|项目|分析|评估))(?=$)
+    |(?:题目|选题|课题(?:名称)?|方向)(?:是|为|叫|[：:])(?P<title>{_X}{{4,40}})
+    |^\s?(?:我[行院司局校部厅委站]|我们|我公司|我单位|本?课题组|本?公司|本[行院司局校部]|本单位
+        |本项目)[一-龥]{{0,6}}?(?:正在|在|主要|拟)?(?P<ours>{_MAKES}(?!的|社){_X}{{3,40}})
+    |(?:从事)(?P<trade>{_X}{{3,20}}(?:优化|研究|分析|评估|设计))
+    |(?:我们|我司)?(?:是)?做(?P<field>[^，,；;。的]{{2,16}})的(?:start-?up|创业团队|小组)
+    |(?:引入|利用|借助|结合|基于){_X}{{2,14}}?(?P<by>(?:{_MAKES}|识别|预测)(?!的){_X}{{2,30}})
+    |^\s?(?![\d（(一二三四五六七八九十][.、）)是]|{_X}{{0,14}}(?:承担
+        |开展))(?P<np>[^，,；;。：:的]{{2,18}}(?:模型|平台建设|选址|研究|课题|评估|测算|定价|核验项目))$""",
+    re.VERBOSE,
+)  # fmt: skip
+_USES_EN = re.compile(
+    r"""\b(?:[Tt]o|[Ii]n\sorder\sto|so\s(?:that\s)?(?:we|I)\scan)\s(?P<to>(?:feed|support|study|analy[sz]e
+        |understand|assess|evaluate|model
+        |predict|forecast|train|build|plan|estimate|compare|calculate|identify|monitor|improve|develop|set
+        |decide|price
+        |design|validate|test|calibrate|optimi[sz]e|detect|prepare|measure|benchmark|track|write|choose|select|screen
+        |research|determine|help|inform|reduce|prioriti[sz]e|map|site|locate)\s[^.;,]{3,90})
+    |\bfeeds?\s(?:into\s)?(?:our|my|an?|the)\s(?P<feed>[^.;,]{3,60})
+    |\b(?:[Pp]urpose|[Uu]se\scase|[Ii]ntended\suse)\s?(?:is|:|：)\s?(?:to\s)?(?P<label>[^.;\n]{3,100})
+    |\b(?:[Ff]or|[Ii]nto|[Ii]n|[Bb]ehind)\s(?P<for>(?:our|my|an?|the|use\sin)\s[^.;,]{0,40}?(?:stud(?:y|ies)
+        |research|projects?|models?|analysis
+        |thesis|app|reports?|papers?|dissertation|dashboards?|planning|training|evaluation|purposes?|assignment
+        |pricing|assessment
+        |forecasts?|campaign|strategy|review|audit|tool|simulations?|underwriting|index)\b(?:\s(?:on|of|about
+        |into)\s[^.;,]{3,50})?)
+    |\b(?:supports?|underpins?|informs?)\s(?P<support>(?:our|my|the|an?)\s[^.;,]{3,60})
+    |\b[Ff]or\s(?P<ing>(?:forecast|predict|analy[sz]|train|study|plann|modell?|estimat|monitor|research|evaluat
+        |assess|sett|pric|design
+        |calibrat|test|validat|mapp|benchmark|compar|understand|track|decid|improv|writ|teach|underwrit|rout
+        |optimi[sz])ing\s[^.;,]{3,60})
+    |\b[Ff]or\s(?P<study>(?:academic\s|non-commercial\s|scientific\s|educational\s|teaching\s
+        |internal\s)?(?:research|study|teaching|planning|underwriting|benchmarking|modelling|modeling
+        |educational)(?:\spurposes?)?)\b
+    |\b(?:used?|useful)\s(?:it\s)?(?:for|in)\s(?P<used>[^.;,]{3,60})""",
+    re.VERBOSE,
+)  # fmt: skip
+_WORKS_EN = re.compile(
+    r"""\b(?:[Ww]e|I|[Oo]ur\s[\w\s-]{2,40}?|(?:[Mm]y|[Tt]he)\s\w+)(?:\sare|'re|\sam|'m
+        |\sis)\s(?:an?\s[^.,;]{2,50}\s)?(?:currently\s|now\s)?
+        (?P<doing>(?!looking|seeking|searching|interested|trying|using|including|considering|requesting|asking
+        |missing|buying|needing|collecting)
+        (?:[a-z]{3,}ing|working\son)\s(?!in\s|at\s|for\s)[^.;,]{3,90})
+    |\b(?:[Ww]e|I|[Oo]ur\s[\w-]{2,20}|[Tt]he\s[\w-]{2,20}|[Aa]n?\s[\w\s-]{2,30}?)\s(?P<does>(?!have\b|has\b
+        |are\b|is\b|am\b|would\b|will\b)[a-z]{2,}\s[^.;,]{3,70}?)\sand\s
+        (?:would\slike|needs?|wants?|requires?|seeks?|(?:are|is|am)\slooking)\b""",
+    re.VERBOSE,
+)  # fmt: skip
+_TRIM = re.compile(
+    r"[\s的]+$|(?:使用|之用)$|\s(?:and\s)?(?:(?:we|I)\s)?(?:need|require|want|seek|would)\b|\s(?:we|I)\sare\b"
+)
+_LITTLE = re.compile(
+    r"(?:本|课题组?|我们?|内部|学术|科研|教学|论文|毕业|学位|硕士|博士|研究|写作|发表|非商业|公益|自用|政策建议"
+    r"|政策|分析|"
+    r"和|及|与|、|的|使用|目的|之?用|做|写|完成|设计|报告)+$"
+    r"|(?:an?\s|my\s|our\s|the\s)?(?:academic|scientific|non-commercial|educational|research|study|internal"
+    r"|teaching|purposes?|use|only|\s)+$"
+)
+_NOTHING = re.compile(
+    r"(?:一[项个]|某|国家级?|省级?|市级|重点|研发|计划|社科|社会|自然|科学|基金|课题|项目|工作|任务|的|青年|面上"
+    r"|教育部|横向|纵向|"
+    r"相关|有关|研究)+$|(?:数据|信息|资料)|什么|哪"
+)
+_DUTY = re.compile(r"(?:深入|认真|全面)?(?:贯彻|落实|响应)(?!率|情况)")
+_MOST = 2
 
 
 def find(pieces: Sequence[Piece], text: str, *, chinese: bool) -> Iterator[tuple[int, int]]:
     """Where ``text`` says what the data is for: start and end of each phrase, at most two, in order."""
-    count = 0
-    for piece in pieces:
-        for match in (_CHINESE if chinese else _ENGLISH).finditer(piece.text):
+    found = [entry for piece in pieces for entry in islice(_read(piece, text, chinese), 1)]
+    best = min((rank for rank, _, _ in found), default=0)
+    return islice(((start, end) for rank, start, end in found if rank == best), _MOST)
+
+
+def _read(piece: Piece, text: str, chinese: bool) -> Iterator[tuple[int, int, int]]:
+    """Rank, start and end of what one clause gives as the purpose; the lower the rank the plainer it is said."""
+    told = heading(piece.text)
+    if told is not None:
+        if told.kind is Kind.PURPOSE and not vague(piece.text[told.value :]):
+            yield 0, piece.start + told.value, piece.start + len(piece.text.rstrip(" 。."))
+        return
+    for rank, pattern in enumerate((_USES, _WORKS) if chinese else (_USES_EN, _WORKS_EN)):
+        for match in pattern.finditer(piece.text):
             name = match.lastgroup
             if not name:
                 continue
             start, end = piece.start + match.start(name), piece.start + match.end(name)
             tail = _TRIM.search(text, start, end)
             end = tail.start() if tail else end
-            if end - start >= 2:
-                yield start, end
-                count += 1
-                break
-        if count == 2:
-            return
+            phrase = text[start:end]
+            if end - start < 2 or (rank and _NOTHING.match(phrase)):
+                continue
+            yield 2 if _LITTLE.match(phrase) or _DUTY.match(phrase) else rank, start, end

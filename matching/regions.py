@@ -232,12 +232,17 @@ def _chinese() -> tuple[dict[str, tuple[Codes, ...]], dict[str, tuple[int, ...]]
     for key, members in places.ZONES.items():
         for name in key.split():
             if not name.isascii():
-                names[name] = [frozenset(f"CN{code}" for code in members.split())]
+                names[name] = [_zone(members)]
     heads: dict[str, set[int]] = {}
     for name in names:
         heads.setdefault(name[:2], set()).add(len(name))
     ordered = {head: tuple(sorted(sizes, reverse=True)) for head, sizes in heads.items()}
     return {name: tuple(options) for name, options in names.items() if len(name) > 1}, ordered
+
+
+def _zone(members: str) -> Codes:
+    """Divisions of China by their digits, other countries by their letters."""
+    return frozenset(f"CN{code}" if code.isdigit() else code for code in members.split())
 
 
 def _short(code: str, name: str) -> str:
@@ -269,7 +274,7 @@ def _english() -> dict[str, tuple[tuple[str, tuple[Codes, ...]], ...]]:
     for key, members in places.ZONES.items():
         for name in " ".join(word for word in key.split(" ") if word.isascii()).split("|"):
             if name.strip():
-                _add(names, name.strip(), frozenset(f"CN{code}" for code in members.split()))
+                _add(names, name.strip(), _zone(members))
     heads: dict[str, list[tuple[str, tuple[Codes, ...]]]] = {}
     for name, options in names.items():
         heads.setdefault(re.split(r"[\s-]", name)[0].rstrip("."), []).append((name, tuple(options)))

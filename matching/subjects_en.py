@@ -11,15 +11,19 @@ from matching.types import Kind
 from matching.wording import Piece
 
 _REQUEST = re.compile(
-    r"(?<!n't )(?<!\bnot )\b(?:(?:we|I|they|(?:our|my|the)\s\w+)\s)?(?:(?:would|also|really|currently|urgently|do)\s)*"
+    r"(?<!n't )(?<!\bnot )\b(?:(?:we|I|they|(?:our|my|the)\s\w+)\s)?(?:(?:would|also|really|currently|urgently"
+    r"|do)\s)*"
     r"(?:need|want|require|seek|request|(?<=would\s)like|(?<=would\s)love)(?:s|ing)?\b"
     r"(?:\sto\s(?:have|get|obtain|buy|see|know|find|access|purchase|understand|explore|check(?=[^.]*:)))?"
     r"|\b(?:looking|searching|search) for|\binterested in|\bwish to (?:buy|obtain|get)|\b(?:is|are) there (?:any\s)?"
     r"|\bwhere can I find|\bfind (?:data|datasets|information) (?:on|about)|\bplease (?:provide|publish|"
     r"release|share)"
     r"|\b(?:could|can|does|do) (?:you|some(?:one|body)|any(?:one|body)) (?:please )?"
-    r"(?:sell|have|offer|provide|publish|release|share)|\b(?:may|can) (?:I|we) (?:have|get|request)"
-    r"|\b(?:we|I)(?: are|'re| am|'m) after|\bseeking\b|\bin (?:search|need) of\b|\bto check [a-z ]{1,24}(?=:)",
+    r"(?:sell|have|offer|provide|publish|release|share|supply|point us to|deliver|license)|\b(?:may|can) (?:I"
+    r"|we) (?:have|get|request)"
+    r"|\b(?:we|I)(?: are|'re| am|'m) after|\b(?:wanted|required|needed|request(?:ed)?):|^\s*wanted\b"
+    r"|\bdoes (?:an?|any) (?=[^.?]{3,90}\sexists?\b)|\bseeking\b|\bin (?:search|need) of\b"
+    r"|\bto check [a-z ]{1,24}(?=:)",
     re.IGNORECASE,
 )
 _LEAD = re.compile(
@@ -35,7 +39,7 @@ _END = re.compile(
     r"as well as|which|that|if|when|"
     r"to (?:study|analy|understand|support|help|compare|feed|build|check)|for (?:our|my|the purpose|use|"
     r"an? (?:study|project|research|analysis|"
-    r"model|app)|\w+ing\b)|used (?:in|for)|would be|are|is|at|issued|since|via|through|by|based on|across|"
+    r"model|app)|\w+ing\b)|used (?:in|for)|would be|exists?|are|is|at|issued|since|via|through|by|based on|across|"
     r"between|during|over the|"
     r"split (?:by|between)|together with|along with|"
     r"plus(?= the| an?\b)|in (?:each|a particular)|as an?)\b|\s(?:in|for|from)\s(?=[A-Z\d])"
@@ -44,7 +48,8 @@ _NOT_A_NOUN = re.compile(
     r"(?:for|with|from|in|by|to|through|via|including|such|each|split|ideally|if|as|covering|preferably|"
     r"updated|preferred|at|since|only|"
     r"(?:two|three|four|several) (?:things|kinds|parts|sets)|"
-    r"must|together|along|plus|only|not|no|so|but|because|which|that|it|them|this|us|you|help|be|data|information|records?|datasets?|broken|"
+    r"must|over|together|along|plus|only|not|no|so|but|because|which|that|it|them|this|us|you|help|be|data"
+    r"|information|records?|datasets?|broken|"
     r"fields?|delivered|please|"
     r"\w+ed (?:by|as|at|so|to|within|from|every|monthly|daily|via)|"
     r"thanks|where|when|until|onwards?|per|up)\b(?:\s|$)",
@@ -68,6 +73,10 @@ _EXTRA = re.compile(
 _FIELD_LIKE = re.compile(r"dictionar|column|\bfields?\b|\bcodes?\b|\bnames?\b|coordinates|address", re.IGNORECASE)
 _APART = frozenset([Kind.TIME_SPAN, Kind.UPDATE_CYCLE, Kind.BUDGET, Kind.REGION, Kind.DELIVERY])
 _NUMBERED = re.compile(r"\s*(?:first|second|third|fourth|finally)(?:ly)?[,:]\s", re.IGNORECASE)
+_ITEM = re.compile(r",\s(?:and\s|or\s)?|\sand\s")
+_VERB = re.compile(
+    r"\b(?:is|are|was|were|be|will|would|can|should|must|has|have|we|I|it|they|please|need|only)\b", re.IGNORECASE
+)
 _PARENS = re.compile(r"\([^()]{0,160}\)")
 
 
@@ -78,6 +87,14 @@ def read(sentences: Sequence[Piece], typed: Sequence[Cut], aims: Sequence[Cut]) 
     for number, piece in enumerate(sentences):
         reader.sentence(piece, bare=not asks and number == 0)
     return reader.cuts
+
+
+def _names(text: str) -> bool:
+    """Whether ``text`` is nothing but an enumeration of short names, as those of fields are."""
+    stop = _LIST_END.search(text)
+    items = [item for item in _ITEM.split(text[: stop.start()] if stop else text) if item.strip()]
+    words = sum(len(item.split()) for item in items)
+    return len(items) > 2 and words <= 3 * len(items) and _VERB.search(", ".join(items)) is None
 
 
 class _Reader:
@@ -99,6 +116,9 @@ class _Reader:
         begin = request.end() if request else numbered.end() if numbered else 0
         if request and re.search(r"\bto check\b", request[0], re.IGNORECASE):
             begin = max(begin, body.find(":", begin))
+        if self.topic and not numbered and not _EXTRA.search(body) and _names(body[begin:] if request else body):
+            self._list(body, at, begin)
+            return
         fields = _FIELDS.search(body, begin)
         colon = body.find(":", begin)
         if request or numbered or bare:
@@ -154,7 +174,7 @@ class _Reader:
                 start = lead.end()
             start = max([start, *(e - at for _, s, e in self.typed if s - at <= start < e - at)])
             moved = start != before
-        if start >= stop or _NOT_A_NOUN.match(body, start, stop):
+        if start >= stop or body[start] in "-–—" or _NOT_A_NOUN.match(body, start, stop):
             return
         end = _END.search(body, start + 1, stop)
         limit = min([end.start() if end else stop, *(s - at for k, s, _ in self.typed if start < s - at < stop)])

@@ -140,7 +140,11 @@ def test_equal_texts_give_equal_lines() -> None:
 
 # -------------------------------------------------------------------------------------------- the figures
 def own() -> list[tuple[str, tuple[Line, ...]]]:
-    return [pair for name in ("lines_zh", "lines_en", "lines_styles") for pair in load(HERE / f"{name}.jsonl")]
+    return [
+        pair
+        for name in ("lines_zh", "lines_en", "lines_styles", "lines_registers")
+        for pair in load(HERE / f"{name}.jsonl")
+    ]
 
 
 def shared() -> list[tuple[str, tuple[Line, ...]]]:
