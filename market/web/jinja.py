@@ -18,6 +18,7 @@ from litestar.plugins.jinja import JinjaTemplateEngine
 from market import __version__, i18n
 from market.domain import calendar
 from market.domain.accounts import ANONYMOUS, Actor
+from market.domain.glossary import GLOSSARY
 from market.domain.permissions import Permission
 from market.web import labels
 from market.web.sessions import target
@@ -137,5 +138,6 @@ def engine() -> JinjaTemplateEngine:
         language=i18n.language.get,
         version=__version__,
         words=labels.WORDS,
+        glossary=GLOSSARY,
     )
     return JinjaTemplateEngine(engine_instance=environment)

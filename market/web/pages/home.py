@@ -41,4 +41,10 @@ async def about() -> Template:
     return page("pages/about.html")
 
 
-ROUTES = [home, about]
+@get("/glossary", permission=Permission.PUBLIC)
+async def glossary() -> Template:
+    """Every term of law, what it means and where that is laid down."""
+    return page("pages/glossary.html")
+
+
+ROUTES = [home, about, glossary]
