@@ -15,10 +15,10 @@ from functools import lru_cache
 from itertools import islice
 from typing import Protocol
 
-from matching import periods, purposes, regions, scales, subjects, subjects_en
+from matching import periods, phrases, purposes, regions, scales, subjects, subjects_en
 from matching.asking import request
 from matching.headings import heading, vague
-from matching.subjects import Cut
+from matching.phrases import Cut
 from matching.text import simplified
 from matching.types import Kind, Level, Line
 from matching.wording import HAN, Piece, clauses, level
@@ -94,13 +94,13 @@ class _Reader:
         typed = sorted(self._headed(typed), key=lambda cut: cut[1])
         aimed = [(Kind.PURPOSE, start, end) for start, end in self.aims]
         asked = self._subjects(typed, aimed)
-        cuts = _without_inner(typed, asked) + aimed
+        cuts = _without_inner(self.text, typed, asked) + aimed
         spans = [(start, end) for kind, start, end in typed if kind is Kind.TIME_SPAN]
         return tuple(self._line(*cut, spans) for cut in sorted(cuts, key=lambda cut: (cut[1], cut[2])))
 
     def _subjects(self, typed: list[Cut], aimed: list[Cut]) -> list[Cut]:
         if self.keyword or (len(self.text) < 80 and not self._asks()):
-            return list(subjects.short(self.text.rstrip("。.?？!！ "), typed))
+            return list(phrases.short(self.text.rstrip("。.?？!！ "), typed))
         read = subjects.read if self.chinese else subjects_en.read
         found = read(self.sentences, typed, aimed)
         topics = [cut for cut in found if cut[0] is Kind.TOPIC]
@@ -126,7 +126,8 @@ class _Reader:
     def _typed(self) -> Iterator[Cut]:
         """What is recognised wherever it stands. Times of the writer's story are not asked for."""
         text = self.text
-        spans = _places(periods.spans(text, _ANY_DAY))
+        named = periods.spans(text, _ANY_DAY)
+        spans = _places([span for span in named if not span.history] or named)
         for start, end in spans:
             if not self._aimed(start) and not self._background(start):
                 yield Kind.TIME_SPAN, start, end
@@ -244,7 +245,7 @@ _HERE = re.compile(r"(?:本|我|全|该|当地|上述)[省市县区]?(?:范围)?
 _SCOPE = re.compile(r"(?:覆盖|范围|区域|地区|重点)[^，。]{0,4}$")
 _ORGANISATION = re.compile(
     r"(?:省|市|县|区)?[一-鿿]{0,9}?(?:局|厅|委员会|管委会|政府|分公司|公司|大学|学院|支行|分行|银行|法院|"
-    r"研究院|研究所|协会|某局|某区)(?![一-鿿]{0,2}名单)"
+    r"研究院|研究所|协会|代表处|办事处|事务所|合作社|集团|某局|某区)(?![一-鿿]{0,2}名单)"
 )
 _BASED = re.compile(
     r"(?:总部在?|位于|来自|注册在|我们在|(?:based|located|university|maker|company|firm|office|group) in)\s?$"
@@ -273,15 +274,16 @@ def _grouped(text: str, found: Iterable[regions.Place]) -> list[tuple[int, int, 
     return groups
 
 
-def _without_inner(typed: list[Cut], subjects: list[Cut]) -> list[Cut]:
-    """Both lists, without a format or region inside a list of fields it is a part of."""
+def _without_inner(text: str, typed: list[Cut], subjects: list[Cut]) -> list[Cut]:
+    """Both lists, without a granularity inside a list of fields or a format inside a name it is a part of."""
     fields = [(s, e) for kind, s, e in subjects if kind is Kind.FIELDS]
+    named = [(s, e) for kind, s, e in subjects if kind is Kind.TOPIC and not re.search(r"[(（]", text[s:e])]
 
-    def inner(start: int, end: int) -> bool:
-        return any(s <= start and end <= e and (s, e) != (start, end) for s, e in fields)
+    def inner(start: int, end: int, wholes: list[tuple[int, int]]) -> bool:
+        return any(2 * (min(e, end) - max(s, start)) > end - start and (s, e) != (start, end) for s, e in wholes)
 
-    apart = (Kind.GRANULARITY, Kind.FORMAT)
-    return [cut for cut in typed if cut[0] not in apart or not inner(cut[1], cut[2])] + subjects
+    holders = {Kind.GRANULARITY: fields, Kind.FORMAT: fields + named}
+    return [cut for cut in typed if not inner(cut[1], cut[2], holders.get(cut[0], []))] + subjects
 
 
 def _value(kind: Kind, phrase: str) -> str:

@@ -16,7 +16,7 @@ import msgspec
 DAYS = {
     "实时": 0.0, "秒": 1 / 86_400, "分钟": 1 / 1_440, "小时": 1 / 24, "时": 1 / 24, "日": 1.0, "天": 1.0,
     "工作日": 1.0, "周": 7.0, "星期": 7.0, "旬": 10.0, "半月": 15.0, "月": 30.0, "月度": 30.0, "季": 91.0,
-    "季度": 91.0, "半年": 182.0, "年": 365.0, "年度": 365.0,
+    "季度": 91.0, "半年": 182.0, "学期": 182.0, "年": 365.0, "年度": 365.0,
     "real-time": 0.0, "second": 1 / 86_400, "minute": 1 / 1_440, "hour": 1 / 24, "day": 1.0, "week": 7.0,
     "month": 30.0, "quarter": 91.0, "year": 365.0,
 }  # fmt: skip
@@ -49,9 +49,11 @@ _SPAN = re.compile(
         |至今|到现在|到今|到目前|后|至现在))
     |(?P<back>回溯(?:到|至)?{_YM})
     |(?P<last>(?:最近|近|过去|(?<!提)前|可?回溯|历史)\s?(?:至少|不少于|不低于
-        |超过)?\s?{_N}\s?(?:个)?(?:完整)?(?:自然)?(?:年|月|季度|采暖季|周|天|日)(?:度)?(?:以上|内|以内|以来)?)
+        |超过)?\s?{_N}\s?(?:个)?(?:完整)?(?:自然)?(?:年|月|季度|采暖季|届|学年|学期|榨季|周|天|日)(?:度)?(?:以上
+        |内|以内|以来)?)
     |(?P<within>(?<![每\d]){_N}\s?(?:个)?(?:年|月|季度)(?:以内|之内|内)(?!更新|完成|交付))
-    |(?P<least>(?:至少|不少于|不低于)\s?{_N}\s?(?:个)?(?:年|月|季度)(?:以上)?的?历史
+    |(?P<least>历史(?:数据)?(?:要|需|得)?{_N}\s?个?(?:年|月)(?:以上)?|(?:至少|不少于
+        |不低于)\s?{_N}\s?(?:个)?(?:年|月|季度)(?:以上)?的?历史
         |(?<=[度史溯盖])(?:至少|不少于|不低于|不短于|满|达到?)\s?{_N}\s?(?:个)?(?:年|月|季度)(?:以上)?)
     |(?P<en_between>(?:\b[Ff]rom\s|\b[Bb]etween\s)?\b{_EN_DATE}\s?(?:[-–—]|to|and|through|until
         |till)\s?(?:{_EN_DATE}))
@@ -60,7 +62,7 @@ _SPAN = re.compile(
         (?:onwards?|to\s(?:the\s)?(?:present|date)|and\slater|or\slater))
     |(?P<en_last>\b(?:[Ll]ast|[Pp]ast|[Pp]revious|[Rr]ecent)\s(?:\d{{1,3}}|two|three|four|five|six|seven
         |eight|nine|ten|
-        twelve|twenty|thirty|few|several)?\s?(?:years?|months?|quarters?|decades?|weeks?|days?)\b)
+        twelve|twenty|thirty|few|several)?\s?(?:years?|months?|quarters?|decades?|seasons?|weeks?|days?)\b)
     |(?P<en_least>\b(?:at\sleast|no\sless\sthan|a\sminimum\sof)\s(?:the\slast\s)?(?:\d{{1,3}}|two|three|five|ten
         |twelve)
         \s(?:years?|months?)\b(?!\sold))
@@ -71,13 +73,13 @@ _SPAN = re.compile(
     |(?P<quarters>{_Y}\s?[Qq][1-4](?:\s?[-—–~至到]{{1,2}}\s?{_Y}\s?[Qq][1-4])?(?:以来|起|至今)?)
     |(?P<months>(?<![年\d每])(?:\d{{1,2}}|[一二三四五六七八九十]{{1,3}})月份)
     |(?P<past>历年|往年(?=的|[一-龥]{{2}}))
-    |(?P<one>(?<!\d){_Y}年度?(?:[1-9]\d?(?:[-—–至到]\d\d?)?月份?)?(?:\d{{1,2}}日)?(?!\d))
+    |(?P<one>(?<!\d){_Y}年度?(?:[1-9]\d?(?:[-—–至到]\d\d?)?月份?)?(?:\d{{1,2}}日)?(?!\d|以前|之前|前|版|区划|修订))
     |(?P<en_one>(?:(?:\bin|\bfor|\bduring|\bof)\s(?:the\s)?(?:year\s|fiscal\syear\s)?|\bfiscal\syear\s
         |{_MON})?\b{_Y}\b(?![-/]\d))
     |(?P<history>历史(?=数据|资料|记录|$|[，。；,;])|(?:全部|所有)历史|\b[Hh]istorical\b)""",
     re.VERBOSE,
 )  # fmt: skip
-_UNIT = r"(?:工作日|半年度?|半月|季度?|月度?|年度?|周|星期|旬|日|天|小时|分钟|秒)"
+_UNIT = r"(?:工作日|学期|半年度?|半月|季度?|月度?|年度?|周|星期|旬|日|天|小时|分钟|秒)"
 _RENEW = r"(?:更新|刷新|补充|更换|上传|报送|同步)"
 _CYCLE = re.compile(
     rf"""(?P<zh>(?:后续|今后|之后|以后|其余|至少)?(?:能|可)?(?:每|逐|按|分|"
@@ -90,16 +92,19 @@ _CYCLE = re.compile(
     |(?P<brief>(?<![一-龥])(?:日|周|月|季|年)更(?![新改正换替名多大好高低加]))
     |(?P<moved>[按每逐](?:日|天|周|月|季度?|小时)(?:增量|全量|定时|定期|批量|滚动)?(?:交换|归集|汇聚|汇交|回流
         |入库|下发|同步|报送|(?<=量)推送|(?<=[时期])推送))
-    |(?P<reports>[一每](?:天|日|周|月|季度?|年)一?[报更]|随[一-龥]随更)
+    |(?P<streamed>实时(?:推送|上报|报送|传输|同步|回传))
+    |(?P<season>每(?:年|月|季度?|周)[^，,。；;的]{{1,10}}?{_RENEW}|每{_UNIT}汇总一次)
+    |(?P<reports>[一每](?:天|日|周|月|季度?|年)一?[报更](?![价表告名销新])|随[一-龥]随更)
     |(?P<flow>每{_UNIT}(?:增量|全量|定时|滚动|动态|自动){_RENEW})
-    |(?P<now>实时(?!查询|调用|接口|返回|核验|推送|更新|传输|共享|数据|获取|交互|监[测控]|响应)(?=的?[一-龥]{{2}}))
+    |(?P<now>实时(?!查询|调用|接口|返回|核验|更新|传输|共享|数据|获取|交互|监[测控]|响应)(?=的?[一-龥]{{2}}))
     |(?P<word>(?<!不要求)(?<!不需要)(?<!无需)(?:实时|持续|动态|不定期|定期|天天|逐{_UNIT}|日|周|月度?|季度?
         |年度?|半年){_RENEW})
     |(?P<after>{_RENEW}(?:频率|周期|频次)?\s?(?:为|是|：|:|要求|至少|到|在)?\s?(?:每|按|以)?\s?(?:实时|T\+\d
         |{_UNIT}(?:级|度|次)?))
     |(?P<tplus>T\s?\+\s?[01]\d?(?:(?:或|、|/)按?{_UNIT})?{_RENEW}?)
-    |(?P<once>一次性(?!购买|采购|买断|付|支付|费用|收费|预算|结清|投入)(?:交付|提供)?(?:即可)?|(?:静态|不更新
-        |无需更新|不再更新|停止更新))
+    |(?P<once>一次性(?!购买|采购|买断|付|支付|费用|收费|预算|结清|投入)(?:交付|提供)?(?:即可)?|(?:静态|(?:不需要
+        |不需|不用|不必|不|无需)更新
+        |不再更新|停止更新))
     |(?P<en>\b(?:(?:[Uu]pdated|[Rr]efreshed)\s(?:at\sleast\s)?(?:(?:once|twice)\s(?:a|per|every)\s(?:day|week
         |month|quarter|year)|every\s(?:(?:\d{{1,3}}|two|three|four|six|twelve)\s)?(?:second|minute|hour|day|week|month
         |quarter|year)s?|
@@ -107,6 +112,7 @@ _CYCLE = re.compile(
         (?:[Hh]ourly|[Dd]aily|[Ww]eekly|[Mm]onthly|[Qq]uarterly|[Yy]early|[Aa]nnual|[Rr]eal[- ]?time
         |[Ll]ive)\s(?:updates?|updating|refresh(?:es)?|feeds?)
         |[Rr]eal[- ]?time(?=\s(?!api|query|queries|access|stream|lookup|interface|data|updat|feed|refresh)[a-z])
+        |[Oo]nce\s(?:a|every|per)\s(?:day|week|month|quarter|year)
         |[Oo]ne[- ]off(?:\sdelivery)?|[Oo]ne[- ]time(?:\sdelivery)?
         |[Uu]pdates?\s(?:daily|weekly|monthly|quarterly|annually|yearly)))""",
     re.VERBOSE,
@@ -168,13 +174,13 @@ def spans(text: str, today: date) -> tuple[Span, ...]:
 def _spans(text: str, today: date) -> Iterator[Span]:
     for match in _SPAN.finditer(text):
         kind, phrase = match.lastgroup or "", match[0]
-        points = _points(phrase)
+        points = _points(_dated(phrase, today))
         start = end = None
         if kind.endswith("between") and len(points) == 2:
             start, end = points[0][0], points[1][1]
-        elif kind in ("since", "back", "en_since"):
+        elif kind in ("since", "back", "en_since") and points:
             start = points[0][0]
-        elif kind in ("one", "en_one"):
+        elif kind in ("one", "en_one", "lately", "quarters") and points:
             start, end = points[0][0], points[-1][1]
         elif kind in ("last", "within", "least", "en_last", "en_ago", "en_least"):
             start = today - timedelta(days=_length(phrase))
@@ -187,6 +193,13 @@ _POINT = re.compile(
     rf"(?P<month>{_MON})?(?P<year>{_Y})(?:\s?[年./-]?\s?(?P<m1>1[0-2]|0?[1-9])(?:[-—–至到](?P<m2>1[0-2]|"
     rf"0?[1-9]))?月)?"
 )
+
+
+def _dated(phrase: str, today: date) -> str:
+    """``phrase`` with the year in figures where it is told by its distance from ``today`` (去年四月, 本年度)."""
+    for words, back in (("前年", 2), ("去年|上年", 1), ("今年|本年", 0)):
+        phrase = re.sub(words, f"{today.year - back}年", phrase)
+    return re.sub(r"(?<=年)([一二三四五六七八九十]{1,2})(?=月)", lambda match: str(round(number(match[1]))), phrase)
 
 
 def _points(phrase: str) -> list[tuple[date, date]]:
@@ -241,7 +254,10 @@ def cycle(text: str) -> Cycle | None:
 
 def _interval(phrase: str) -> float:
     low = phrase.lower()
-    if re.search(r"一次性|静态|不更新|无需更新|不再更新|停止更新|one[- ](?:off|time)|never|static|not updated", low):
+    if re.search(
+        r"一次性|静态|(?:不需要?|不[用必再]?|无需|停止)更新|one[- ](?:off|time)|never|static|not updated",
+        low,
+    ):
         return math.inf
     if re.search(r"实时|real[- ]?time|live", low):
         return 0.0
@@ -253,7 +269,7 @@ def _interval(phrase: str) -> float:
         return 1.0
     if match := re.search(r"半年|半月", low):
         return DAYS[match[0]]
-    if match := re.search(rf"({_N})?\s?个?(工作日|半年|半月|季度?|月|年|周|星期|旬|日|天|小时|分钟|秒)", phrase):
+    if match := re.search(rf"({_N})?\s?个?(工作日|学期|半年|半月|季度?|月|年|周|星期|旬|日|天|小时|分钟|秒)", phrase):
         count = number(match[1]) if match[1] and match[1] != "半" else 1.0
         return (1.0 if math.isnan(count) or not count else count) * DAYS[match[2]]
     for word, unit in _ADVERBS.items():

@@ -110,6 +110,7 @@ ALIASES_ZH = {
     "兴安盟": "CN1522", "阿克苏": "CN6529", "喀什": "CN6531", "和田地区": "CN6532", "塔城": "CN6542",
     "阿勒泰": "CN6543", "西宁": "CN6301", "准东": "CN6523", "昆山": "CN320583", "义乌": "CN330782",
     "江阴": "CN320281", "常熟": "CN320581", "张家港": "CN320582", "海淀": "CN110108", "亦庄": "CN110115",
+    "印尼": "ID", "沙特": "SA",
 }  # fmt: skip
 
 # 川渝黔, 陕甘青宁新: provinces by the letters of their names, read only where several stand in a row.

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from matching.headings import Heading, heading
-from matching.subjects import Cut
+from matching.phrases import Cut
 from matching.types import Kind
 from matching.wording import Piece
 
@@ -143,6 +143,7 @@ class _Reader:
 
     def _extra(self, extra: re.Match[str], at: int) -> None:
         start, end = at + extra.start("what"), at + extra.end("what")
+        start = max([start, *(e + 1 for _, s, e in self.typed if s <= start < e < end)])
         if any(s < end and start < e for _, s, e in [*self.typed, *self.cuts]):
             return
         self.cuts.append((Kind.FIELDS if _FIELD_LIKE.search(extra["what"]) else Kind.TOPIC, start, end))

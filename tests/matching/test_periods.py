@@ -107,3 +107,17 @@ def test_phrases_are_where_they_say(text: str) -> None:
         assert span.time_from is None or span.time_to is None or span.time_from <= span.time_to
     for cycle in periods.cycles(text):
         assert cycle.label
+
+
+@pytest.mark.parametrize(
+    ("text", "begin", "end"),
+    [
+        ("从去年1月开始的都要", date(2024, 1, 1), None),
+        ("去年四月到今年五月", date(2024, 4, 1), date(2025, 5, 31)),
+        ("自前年十二月至今", date(2023, 12, 1), None),
+        ("2020Q1—2024Q4的岗位", date(2020, 1, 1), date(2024, 12, 31)),
+    ],
+)
+def test_years_told_by_their_distance_count_back_from_today(text: str, begin: date, end: date | None) -> None:
+    (span,) = periods.spans(text, date(2025, 6, 1))
+    assert (span.time_from, span.time_to) == (begin, end)
