@@ -14,7 +14,7 @@ from market.domain.errors import IllegalTransition, Stale
 from market.domain.lifecycles import AGREEMENT, DEMAND
 from market.domain.machine import Edge, Party
 from market.domain.negotiations import Negotiation, Offer
-from market.domain.paging import PAGE, Cursor, Page, decode, page_of
+from market.domain.paging import PAGE, Cursor, Page, page_of, place
 from market.domain.text import clean
 from market.services import jobs
 from market.services.authority import authorise, confirm, lacking_for
@@ -45,14 +45,12 @@ async def page(
     db: Db, actor: Actor, *, states: list[str] | None = None, cursor: str | None = None, limit: int = PAGE
 ) -> Page[AgreementCard]:
     """Agreements the actor may see, latest change first."""
-    after = decode(cursor)
     rows = await agreements.LIST.all(
         db,
         actor.organisation_id,
         actor.is_staff,
         states,
-        after.at if after else None,
-        after.id if after else None,
+        *place(cursor),
         limit + 1,
     )
     return page_of(rows, limit, lambda card: Cursor(card.updated_at, card.id))

@@ -23,7 +23,7 @@ from market.domain.gaps import UnmetCode
 from market.domain.lifecycles import DEMAND
 from market.domain.machine import Edge, Party
 from market.domain.money import money_error
-from market.domain.paging import PAGE, Cursor, Page, decode, page_of
+from market.domain.paging import PAGE, Cursor, Page, page_of, place
 from market.domain.permissions import Permission
 from market.domain.text import cleaned
 from market.domain.words import N_
@@ -129,7 +129,6 @@ async def page(
     limit: int = PAGE,
 ) -> Page[DemandCard]:
     """Demands the actor may see, latest change first."""
-    after = decode(cursor)
     rows = await demands.LIST.all(
         db,
         actor.organisation_id,
@@ -138,8 +137,7 @@ async def page(
         states,
         theme or None,
         region or None,
-        after.at if after else None,
-        after.id if after else None,
+        *place(cursor),
         limit + 1,
     )
     found = page_of(rows, limit, lambda card: Cursor(card.updated_at, card.id))
@@ -148,10 +146,7 @@ async def page(
 
 async def worklist(db: Db, states: Sequence[str], *, cursor: str | None = None, limit: int = PAGE) -> Page[DemandCard]:
     """For staff: demands in these states, the earliest deadline first."""
-    after = decode(cursor)
-    rows = await demands.WORKLIST.all(
-        db, list(states), after.at if after else None, after.id if after else None, limit + 1
-    )
+    rows = await demands.WORKLIST.all(db, list(states), *place(cursor), limit + 1)
     return page_of(rows, limit, lambda card: Cursor(card.due_at or card.updated_at, card.id))
 
 

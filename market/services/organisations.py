@@ -19,7 +19,7 @@ from market.domain.accounts import (
 from market.domain.errors import Invalid, NotFound, Stale
 from market.domain.lifecycles import ORGANISATION
 from market.domain.machine import Edge, Party
-from market.domain.paging import PAGE, Cursor, Page, decode, page_of
+from market.domain.paging import PAGE, Cursor, Page, page_of, place
 from market.domain.permissions import Permission
 from market.domain.words import N_
 from market.services import authority, jobs, products
@@ -59,15 +59,13 @@ async def page(
     limit: int = PAGE,
 ) -> Page[OrganisationCard]:
     """Every organisation for staff, one's own for others; latest change first. ``q``: part of a name, or a code."""
-    after = decode(cursor)
     rows = await organisations.LIST.all(
         db,
         actor.organisation_id,
         actor.is_staff,
         states,
         (q or "").strip() or None,
-        after.at if after else None,
-        after.id if after else None,
+        *place(cursor),
         limit + 1,
     )
     return page_of(rows, limit, lambda card: Cursor(card.updated_at, card.id))

@@ -9,7 +9,7 @@ import pytest
 
 from market.domain.demands import DemandContent
 from market.domain.products import ProductContent
-from market.services import demands, indexes, products
+from market.services import demands, indexes, listening, products
 from market.services.indexes import LISTENER
 from market.services.matchmaking import Matchmaker
 from matching.matcher import Matcher
@@ -80,7 +80,7 @@ async def test_what_is_rolled_back_was_never_there(url, committed):
 
 
 async def test_it_comes_back_after_the_database_was_away(url, committed, monkeypatch):
-    monkeypatch.setattr(indexes, "RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(listening, "RETRY_SECONDS", 0.01)
     async with following(url) as matchmaker:
         first = await committed.listed_product()
         await eventually(finds(matchmaker, "公路货运量", first.id))
@@ -97,7 +97,7 @@ async def test_it_comes_back_after_the_database_was_away(url, committed, monkeyp
 
 
 async def test_a_fault_while_following_is_logged_and_mended(url, committed, monkeypatch, caplog):
-    monkeypatch.setattr(indexes, "RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(listening, "RETRY_SECONDS", 0.01)
     async with following(url) as matchmaker:
         monkeypatch.setattr(matchmaker.products, "add", lambda _: 1 / 0)
         product = await committed.listed_product()
