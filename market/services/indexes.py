@@ -197,8 +197,11 @@ class Indexes:
 
     async def _take_up(self, db: Db, events: list[dict[str, Any]]) -> None:
         """Bring the indexes up to all that has changed."""
-        for kind in ("product", "demand"):
-            await self.refresh(db, kind, sorted({e["object_id"] for e in events if e["kind"] == kind}))
+        renamed = [e["object_id"] for e in events if (e["kind"], e["action"]) == ("organisation", "edit")]
+        for kind, of in (("product", search.LISTED_OF), ("demand", search.OPEN_OF)):
+            found = {e["object_id"] for e in events if e["kind"] == kind}
+            found |= set(await of.all(db, renamed)) if renamed else set()
+            await self.refresh(db, kind, sorted(found))
         if any(e["kind"] == "ranker" for e in events):
             await self.adopt(db)
 

@@ -201,7 +201,7 @@ async def on_event(db: Db, matchmaker: Matchmaker, event: Event, now: datetime) 
     """What a journalled event means for matches. Every event may be handed in, also twice: the rows decide."""
     edited = event.action == "edit"
     match event.kind:
-        case "demand" if event.target in DEMAND.final:
+        case "demand" if event.target in DEMAND.final or event.target == DemandState.SUSPENDED:
             await proposals.end_lost(db, now, demand_id=event.object_id)
         case "demand" if edited or event.target == DemandState.OPEN:
             await proposals.propose_for_demand(db, matchmaker, event.object_id, now, Origin.DEMAND)
