@@ -15,7 +15,8 @@ _WORDS: Final = {
     Kind.TOPIC: "内容|名称|需求|数据|数据集|主题|标的|标题|品类|产品|topic|subject|data|dataset|what",
     Kind.REGION: "地域|区域|地区|范围|地点|城市|省份|地理|空间|覆盖|coverage|regions?|area|geography|locations?|where|"
     "place|cities|city|countr(?:y|ies)",
-    Kind.TIME_SPAN: "时间|时段|期间|跨度|年份|年限|时限|日期|起止|period|time|span|years?|dates?|history|since|when",
+    Kind.TIME_SPAN: "时间|时段|期间|年度|时点|跨度|年份|年限|时限|日期|起止|"
+    "period|time|span|years?|dates?|history|since|when",
     Kind.UPDATE_CYCLE: "更新|频率|频次|频度|刷新|周期|时效|refresh|updates?|frequency|cadence|cycle|how often",
     Kind.GRANULARITY: "粒度|颗粒度|精度|分辨率|间隔|单元|尺度|层级|细度|granularity|resolution|level|detail|grain",
     Kind.DELIVERY: "交付|方式|形式|提供|传输|对接|获取|接入|渠道|途径|delivery|access|mode|method|how",
@@ -33,16 +34,16 @@ _BEFORE: Final = (
 )
 """What else a heading says before that word."""
 _CONTACT: Final = (
-    "需求方|采购[人方]|甲方|单位名称|联系地址|响应|性能|并发|准确率|样本量?|资质|合规|安全|验收|付款|入参|查询主键|查询条件|"
+    "(?:数据|质量|其他|技术)要求|需求方|(?:需求|采购|用数)单位|采购[人方]|甲方|单位名称|联系地址|响应|性能|并发|准确率|样本量?|资质|合规|安全|验收|付款|入参|查询主键|查询条件|"
     "主键|补充说明|其他|联系人|联系电话|联系方式|电话|手机|邮箱|备注|截止|contact|e-?mail|phone|deadline"
 )
 _BULLET: Final = (
     r"\s*(?:[-*•·●○▪■◆]\s*|[【\[]|[（(]?(?:\d{1,2}|[一二三四五六七八九十]{1,2})[.、)）](?!\d)\s*|[①-⑳]\s*)?"
 )
 _HEADING: Final = re.compile(
-    rf"{_BULLET}{_BEFORE}(?:"
+    rf"{_BULLET}(?:(?P<other>{_CONTACT})|{_BEFORE}(?:"
     + "|".join(f"(?P<{kind.value}>{words})" for kind, words in _WORDS.items())
-    + rf"|(?P<other>{_CONTACT}))(?:要求|方式|范围|频率|周期|区域|名称|单位|上限|列表|清单|说明|\sneeded|\srequired|"
+    + r"))(?:要求|方式|范围|频率|周期|区域|名称|单位|上限|列表|清单|说明|\sneeded|\srequired|"
     r"\swanted)?[】\]]?\s?(?:[：:]|—{1,2}|(?<=[】\]]))\s*",
     re.IGNORECASE,
 )

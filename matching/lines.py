@@ -30,6 +30,9 @@ _KEYWORDS = 30
 _MOST = 40
 """Lines of one kind read from one text."""
 
+_PURPOSES = 2
+"""Purposes of one text."""
+
 _READ_BY_WORDING = (Kind.TOPIC, Kind.FIELDS, Kind.PURPOSE)
 """Kinds whose values under a heading are read elsewhere."""
 _TIMED = (Kind.GRANULARITY, Kind.UPDATE_CYCLE, Kind.TIME_SPAN)
@@ -86,14 +89,15 @@ class _Reader:
         self.starts = [piece.start for piece in self.pieces]
         self.chinese = len(HAN.findall(text)) * 8 > len(text)
         self.sentences = self.pieces if self.chinese else _sentences(text, self.pieces)
+        self.asked = next((piece.start for piece in self.pieces if request(piece.text)), 0)
         self.keyword = len(text.strip()) <= _KEYWORDS and len(self.pieces) == 1
-        self.aims = list(islice(purposes.find(self.sentences, text, chinese=self.chinese), _MOST))
+        self.aims = purposes.find(self.sentences, text, chinese=self.chinese)[:_MOST]
 
     def lines(self) -> tuple[Line, ...]:
         typed = [cut for cut in self._typed() if not self._denied(*cut)]
         typed = sorted(self._headed(typed), key=lambda cut: cut[1])
-        aimed = [(Kind.PURPOSE, start, end) for start, end in self.aims]
-        asked = self._subjects(typed, aimed)
+        aimed = [(Kind.PURPOSE, aim.start, aim.end) for aim in self.aims if aim.plain][:_PURPOSES]
+        asked = self._subjects(typed, [(Kind.PURPOSE, aim.start, aim.end) for aim in self.aims])
         cuts = _without_inner(self.text, typed, asked) + aimed
         spans = [(start, end) for kind, start, end in typed if kind is Kind.TIME_SPAN]
         return tuple(self._line(*cut, spans) for cut in sorted(cuts, key=lambda cut: (cut[1], cut[2])))
@@ -121,7 +125,7 @@ class _Reader:
         return piece is not None and len(self.pieces) > 1 and piece.background
 
     def _aimed(self, at: int) -> bool:
-        return any(start <= at < end for start, end in self.aims)
+        return any(aim.start <= at < aim.end for aim in self.aims)
 
     def _typed(self) -> Iterator[Cut]:
         """What is recognised wherever it stands. Times of the writer's story are not asked for."""
@@ -193,12 +197,16 @@ class _Reader:
         return piece is not None and level(piece.text, Level.MUST) is Level.NICE
 
     def _weakness(self, start: int, end: int) -> int:
-        """0 for a place of the data, 1 in what the writer tells of themselves, 2 in an organisation's name or seat."""
+        """0 for a place of the data, 1 in what comes before the request or in the purpose, 2 in what the writer tells
+        of themselves, 3 in an organisation's name or seat."""
         if _ORGANISATION.match(self.text, end) or _BASED.search(self.text, max(0, start - 24), start):
-            return 2
+            return 3
+        if self._aimed(start):
+            return 1
         piece = self._clause(start)
-        told = piece is not None and piece.background and not request(piece.text)
-        return int(told or self._aimed(start))
+        if piece is None or request(piece.text):
+            return 0
+        return 2 if piece.background else int(start < self.asked and _STORY.search(piece.text) is not None)
 
     def _line(self, kind: Kind, start: int, end: int, spans: list[tuple[int, int]]) -> Line:
         phrase = self.text[start:end]
@@ -250,9 +258,11 @@ _ORGANISATION = re.compile(
 _BASED = re.compile(
     r"(?:总部在?|位于|来自|注册在|我们在|(?:based|located|university|maker|company|firm|office|group) in)\s?$"
 )
+_STORY = re.compile(r"^\s*(?:我|咱|本|在|公司|手里|家里)|(?:开店|开了|做|跑|搞|经营)")
+"""A clause that tells of the writer."""
 _BESIDE = re.compile(r"(?:、|,\s?|，|和|及|与|以及|或|到|\sand\s|,\sand\s|/|\s?and the wider\s)")
 _WIDER = re.compile(
-    r"(?:省|市)?(?:境内|省内|市内|全境|全域|市区|城区|本地|范围内?|各商圈|各(?:乡镇|区县|县区|"
+    r"(?:省|市)?(?:境内|省内|市内|全境|全域|[一二三四五六]环(?:以?内)?|主城区?|中心城区|建成区|市区|城区|本地|范围内?|各商圈|各(?:乡镇|区县|县区|"
     r"街道)(?:、行政村)?|地区|全省|全市|及下辖(?:县区|区县|各县)?|及周边(?:省份|地区|城市|省市)?|"
     r"(?:[两三四五六七八九十\d]{1,2}个?)(?:省市|省份|省|市|地|区)(?:[两三四五六\d]县(?:[（(]市[）)])?)?|北部|"
     r"南部|东部|西部|中部|段|(?<=市)区(?!县))|\s(?:cities|province|Province|city|City)\b"

@@ -52,7 +52,8 @@ _SPAN = re.compile(
         |超过)?\s?{_N}\s?(?:个)?(?:完整)?(?:自然)?(?:年|月|季度|采暖季|届|学年|学期|榨季|周|天|日)(?:度)?(?:以上
         |内|以内|以来)?)
     |(?P<within>(?<![每\d]){_N}\s?(?:个)?(?:年|月|季度)(?:以内|之内|内)(?!更新|完成|交付))
-    |(?P<least>历史(?:数据)?(?:要|需|得)?{_N}\s?个?(?:年|月)(?:以上)?|(?:至少|不少于
+    |(?P<least>历史(?:数据)?(?:要|需|得)?{_N}\s?个?(?:年|月)(?:以上)?|(?<![一-龥\d])(?:连续)?{_N}\s?个?(?:年
+        |月)以上(?!的?(?:经验|工作|资质|从业|经营|老|房|车))|(?:至少|不少于
         |不低于)\s?{_N}\s?(?:个)?(?:年|月|季度)(?:以上)?的?历史
         |(?<=[度史溯盖])(?:至少|不少于|不低于|不短于|满|达到?)\s?{_N}\s?(?:个)?(?:年|月|季度)(?:以上)?)
     |(?P<en_between>(?:\b[Ff]rom\s|\b[Bb]etween\s)?\b{_EN_DATE}\s?(?:[-–—]|to|and|through|until
@@ -68,7 +69,7 @@ _SPAN = re.compile(
         \s(?:years?|months?)\b(?!\sold))
     |(?P<en_ago>(?<![\d,.])\d{{1,3}}\s(?:years|months)\b(?!\sold)|\b(?:two|three|four|five|six|seven|eight|nine
         |ten|twelve)\s(?:years|months)(?=\s(?:of\s)?(?:back\s|past\s)?(?:history|historical|data|records)|\sback\b))
-    |(?P<lately>(?:今年|去年|前年|本年度|上年度?)(?:以来|全年度?|一整年|年?底|年?初|[上下]半年
+    |(?P<lately>(?:今年|去年|前年|本年度)(?:以来|全年度?|一整年|年?底|年?初|[上下]半年
         |[春夏秋冬花雨汛]季|第?[一二三四]季度)*(?:以来(?=[的，。；,]|$)|(?=的?(?:[，。；,]|数|就|都[要行可]|即可|$))))
     |(?P<quarters>{_Y}\s?[Qq][1-4](?:\s?[-—–~至到]{{1,2}}\s?{_Y}\s?[Qq][1-4])?(?:以来|起|至今)?)
     |(?P<months>(?<![年\d每])(?:\d{{1,2}}|[一二三四五六七八九十]{{1,3}})月份)
@@ -91,28 +92,37 @@ _CYCLE = re.compile(
     |(?P<each>每{_UNIT}(?:一期|一次|一更|一报)|(?:日|周|月|季|年)度?刷新|[按每逐]{_UNIT}报送)
     |(?P<brief>(?<![一-龥])(?:日|周|月|季|年)更(?![新改正换替名多大好高低加]))
     |(?P<moved>[按每逐](?:日|天|周|月|季度?|小时)(?:增量|全量|定时|定期|批量|滚动)?(?:交换|归集|汇聚|汇交|回流
-        |入库|下发|同步|报送|(?<=量)推送|(?<=[时期])推送))
+        |入库|下发|同步|报送|(?<=量)推送|(?<=按[日周月季])推送|(?<=[时期])推送))
+    |(?P<give>每(?:天|日|周|月|季度?)(?:给|发|来|出)一?[份次期])
+    |(?P<next>(?:次[日月周季年]|隔[日天周月]|当[日天月])(?:\d{{1,2}}[日号]|早上?|上午|中午)?(?:之?前|内)?{_RENEW})
+    |(?P<yearly>(?:半|一|两|三)个?(?:年|季度|月|周)一次(?=[就即，,。；;]|$))
+    |(?P<end>(?<![一-龥])[月周季年](?:末|底|初|中)(?:前|后)?(?:统一|集中)?{_RENEW})
+    |(?P<hour>每(?:天|日|周[一二三四五六日]?|月)(?:早上?|上午|中午|下午|晚上?|凌晨)\d{{1,2}}(?:点半?|时)(?:之?前)?)
+    |(?P<often>每(?:天|日|周|月|季度?|年)(?![^，。]{{0,4}}[调查访元推])(?:至少
+        |不少于)?[一-龥]{{0,4}}?[一两三四五六\d]{{1,2}}次(?!数))
     |(?P<streamed>实时(?:推送|上报|报送|传输|同步|回传))
-    |(?P<season>每(?:年|月|季度?|周)[^，,。；;的]{{1,10}}?{_RENEW}|每{_UNIT}汇总一次)
-    |(?P<reports>[一每](?:天|日|周|月|季度?|年)一?[报更](?![价表告名销新])|随[一-龥]随更)
+    |(?P<season>每(?:年|月|季度?|周)[^，,。；;的]{{1,10}}?{_RENEW}|每{_UNIT}汇总(?=一次|[，,。；;]|$))
+    |(?P<reports>(?:[一每半两三]|两个|三个)(?:天|日|周|月|季度?|年)一?[报更](?![价表告名销新])|随[一-龥]随更)
     |(?P<flow>每{_UNIT}(?:增量|全量|定时|滚动|动态|自动){_RENEW})
     |(?P<now>实时(?!查询|调用|接口|返回|核验|更新|传输|共享|数据|获取|交互|监[测控]|响应)(?=的?[一-龥]{{2}}))
-    |(?P<word>(?<!不要求)(?<!不需要)(?<!无需)(?:实时|持续|动态|不定期|定期|天天|逐{_UNIT}|日|周|月度?|季度?
+    |(?P<word>(?<!不要求)(?<!不需要)(?<!无需)(?:实时|持续|动态|不定期|定期|及时|天天|逐{_UNIT}|日|周|月度?|季度?
         |年度?|半年){_RENEW})
     |(?P<after>{_RENEW}(?:频率|周期|频次)?\s?(?:为|是|：|:|要求|至少|到|在)?\s?(?:每|按|以)?\s?(?:实时|T\+\d
         |{_UNIT}(?:级|度|次)?))
     |(?P<tplus>T\s?\+\s?[01]\d?(?:(?:或|、|/)按?{_UNIT})?{_RENEW}?)
-    |(?P<once>一次性(?!购买|采购|买断|付|支付|费用|收费|预算|结清|投入)(?:交付|提供)?(?:即可)?|(?:静态|(?:不需要
+    |(?P<once>一次(?:提供|交付|给[全齐])(?:即可)?|一次性(?!购买|采购|买断|付|支付|费用|收费|预算|结清
+        |投入)(?:交付|提供)?(?:即可)?|(?:静态|(?:不需要
         |不需|不用|不必|不|无需)更新
         |不再更新|停止更新))
-    |(?P<en>\b(?:(?:[Uu]pdated|[Rr]efreshed)\s(?:at\sleast\s)?(?:(?:once|twice)\s(?:a|per|every)\s(?:day|week
+    |(?P<en>\b(?:(?:[Uu]pdated|[Rr]efreshed)\swhen(?:ever)?\s[^.,;]{{3,40}}
+        |(?:[Uu]pdated|[Rr]efreshed)\s(?:at\sleast\s)?(?:(?:once|twice)\s(?:a|per|every)\s(?:day|week
         |month|quarter|year)|every\s(?:(?:\d{{1,3}}|two|three|four|six|twelve)\s)?(?:second|minute|hour|day|week|month
         |quarter|year)s?|
         hourly|daily|weekly|monthly|quarterly|yearly|annually|in\sreal\stime|regularly)|
         (?:[Hh]ourly|[Dd]aily|[Ww]eekly|[Mm]onthly|[Qq]uarterly|[Yy]early|[Aa]nnual|[Rr]eal[- ]?time
         |[Ll]ive)\s(?:updates?|updating|refresh(?:es)?|feeds?)
         |[Rr]eal[- ]?time(?=\s(?!api|query|queries|access|stream|lookup|interface|data|updat|feed|refresh)[a-z])
-        |[Oo]nce\s(?:a|every|per)\s(?:day|week|month|quarter|year)
+        |(?:[Oo]nce|[Tt]wice)\s(?:a|every|per)\s(?:day|week|month|quarter|year)
         |[Oo]ne[- ]off(?:\sdelivery)?|[Oo]ne[- ]time(?:\sdelivery)?
         |[Uu]pdates?\s(?:daily|weekly|monthly|quarterly|annually|yearly)))""",
     re.VERBOSE,
@@ -255,7 +265,8 @@ def cycle(text: str) -> Cycle | None:
 def _interval(phrase: str) -> float:
     low = phrase.lower()
     if re.search(
-        r"一次性|静态|(?:不需要?|不[用必再]?|无需|停止)更新|one[- ](?:off|time)|never|static|not updated",
+        r"一次(?:性|提供|交付|给)|静态|(?:不需要?|不[用必再]?|无需|停止)更新|one[- ](?:off|time)|never|static"
+        r"|not updated",
         low,
     ):
         return math.inf

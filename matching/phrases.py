@@ -18,7 +18,8 @@ LEAD = re.compile(
     r"能(?:够)?(?:查询?|核验|提供|返回)|内(?!河|部|科|燃|分)|附近|周边|相关|正规的?|目前|最新|历年|分别|完整"
     r"|详细|其中|再有|其次|首先|另外|此外|"
     r"辖区[里内]?|(?:里|内)?(?:到底|究竟|总共|一共)?都?有(?:多少|哪些|几[家个所户])|"
-    r"同期|对应的|同时|以及|还有|并|另?[一二三四五六七八九][类个种块项份]?是|另[一外][一-龥]?是"
+    r"首先是?|其次是?|再次是?|最后是|同期|对应的|同时|以及|还有|并|另?[一二三四五六七八九][类个种块项份]?是"
+    r"|另[一外][一-龥]?是"
     r"|（?[一二三四五六七八九十]+[）、]|第[一二三四五]|"
     r"\(?\d{1,2}[.、)）](?!\d)|如果能拿到|如果?能|顺带有?|如有可能|若有|如有|也?希望有?|区域|市)|(?:和|及|"
     r"与)(?![平谐田县林顺硕静龙布阗政]|及|[^，]{1,6}(?:一致|匹配))"
@@ -27,7 +28,8 @@ _TAIL = re.compile(
     r"(?:[\s。，,、：:；;的啊吗呢吧了]|等(?:相关|方面|内容|各类)?(?:的)?(?:数据|信息|资料|情况|指标|字段)*|"
     r"以便.{0,30}|都?有哪些|都?开?在哪里?|最好|就行|即可|[都也]要有?|都有|的话|也行|也可以?|更好|就更好了?|"
     r"可以|能给到|(?:进行|开展)(?:公开|市场)?(?:询价|采购|征集|招标|比选|磋商|调研|询比)"
-    r"|如?果?若?能?(?:一并)?提供更佳|(?:作为?|做)(?:输入|参考|支撑|补充|依据|底图)|有多少|也想要|也想知道|也想"
+    r"|如?果?若?能?(?:一并)?提供更佳|(?:作为?|做)(?:输入|参考|支撑|补充|依据|底图)|有多少|也想要|也想知道"
+    r"|(?:如果?)?(?:有的?话?)?也?想?一并要|也想"
     r"|想要|优先|以及|或者?|方面|两种形式|这几类?|数据回来|"
     r"，?按[周月天日]的?|大致|发来)$"
 )
@@ -36,7 +38,7 @@ GENERIC = re.compile(
     r"市场|业务|同类|我们?|他们|产品|免费|当地|历史|实时|批量|可|"
     r"一个|(?:[两三四五六]个?|几)(?:部分|类|块|方面|项|种|样)(?:数据|信息|资料|输入|内容|材料|东西)?|新|的|脱敏"
     r"|经?企业授权的?|经营类|主要|需求|查询|数据|位置|说明)*(?:数据|信息|资料|资源|清单|名单|内容|"
-    r"情况|服务|数据集|需求|回来|自己|记录|条件|主键|格式|均可|预算|方式|接口|结果|价格|说明)?"
+    r"情况|服务|数据集|需求|回来|自己|记录|条件|主键|格式|均可|预算|方式|接口|结果|价格|说明)?(?:有|如下|大致有)?"
     r"|.{2,24}所需的?(?:基础|相关|外部|各类)?(?:数据|信息|资料)(?:资源)?)$"
 )
 FIELD_WORD = re.compile(
@@ -55,7 +57,7 @@ _ENDING_FIELDS = re.compile(
 ITEM = re.compile(r"、|(?:以及|和|及|与|或)(?=[^、]{2,}$)")
 _WHERE = re.compile(r"(?:街道|乡镇|社区|[省市县区镇村国年月日级]|一带|[两三四五]地|沿线|境内|海域|以来|期间|层面)$")
 """Places and times before 的, which own no fields."""
-_SAYS_SOMETHING = re.compile(r"(?!您好|你好|大家好|谢谢)[㐀-鿿]{2}|[^\W\d_]{3}")
+_SAYS_SOMETHING = re.compile(r"(?!您好|你好|大家好|谢谢)[㐀-鿿]{2}|[^\W\d_]{3}|[A-Za-z]{2}\d")
 
 
 def trim(body: str, at: int, start: int, end: int, claims: Iterable[tuple[int, int]]) -> tuple[int, int]:
@@ -80,7 +82,7 @@ def trim(body: str, at: int, start: int, end: int, claims: Iterable[tuple[int, i
 
 def brief(items: Sequence[str]) -> bool:
     """Whether an enumeration is of names of fields rather than of things, going by their length."""
-    return len(items) > 2 and sum(map(len, items)) <= 6 * len(items)
+    return len(items) > 2 and sum(map(len, items)) <= 5.5 * len(items)
 
 
 def nouns(phrase: str, start: int) -> Iterator[Cut]:
@@ -93,7 +95,8 @@ def nouns(phrase: str, start: int) -> Iterator[Cut]:
         and len(owner) > 1
         and len(items) > 1
         and not _WHERE.search(owner)
-        and (measured or all(FIELD_WORD.search(item) for item in items))
+        and (measured or all(map(FIELD_WORD.search, items)))
+        and not all(item[-1] in "价费额格" for item in items)
     ):
         yield Kind.TOPIC, start, start + len(owner)
         yield Kind.FIELDS, start + len(owner) + 1, start + len(phrase)
@@ -111,7 +114,7 @@ def split(phrase: str, start: int) -> Iterator[Cut]:
     items = phrase.split("、")
     sizes = [len(item) for item in items]
     apart = (len(items) > 2 and min(sizes) > 3 and sum(sizes) >= 7 * len(items)) or (len(items) == 2 and min(sizes) > 7)
-    if not apart or "（" in phrase or "(" in phrase or "的" in "".join(items[1:]):
+    if not apart or "（" in phrase or "(" in phrase or "的" in phrase:
         yield Kind.TOPIC, start, start + len(phrase)
         return
     for item in items:

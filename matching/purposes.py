@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
+import msgspec
+
 from matching.headings import heading, vague
 from matching.types import Kind
 from matching.wording import Piece
@@ -27,7 +29,7 @@ _MAKES = (
     r"|上线|打造|布局|"
     r"设计|申报|优化|完善|改造|升级|策划|调整|改进|改善|扩大|编修|编写|撰写|评价|考核|核定|筛选|排查|整治|推广"
     r"|投放|选址|新建|扩建|增设|拓展|进军|扩展|上(?:一?[套个]|马)|创建|办|搞(?!到|清)|开设|探索|出台|组建|投产"
-    r"|修订|论证|启动|实施)"
+    r"|修订|论证|启动|实施|考察|探讨|建[个一座])"
 )
 _WILLS = r"(?:正在|正|拟|准备|打算|计划|想要?|要|着手|最近在|筹划|将要?|一项|专门|主要)"
 _NO_AIM = (
@@ -45,19 +47,21 @@ _USES = re.compile(
         |以下|如下|下列)*(?:数据|信息|资料)
     |(?:购置|采购|获取|征集|需要?|提供|调取)(?P<wherefor>{_X}{{4,24}}?)所需的?(?:基础|相关|外部|各类)*(?:数据
         |信息|资料)
+    |^\s?因(?P<owing>{_PLANS}{_X}{{3,40}})(?=$)
     |(?:兹?因|由于){_X}{{0,2}}?(?P<cause>{_X}{{3,24}})需要(?=$)
     |(?:为了?|旨在)(?P<for>{_GOOD}{_PLANS}{_X}{{2,50}})(?=$|[：:])
-    |(?:用途|目的(?!地)|用处)(?:仅限于?|主要为|主要是|限于|在于|为|是|[：:])?(?P<use>{_X}{{2,40}})
+    |(?:用途|目的(?!地)|用处|目标(?=[是为]))(?:仅限于?|主要为|主要是|限于|在于|为|是|[：:])?(?P<use>{_X}{{2,40}})
     |(?:(?<![可适不])用于|仅限用于|(?<=数据)仅限|(?:主要|拿|可)?用[来作以在](?!的|线)|应用[于到在]|服务于
         |拿[来去])(?P<used>(?!验证){_X}{{2,40}})
     |(?:以便于?|便于|好让|从而|^\s?好)(?P<so>(?!的){_X}{{4,40}})
     |^\s?以(?:更好地?|便)?(?P<thus>(?:支撑|支持|服务|辅助|配合|满足|推动|指导|提升|提高|优化|判断|评估|识别|确定
         |防范|便){_X}{{3,40}})
     |^\s?(?P<serve>(?:支撑|助力|辅助){_X}{{4,40}})
+    |(?P<backs>支撑{_X}{{2,20}}?)的(?:数据|资料|信息)
     |(?:供|给|拿来|为)(?P<whom>{_X}{{2,24}}?(?:使用|参考|决策|调用|跑业务用|用))(?=$)
     |^\s?(?P<tail>(?!可|能|也|均|都|不|直接|需|通过|以|免费|在|必|数据|仅|只|应
         |要){_X}{{0,20}}?(?:(?<=[一-龥]{{2}})使用|之用
-        |专用|招商用|(?:选|写|做|跑)[^，,；;。：:的]{{1,6}}用|[究址析估模查学训文价测控警验审保划计理险]用))$
+        |专用|招商用|{_X}[^，,；;。：:费信作利占征使公民通共适引采食药军租商可能不够常启调耐会没要好]用))(?=$|[：:])
     |作为(?P<basis>{_X}{{2,20}}?(?:依据|参考|支撑|基础|输入|底数))
     |(?:自己|拿来|好|来)做(?P<doing>{_X}{{2,20}}(?:参考|用|调度|分析|模型|评估){_X}{{0,8}})
     |^\s?做(?P<make>{_X}{{2,24}})用$
@@ -69,11 +73,11 @@ _WORKS = re.compile(
     |承担{_X}{{0,20}}课题，?(?P<task>{_MAKES}(?!的){_X}{{3,40}})
     |(?:准备|打算|计划|拟|想|正)(?:明年|今年|下半年|近期|年内)?(?P<with>(?:对|为|会同|联合|面向|针对|利用|依托
         |给){_X}{{2,24}}?(?:{_MAKES}|做|装|加装|配备|发放|开通|投保|定价)(?!的){_X}{{2,30}})
-    |(?:准备|打算|计划|拟)(?:明年|今年|下半年|近期|年内)?(?P<open>(?:去|到|在){_X}{{2,20}}?(?:新建|再?开(?!放)
-        |开设|建|布局|扩|投资|设立|落地|设){_X}{{1,16}})
+    |(?:准备|打算|计划|拟|想)(?:明年|今年|下半年|近期|年内)?(?P<open>(?:去|到|在){_X}{{2,20}}?(?:新建|再?开(?!放)
+        |开设|做|经营|建|布局|扩|投资|设立|落地|设){_X}{{1,16}})
     |(?:想|要|拟|计划|打算|准备)(?P<more>再?(?:新?开|扩建?|新设|新建|增设)(?!放|[发通]){_X}{{1,16}})(?=$)
     |(?:正在|今年要|准备|要|记者|在|想|打算|计划)(?P<work>做(?!数据|一批|医药){_X}{{3,40}})(?=$)
-    |(?:在|正)写(?P<write>{_X}{{2,36}}?(?:论文|报告|课题|文章|报道|稿子|书))(?=$)
+    |(?:在|正|想|要|准备|打算|计划)写(?P<write>{_X}{{2,36}}?(?:论文|报告|课题|文章|报道|稿子|书))(?=$)
     |(?:承接|受托开展|受委托开展|承担|牵头|启动|主持|承建)(?:了|着)?(?P<taken>{_X}{{4,36}})(?=$)
     |^\s?(?P<study>(?:研究(?!需要|所需|院|所|生)|预测|训练|评估|测算|分析|监测预警|推销|写){_X}{{3,40}})
     |(?:研究|课题组?|论文|本文|项目|我们|我)(?:主要)?(?:题目|方向|选题|主题)?(?:关注|聚焦|探讨|考察|是关于
@@ -87,7 +91,7 @@ _WORKS = re.compile(
         |本项目)[一-龥]{{0,6}}?(?:正在|在|主要|拟)?(?P<ours>{_MAKES}(?!的|社){_X}{{3,40}})
     |(?:从事)(?P<trade>{_X}{{3,20}}(?:优化|研究|分析|评估|设计))
     |(?:我们|我司)?(?:是)?做(?P<field>[^，,；;。的]{{2,16}})的(?:start-?up|创业团队|小组)
-    |(?:引入|利用|借助|结合|基于){_X}{{2,14}}?(?P<by>(?:{_MAKES}|识别|预测)(?!的){_X}{{2,30}})
+    |(?:引入|利用|借助|结合|基于){_X}{{2,14}}?(?P<by>(?:{_MAKES}|识别|预测|增强|提升|辅助)(?!的){_X}{{2,30}})
     |^\s?(?![\d（(一二三四五六七八九十][.、）)是]|{_X}{{0,14}}(?:承担
         |开展))(?P<np>[^，,；;。：:的]{{2,18}}(?:模型|平台建设|选址|研究|课题|评估|测算|定价|核验项目))$""",
     re.VERBOSE,
@@ -107,7 +111,7 @@ _USES_EN = re.compile(
         |pricing|assessment
         |forecasts?|campaign|strategy|review|audit|tool|simulations?|underwriting|index)\b(?:\s(?:on|of|about
         |into)\s[^.;,]{3,50})?)
-    |\b(?:supports?|underpins?|informs?)\s(?P<support>(?:our|my|the|an?)\s[^.;,]{3,60})
+    |\b(?:supports?|underpins?|informs?|guides?|drives?)\s(?P<support>(?:our|my|the|an?)\s[^.;,]{3,60})
     |\b[Ff]or\s(?P<ing>(?:forecast|predict|analy[sz]|train|study|plann|modell?|estimat|monitor|research|evaluat
         |assess|sett|pric|design
         |calibrat|test|validat|mapp|benchmark|compar|understand|track|decid|improv|writ|teach|underwrit|rout
@@ -122,7 +126,8 @@ _USES_EN = re.compile(
 _WORKS_EN = re.compile(
     r"""\b(?:[Ww]e|I|[Oo]ur\s[\w\s-]{2,40}?|(?:[Mm]y|[Tt]he)\s\w+)(?:\sare|'re|\sam|'m
         |\sis)\s(?:an?\s[^.,;]{2,50}\s)?(?:currently\s|now\s)?
-        (?P<doing>(?!looking|seeking|searching|interested|trying|using|including|considering|requesting|asking
+        (?P<doing>(?!looking(?!\sat|\sinto)|seeking|searching|interested|trying|using|including|considering
+        |requesting|asking
         |missing|buying|needing|collecting)
         (?:[a-z]{3,}ing|working\son)\s(?!in\s|at\s|for\s)[^.;,]{3,90})
     |\band\s(?:are|am)\s(?P<also>(?!looking|seeking|searching|interested|trying)[a-z]{3,}ing\s[^.;,]{3,60})
@@ -147,14 +152,21 @@ _NOTHING = re.compile(
     r"相关|有关|研究)+$|(?:数据|信息|资料)|什么|哪"
 )
 _DUTY = re.compile(r"(?:深入|认真|全面)?(?:贯彻|落实|响应)(?!率|情况)")
-_MOST = 2
 
 
-def find(pieces: Sequence[Piece], text: str, *, chinese: bool) -> Iterator[tuple[int, int]]:
-    """Where ``text`` says what the data is for: start and end of each phrase, at most two, in order."""
+class Aim(msgspec.Struct, frozen=True):
+    """What may be the purpose at ``start`` to ``end`` of the text; ``plain`` when nothing says it plainer."""
+
+    start: int
+    end: int
+    plain: bool
+
+
+def find(pieces: Sequence[Piece], text: str, *, chinese: bool) -> tuple[Aim, ...]:
+    """Where ``text`` says what the data is for, in order: at most one phrase a clause."""
     found = [entry for piece in pieces for entry in islice(_read(piece, text, chinese), 1)]
     best = min((rank for rank, _, _ in found), default=0)
-    return islice(((start, end) for rank, start, end in found if rank == best), _MOST)
+    return tuple(Aim(start, end, rank == best) for rank, start, end in found)
 
 
 def _read(piece: Piece, text: str, chinese: bool) -> Iterator[tuple[int, int, int]]:

@@ -40,9 +40,11 @@ _ENTITY = (
 )
 _NOUN_EN = r"(?!file|download|call|e?mail|api|the|an?|our|us|my|post|end|default|hand|law|using|\w+ing\b)[a-z]+"
 _GRAIN = re.compile(
-    rf"""(?P<fine>(?:时间|空间)?(?:粒度|间隔|分辨率|颗粒度)(?:为|是|要求|不低于|不超过|优于|达到?|到|：|:|"
+    rf"""(?P<fine>(?:时间|空间)?(?:粒度|间隔|分辨率|颗粒度|采样率|采样频率)(?:为|是|要求|不低于|不超过|优于
+        |达到?|到|：|:|"
     rf"在)\s?(?:至少)?\s?[^\s，,；;。、（(]{{1,12}})
-    |(?P<metre>(?:精确到|不低于|优于|达到?|若有|有)?\s?(?:\d{{1,5}}(?:\.\d)?|[一二三五十百几]{{1,3}})\s?(?:米
+    |(?P<metre>(?<![周边近径圆\d])(?:精确到|不低于|优于|达到?|若有|有)?\s?(?:\d{{1,5}}(?:\.\d)?
+        |[一二三五十百几]{{1,3}})\s?(?:米
         |公里|千米)(?![一二三四五六七八九]|车|高|范围|半径|以外|[和或、至到][\d.]+米|[^，。；、]{{0,4}}(?:风
         |车))(?:分辨率|网格
         |格网|的?格子|栅格|精度|更好)*)
@@ -71,19 +73,20 @@ _GRAIN = re.compile(
         (?:逐条|统计|汇总|提供|采集|拆分|记录|分)?(?!更新|刷新|推送|补充|发布|一次|一期|计费|付费|次|查得))
     |(?P<every>(?:生长季内)?每(?:小时|分钟)(?=[一-龥]{{2}})(?!更新|刷新|推|报|上报|发布|提供|同步|传|采集)
         |每(?:{_TIME})(?:的(?!预算|经费|费用|开支|更新|推送)|至少一[期景条]|一条)|以车牌号为查询条件)
-    |(?P<among>(?<=[一-龥])各(?:地级市|地市|市州|州市|市县|乡镇|街道|区县|县区|社区|村
-        |县)(?:（[^）]{{1,8}}）)?(?=[^一-龥]|[一-龥]))
+    |(?P<among>(?<!单位)各(?:地级市|地市|市州|州市|市县|乡镇|街道|区县|县区|社区|村
+        |县|区(?![级域划块委])|省份?(?![级直部会厅]))(?:（[^）]{{1,8}}）)?(?=[^一-龥]|[一-龥]))
     |(?P<apart>(?<![一-龥])分户|(?<=[放供取的])分户(?=的|数据))
     |(?P<code>[A-Za-z一-龥]{{1,4}}编码到\d{{1,2}}位)
-    |(?P<record>(?:逐(?:条|笔|起|单|户|车|人|日|例)(?:记录|明细)?|(?:单户)?(?:企业|地块|站点|个体|个人
+    |(?P<record>(?:逐(?:次|条|笔|起|单|户|车|人|日|例)(?:记录|明细)?|(?:单户)?(?:企业|地块|站点|个体|个人
         |楼栋)级(?:别)?|明细级|微观数据))
     |(?P<tier>(?:{_ZH})(?:级别|级|一级|层级|粒度|尺度|层面)(?:层面)?(?=[^一-龥]|$|层面|的|数据|统计|汇总|及|和
         |或|即可|就|也|更|最|指标|边界|以上|分布|[一-龥]{{0,4}}[数率量值额])(?!市|别墅|医院|示范|重点|以上
         |统计产量|课题|政府|部门
         |平台|机关|单位|财政|公路|名录|汇总表))
     |(?P<trend>(?:日度|周度|月度)(?=[一-龥]{{2}})(?!刷新|更新|报告|会议|预算|推送|提供))
-        |(?P<span>(?<!不超过)(?<!延迟)(?:(?:\d{{1,3}}|[一二三五十]{{1,3}})\s?分钟|小时|逐?日|日度|周度|月度|季度
-        |年度|分时|逐时|分钟级?)(?:级
+        |(?P<span>(?<!不超过)(?<!延迟)(?:(?:\d{{1,3}}|[一二三五十]{{1,3}})\s?分钟|小时|逐日
+        |(?<![工作假当次每])日|日度|周度|月度|季度
+        |(?<!统计)年度|分时|逐时|分钟级?)(?:级
         |粒度)?(?=(?:或(?:更细|季度))?(?:级|粒度|的)?(?:数据|观测|监测|统计|均值|汇总|气象|流量|序列|降雨
         |历史|值|或更细|报|颗粒度|间隔|$|[，,。；])))
     |(?P<en>\b(?:(?:(?:by|per|at(?:\sthe)?|down\sto(?:\sthe)?)\s(?:{_EN})s?\b|(?:by
@@ -97,9 +100,9 @@ _GRAIN = re.compile(
         |transaction)[- ]level(?:\s(?:data|aggregates|records|figures))?))
     |(?P<en_time>\b(?:[Nn]ightly|[Hh]ourly|[Dd]aily|[Ww]eekly|[Mm]onthly|[Qq]uarterly|[Yy]early|[Aa]nnual)(?:,?\s(?:or
         |and|/)\s(?:hourly|daily|weekly|monthly|quarterly|yearly|annual))?\b(?!\s(?:updates?|updating|refresh
-        |feeds?|by\sfile|report|salar|income|wage)))
+        |feeds?|by\sfile|report|salar|income|wage|budget|fee|cost|licen)))
     |(?P<en_row>\bone\s(?:row|record)\sper\s\w+)
-    |(?P<en_res>\b\d{{1,4}}\s?(?:m|km|metres?|meters?)\s(?:resolution|grid)
+    |(?P<en_res>\b\d{{1,4}}\s?(?:m|km|metres?|meters?)\s(?:resolution|grid|or\s(?:finer|better))
         |\b\d{{1,3}}[- ](?:minute|second|hour)(?:s)?(?:\sintervals?)?)""",
     re.VERBOSE,
 )  # fmt: skip
@@ -168,13 +171,13 @@ def _metres(match: re.Match[str]) -> float:
 
 # ------------------------------------------------------------------------------------- formats and delivery
 FORMATS = {
-    "table": r"excel|xlsx?|csv|tsv|et\b|表格|汇总表|统计表|电子表|spreadsheets?|(?<=\()table(?=\))",
+    "table": r"excel|xlsx?|csv|tsv|et\b|表格|汇总表|统计表|电子表|电子版|电子档|spreadsheets?|(?<=\()table(?=\))",
     "json": r"geojson|jsonl?|json",
     "xml": r"xml|rdf",
     "geo": r"shapefile|shp|geojson|kmz|kml|gis(?:\s?(?:files?|文件|矢量|数据))?|矢量(?:文件|格式)|gdb|geopackage|"
-    r"国家2000坐标系|cgcs2000|wgs-?84",
+    r"国家2000(?:坐标系)?|gcj-?02|bd-?09|cgcs2000|wgs-?84",
     "raster": r"geotiff|tiff?|netcdf|hdf5?|grib2?|栅格|png|jpe?g",
-    "text": r"pdf|pptx?|扫描件|纸质(?:版|件)?|docx?|word(?:文档)?|txt|html|rtf",
+    "text": r"pdf|pptx?|扫描件|纸质(?:版|件)?|docx?|word(?:文档)?|txt|html|rtf|plain\stext|纯文本",
     "columnar": r"parquet|arrow|orc|sqlite",
     "statistics": r"stata|\.?dta|spss|sav|sas7bdat|rdata",
     "imaging": r"dicom(?:格式)?|nifti",
@@ -185,9 +188,10 @@ FORMATS = {
 
 DELIVERY = {
     "api": r"(?:restful\s?|web\s?)?apis?(?![a-z])(?:\s?接口)?(?:实时查询|调用)?|web\s?service|http|endpoint|"
-    r"在线查[询看]|页面查[询看]|网页查[询看]|实时查询|专线(?:接口|接入|传输)?|(?:批量|查询|数据|共享"
+    r"在线查[询看]|网页(?:浏览|能查|可查)|页面查[询看]|网页查[询看]|实时查询|专线(?:接口|接入|传输)?|(?:批量"
+    r"|查询|数据|共享"
     r"|标准)?接口(?:方式|服务|调用|查询|返回|对接)*",
-    "download": r"(?:网盘|直接|文件|在线|批量|平台|可)?下载(?:文件)?|downloads?|bulk\s(?:files?|download)|"
+    "download": r"(?:网盘|直接|文件|在线|批量|平台|可)?下载(?!次数|量)(?:文件)?|downloads?|bulk\s(?:files?|download)|"
     r"网盘|file\b|files\b|(?:邮件)?附件|object\sstorage|s3(?:\sbucket)?|对象存储|云盘|移动硬盘|离线(?:交付|提供"
     r"|拷贝)|线下(?:移交|交付|拷贝)|"
     r"s?ftp|文件(?:传输|交付|推送)|"

@@ -27,13 +27,14 @@ _NOT_A_NOUN = re.compile(
 _FIELD_LEAD = re.compile(
     r"(?:^|(?<=[^一-龥])|(?:数据|信息|字段|指标|要素|内容|项目|变量|表格?|记录|名[录单]|清单|明细"
     r"|每[条台处户家个起份笔]|具体|其中)(?:中|里|上|内)?|"
-    r"(?<=[须应需要好望少还并中里若如]))(?:至少|必?须|应当?|需要?|必须|要|最好|希望|还|并|也|都|可"
+    r"(?<=[须应需要好望少还并中里若如]))(?:至少|必?须|应当?|需要?|必须|要|最好|希望|还|再|并|也|都|可"
     r"|另)*(?:能)?(?:同时|一并|分别)?"
-    r"(?:包括|包含|涵盖|含有?|内含|列明|列出|注明|标明|标注|体现|载明|带有?|带上|具备|返回(?!的)|附带|附有|附上?"
+    r"(?:包括|包含|涵盖|含有?|内含|列明|列出|注明|标明|标注|体现|载明|带有?|带上|具备|返回(?!的|结果)|附带|附有|附上?"
     r"|给出|写明|要有|能?(?:查到|看到|反映)|能给(?!到|个?接口)|"
     r"有(?![机效色害限轨线毒])(?=[^，]{1,16}[、和]))(?!此|义|量(?!、)|糊|在内)(?:了|有)?(?:(?:以下|下列"
     r"|如下)(?:字段|信息|内容|指标|要素|数据)?|(?:字段|信息|内容|指标|要素|数据)(?=[：:]))?[：:]?"
-    r"|主要(?:是|有|包括|涉及)(?=[^，]{2,40}、)|字段(?:口径|至少|要|须|需)*(?:包括|包含|有|为|是|：|:|—+|列)?"
+    r"|(?<=[一-龥])(?:包括|包含|涵盖)(?!在内|此)(?:了|有)?|主要(?:是|有|包括|涉及)(?=[^，]{2,40}、)|字段(?:口径"
+    r"|至少|要|须|需)*(?:包括|包含|有|为|是|：|:|—+|列)?"
     r"|指标(?:为|有|：|:)|能看出|"
     r"以(?=[^，]{1,12}为(?:查询)?(?:条件|主键|键))"
 )
@@ -53,17 +54,20 @@ _ADDRESSED = re.compile(
 )
 _NUMBERED = re.compile(
     r"\s*(?:[-•·●▪■◆*]\s*(?=[一-龥])|另?[一二三四五六七八九][类个种块项份]?是|另[一外][一-龥]?是"
-    r"|[（(]?[一二三四五六七八九十\d]{1,2}[）).、](?!\d)|[①-⑳]|其次|再有|另外|此外|还有|"
+    r"|[（(]?[一二三四五六七八九十\d]{1,2}[）).、](?!\d)|[①-⑳]|首先是?|其次是?|再次是?|再者是?|最后是|再有|另外"
+    r"|此外|还有|"
     r"如有可能|同时)"
 )
 _HEADED = re.compile(r"(?:数据|信息|名单|名录|清单|目录|台账|记录|明细|指数|报表|统计表|底图|影像|结果|情况)$")
 _AND = re.compile(r"\s*(?:以及|还有|及其?|和|另外?[要需]?)(?=[一-龥]{3})")
 _REPORTED = re.compile(
-    r"(?:反映|在问|表示|指出|认为|医生|老师|负责人|有限公司|集团|需求书（节选）)$|^\s*(?:本人|鄙人|在下)"
+    r"(?:反映|在问|表示|指出|认为|医生|老师|负责人|有限公司|集团|中心|大学|银行|公司|需求书（节选）)$"
+    r"|^\s*(?:本人|鄙人|在下)"
 )
-_OWN = re.compile(r"\s*(?:我[们行司局院校部]|本)")
+_WITH_DATA = re.compile(r"(?:字典|说明|口径|证明)(?:文[件档])?$")
+_OWN = re.compile(r"\s*(?:我[们行司局院校部]|本|手[里上底])")
 _EXTRA = re.compile(
-    r"(?:能给到最好|也想要|(?:如果?|若|要是)能(?:够|一并)*(?:提供|附上?|给|有|一起给)?(?:更好|更佳|就好)"
+    r"(?:能给到最好|也想要|一并要|(?:如果?|若|要是)能(?:够|一并)*(?:提供|附上?|给|有|一起给)?(?:更好|更佳|就好)"
     r"|能有更好|就更好了?|更好|更佳|也行|也可以)$"
 )
 
@@ -117,8 +121,9 @@ class _Reader:
         """A clause with a colon: what stands before it asks, names the topic, or only says who speaks."""
         before, rest = body[: colon.start()], body[colon.end() :]
         asked = request(before)
-        asked = asked if asked and before[asked.end() :].strip() else None
-        if not asked and (request(rest) or not (self.topic or _HEADED.search(before) or heading(rest))):
+        only = asked is not None and not before[asked.end() :].strip()
+        asked = None if only else asked
+        if not asked and (only or request(rest) or not (self.topic or _HEADED.search(before) or heading(rest))):
             named = not _OWN.match(rest) and not self._within_aim(at + colon.end())
             self._plain(rest, at + colon.end(), piece, first, named=named)
             self.listing = self.listing or named
@@ -150,6 +155,7 @@ class _Reader:
             self._fields(body, at, told.value)
         elif told.kind is Kind.TOPIC:
             self.wanted = True
+            self.listing = _NUMBERED.match(body, told.value) is not None
             asked = request(body[told.value :])
             self._topics(body, at, told.value + (asked.end() if asked else 0), len(body))
         elif told.kind is Kind.FIELDS:
@@ -171,7 +177,12 @@ class _Reader:
             self.wanted = True
             begin = asked.end() if asked else 0
             stop = lead.start() if lead and lead.start() > begin else len(body)
-            if self.topic and FIELD_WORD.search(body[begin:stop]) and stop - begin <= 8:
+            listed = body[begin:stop]
+            if self.topic and (
+                ("的" not in listed and _field_list(listed, True))
+                or (FIELD_WORD.search(listed) and len(listed) <= 8)
+                or _all_fields(listed)
+            ):
                 self._fields(body, at, begin)
             else:
                 self._topics(body, at, begin, stop)
@@ -202,6 +213,8 @@ class _Reader:
             return False
         if (numbered and not self.asks) or (self.wanted and (numbered or _EXTRA.search(body.rstrip("。 ")))):
             return True
+        if _OWN.match(body) or _REPORTED.search(body):
+            return False
         return not self.topic and (not self.asks or (len(body) < 40 and _HEADED.search(body) is not None))
 
     def _list(self, rest: str, at: int, piece: Piece) -> None:
@@ -218,7 +231,8 @@ class _Reader:
             self._topics(rest, at, asked.end() if asked else 0, len(rest))
 
     def _fields(self, body: str, at: int, begin: int) -> None:
-        start, end = self._trim(body, at, begin, len(body), keep=True)
+        key = re.search(r"为(?:查询|匹配|比对)?(?:条件|主键|键)", body)
+        start, end = self._trim(body, at, begin, key.end() if key and key.start() > begin else len(body), keep=True)
         phrase = body[start - at : end - at]
         if len(phrase) < 2 or GENERIC.match(phrase) or self._placed(start, end):
             return
@@ -250,6 +264,14 @@ class _Reader:
         start, end = at + begin, at + stop
         claims = [(s, e) for k, s, e in self.typed if s < end and e > start and not (keep and k is Kind.GRANULARITY)]
         return trim(body, at, start, end, claims)
+
+
+def _all_fields(text: str) -> bool:
+    """Whether every item of an enumeration is named like a field or like what goes with data (字典, 说明)."""
+    items = [item.strip(" 的") for item in ITEM.split(text.strip(" 。"))]
+    return _WITH_DATA.search(text) is not None or (
+        len(items) > 1 and all(FIELD_WORD.search(item) and len(item) <= 10 for item in items)
+    )
 
 
 def _field_list(body: str, topic: bool) -> bool:

@@ -21,7 +21,7 @@ _REQUEST = re.compile(
     r"|\b(?:could|can|does|do) (?:you|some(?:one|body)|any(?:one|body)) (?:please )?"
     r"(?:sell|have|offer|provide|publish|release|share|supply|point us to|deliver|license)|\b(?:may|can) (?:I"
     r"|we) (?:have|get|request)"
-    r"|\b(?:we|I)(?: are|'re| am|'m) after|\b(?:wanted|required|needed|request(?:ed)?):|^\s*wanted\b"
+    r"|\b(?:we|I)(?: are|'re| am|'m) after|\b(?:wanted|required|needed|needs?|request(?:ed)?):|^\s*wanted\b"
     r"|\bdoes (?:an?|any) (?=[^.?]{3,90}\sexists?\b)|\bseeking\b|\bin (?:search|need) of\b"
     r"|\bto check [a-z ]{1,24}(?=:)",
     re.IGNORECASE,
@@ -48,10 +48,11 @@ _NOT_A_NOUN = re.compile(
     r"(?:for|with|from|in|by|to|through|via|including|such|each|split|ideally|if|as|covering|preferably|"
     r"updated|preferred|at|since|only|"
     r"(?:two|three|four|several) (?:things|kinds|parts|sets)|"
-    r"must|over|together|along|plus|only|not|no|so|but|because|which|that|it|them|this|us|you|help|be|data"
+    r"must|over|going|effective|together|along|plus|only|not|no|so|but|because|which|that|it|them|this|us|you"
+    r"|help|be|data"
     r"|information|records?|datasets?|broken|"
     r"fields?|delivered|please|"
-    r"\w+ed (?:by|as|at|so|to|within|from|every|monthly|daily|via)|"
+    r"\w+ed (?:by|as|at|so|to|within|from|when|whenever|if|every|monthly|daily|via)|"
     r"thanks|where|when|until|onwards?|per|up)\b(?:\s|$)",
     re.IGNORECASE,
 )
@@ -68,9 +69,12 @@ _LIST_END = re.compile(
 )
 _EXTRA = re.compile(
     r"(?:^\s*|[,;]\s(?:and\s)?)(?P<what>[A-Za-z][^,;:]{3,80}?)\swould be (?:an? )?(?:very )?(?:nice|useful|"
-    r"great|welcome|good|helpful|plus|bonus)",
+    r"great|welcome|good|helpful|appreciated|plus|bonus)",
 )
-_FIELD_LIKE = re.compile(r"dictionar|column|\bfields?\b|\bcodes?\b|\bnames?\b|coordinates|address", re.IGNORECASE)
+_FIELD_LIKE = re.compile(
+    r"dictionar|metadata|documentation|description|column|\bfields?\b|\bcodes?\b|\bnames?\b|coordinates|address",
+    re.IGNORECASE,
+)
 _APART = frozenset([Kind.TIME_SPAN, Kind.UPDATE_CYCLE, Kind.BUDGET, Kind.REGION, Kind.DELIVERY])
 _NUMBERED = re.compile(r"\s*(?:first|second|third|fourth|finally)(?:ly)?[,:]\s", re.IGNORECASE)
 _ITEM = re.compile(r",\s(?:and\s|or\s)?|\sand\s")
@@ -119,6 +123,8 @@ class _Reader:
         if self.topic and not numbered and not _EXTRA.search(body) and _names(body[begin:] if request else body):
             self._list(body, at, begin)
             return
+        if request and body.startswith(":", begin):
+            begin += 1
         fields = _FIELDS.search(body, begin)
         colon = body.find(":", begin)
         if request or numbered or bare:

@@ -12,7 +12,7 @@ from matching.types import Level
 
 HAN = re.compile(r"[㐀-鿿]")
 
-_SENTENCE_END = re.compile(r"[。！!？?；;\n\r]+|(?<!^\d)(?<!\n\d)(?<!\s\d)(?<![（(]\d)\.(?=\s|$)|(?<=[；;。\n])")
+_SENTENCE_END = re.compile(r"[。！!？?；;\n\r]+|(?<!^\d)(?<![\s（(：:；;，,、]\d)\.(?=\s|$)|(?<=[；;。\n])")
 _CLAUSE_END = re.compile(r"(?<!\d),(?!\d{3}\b)|，|(?<=\d),(?=\D)")
 _PARENS = re.compile(r"（[^（）]{0,120}）|\([^()]{0,160}\)")
 
