@@ -8,12 +8,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-import joblib
 import msgspec
 
 from matching import persist
 from matching.lexical import Hit
 from matching.matcher import Matcher
+from matching.processes import spread
 from matching.types import Demand
 
 PORTION: Final = 500
@@ -28,9 +28,7 @@ def hits_of_many(matcher: Matcher, demands: Sequence[Demand], k: int) -> list[li
     with tempfile.TemporaryDirectory(prefix="matching-") as folder:
         stored = persist.save(matcher, Path(folder), BATCH)
         portions = (msgspec.msgpack.encode(demands[at : at + PORTION]) for at in range(0, len(demands), PORTION))
-        answers = joblib.Parallel(n_jobs=joblib.cpu_count(), return_as="generator")(
-            joblib.delayed(_answered)(str(stored), portion, k) for portion in portions
-        )
+        answers = spread(_answered, ((str(stored), portion, k) for portion in portions))
         return [hits for answer in answers for hits in msgspec.msgpack.decode(answer, type=list[list[Hit]])]
 
 

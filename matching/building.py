@@ -6,7 +6,7 @@ other. Everything counted stays a whole number until then, so any number of shar
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from multiprocessing import current_process
 from typing import Any, Final, NamedTuple
 
@@ -16,6 +16,7 @@ import numpy as np
 from matching import kernels
 from matching.lexical import SCALE, Bag, Index, Part, Segment, Vocabulary, build_segment
 from matching.located import Places, place_of
+from matching.processes import spread
 from matching.regions import Codes
 from matching.text import Analyser
 from matching.types import Document
@@ -64,14 +65,9 @@ def build(products: Sequence[Document], weights: Mapping[str, float], analyser: 
     """The index of ``products`` (no id twice)."""
     if len(products) < MANY or current_process().daemon:
         return join([cut(products, weights, analyser)])
-    import joblib  # a fifth of a second that only large markets need to pay
-
     ordered = sorted(products, key=lambda product: product.id)
     portions = (msgspec.msgpack.encode(ordered[at : at + SHARD]) for at in range(0, len(ordered), SHARD))
-    shards: Iterator[Shard] = joblib.Parallel(n_jobs=joblib.cpu_count(), return_as="generator")(
-        joblib.delayed(_cut)(portion, dict(weights)) for portion in portions
-    )
-    return join(shards)
+    return join(spread(_cut, ((portion, dict(weights)) for portion in portions)))
 
 
 _analyser: Final = Analyser()

@@ -141,7 +141,7 @@ def served(target: str, environment: dict[str, str]) -> Iterator[tuple[psutil.Pr
         yield psutil.Process(process.pid), port
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
 def wait_for(address: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from multiprocessing import active_children
 
 import numpy as np
 import pytest
@@ -53,3 +54,6 @@ def test_many_products_are_cut_by_several_processes(monkeypatch: pytest.MonkeyPa
     together = Matcher().fit(PRODUCTS[::-1])
     assert [together.search(text, 20) for text in QUERIES] == [alone.search(text, 20) for text in QUERIES]
     assert postings(together.compacted().index) == postings(alone.compacted().index)
+    assert [child for child in active_children() if "Loky" in child.name] == [], (
+        "they would keep the process from ending"
+    )
