@@ -14,10 +14,11 @@ import msgspec
 import numpy as np
 
 from matching import kernels
-from matching.lexical import SCALE, Bag, Index, Part, Segment, Vocabulary, build_segment
+from matching.lexical import Index
 from matching.located import Places, place_of
 from matching.processes import spread
 from matching.regions import Codes
+from matching.segment import SCALE, Bag, Part, Segment, Vocabulary, build_segment
 from matching.text import Analyser
 from matching.types import Document
 

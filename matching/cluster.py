@@ -20,11 +20,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.building import SHARD, Shard, cut, join
-from matching.lexical import Hit, Index, Vocabulary
+from matching.lexical import Hit, Index
 from matching.located import Places
 from matching.matcher import WEIGHTS, Matcher, State, by_id, query_text
 from matching.query import Weighted, Weights, read, weigh
 from matching.regions import Codes
+from matching.segment import Vocabulary
 from matching.text import Analyser
 from matching.types import Demand, Document
 
@@ -102,7 +103,7 @@ class ClusterMatcher(Matcher):
 
     def frequency(self, term: str) -> int:
         """How many of the documents held have this term of ``matching.text``."""
-        found: int = self._submit(_frequency, self._total, term).result()
+        found: int = self._submit(Index.frequency_of, self._total, term).result()
         return found
 
     def __len__(self) -> int:
@@ -141,6 +142,7 @@ class _Asked(NamedTuple):
     gloss: tuple[list[str], NDArray[np.float32]]
     slower: float
     places: tuple[Codes, ...]
+    unit: float
 
 
 def _cut(portion: bytes, weights: Mapping[str, float]) -> Shard:
@@ -169,11 +171,6 @@ def _opened(shard: Shard, total: Index) -> Index:
     return replace(join([shard]), size=total.size, lengths=total.lengths)
 
 
-def _frequency(total: Index, term: str) -> int:
-    number = total.term_id(term)
-    return 0 if number is None else int(total.frequency[number])
-
-
 def _asked(total: Index, texts: Sequence[str]) -> list[_Asked]:
     names, analyser = list(total.vocabulary), Analyser()
 
@@ -181,7 +178,7 @@ def _asked(total: Index, texts: Sequence[str]) -> list[_Asked]:
         return [names[number] for number in weights[0].tolist()], weights[1]
 
     weighted = (weigh(read(text, analyser), total) for text in texts)
-    return [_Asked(named(w.body), named(w.head), named(w.gloss), w.slower, w.places) for w in weighted]
+    return [_Asked(named(w.body), named(w.head), named(w.gloss), w.slower, w.places, w.unit) for w in weighted]
 
 
 def _best(index: Index, asked: Sequence[_Asked], k: int, among: list[str] | None) -> list[list[Hit]]:
@@ -189,8 +186,10 @@ def _best(index: Index, asked: Sequence[_Asked], k: int, among: list[str] | None
         numbers = np.array([index.vocabulary.get(term, -1) for term in named[0]], np.int32)
         return numbers[numbers >= 0], named[1][numbers >= 0]
 
-    queries = (Weighted(numbered(a.body), numbered(a.head), numbered(a.gloss), a.slower, a.places) for a in asked)
-    return [index.top(query, k, among) for query in queries]
+    queries = (
+        Weighted(numbered(a.body), numbered(a.head), numbered(a.gloss), a.slower, a.places, a.unit) for a in asked
+    )
+    return index.tops(list(queries), k, among)
 
 
 def _merged(found: Sequence[list[list[Hit]]], k: int) -> list[list[Hit]]:

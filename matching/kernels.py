@@ -1,12 +1,12 @@
-"""The inner loops, compiled by numba; they hold no lock and release the interpreter's.
+"""The inner loops of making an index, compiled by numba; they hold no lock and release the interpreter's.
 
 Postings are three arrays: ``ptr`` (terms + 1), ``doc`` (row of each posting, rising within a term) and
-``count`` (weighted occurrences, see ``lexical.SCALE``).
+``count`` (weighted occurrences, see ``segment.SCALE``).
 """
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numba import njit
@@ -17,13 +17,9 @@ Array = Any
 def compiled(function: Any) -> Any:
     """``function`` compiled, and kept for later processes where there is a folder to keep it in."""
     try:
-        return njit(nogil=True, cache=True)(function)
+        return njit(nogil=True, cache=True, error_model="numpy")(function)
     except RuntimeError:  # neither beside this file nor in NUMBA_CACHE_DIR nor in the home folder may be written
-        return njit(nogil=True)(function)
-
-
-UNIT: Final = 2.0**27
-"""Scores are added in whole units of 1 / UNIT, in 32 bits: a score may reach 15."""
+        return njit(nogil=True, error_model="numpy")(function)
 
 
 @compiled
@@ -125,158 +121,3 @@ def append(
             to_count[at] = count[p]
             at += 1
         free[numbers[t]] = at
-
-
-@compiled
-def _gain(c: Any, norm: Any, value: Array, cosine: bool, weight: Any) -> Any:
-    """What ``c`` occurrences add, in whole units: BM25's ``c / (c + norm)`` or the cosine's ``value[c] * norm``, each
-    at most 1, times ``weight``. Never 0, so that a score of 0 means a row nothing was added to."""
-    share = value[c] * norm if cosine else np.float32(c) / (np.float32(c) + norm)
-    return np.int32(weight * share) + np.int32(1)
-
-
-@compiled
-def _add(
-    ptr: Array, doc: Array, count: Array, norm: Array, value: Array, cosine: bool, slower: Any, term: int, weight: Any,
-    score: Array, touched: Array, n: int,
-) -> int:  # fmt: skip
-    """Add one term to the score of every row it occurs in; ``touched[:n]`` are those with a score."""
-    for p in range(ptr[term], ptr[term + 1]):
-        d = doc[p]
-        if score[d] == 0:
-            touched[n] = d
-            n += 1
-        score[d] += _gain(count[p], slower * norm[d], value, cosine, weight)
-    return n
-
-
-@compiled
-def _add_to(
-    ptr: Array, doc: Array, count: Array, norm: Array, value: Array, cosine: bool, slower: Any, term: int, weight: Any,
-    score: Array, rows: Array, n: int,
-) -> None:  # fmt: skip
-    """Add one term to the score of ``rows[:n]``; what it does to that of others does not matter."""
-    first, end = ptr[term], ptr[term + 1]
-    if n * 8 > end - first:
-        for p in range(first, end):
-            d = doc[p]
-            if score[d] != 0:
-                score[d] += _gain(count[p], slower * norm[d], value, cosine, weight)
-        return
-    for i in range(n):
-        d = rows[i]
-        low, high = first, end
-        while low < high:
-            middle = (low + high) >> 1
-            if doc[middle] < d:
-                low = middle + 1
-            else:
-                high = middle
-        if low < end and doc[low] == d:
-            score[d] += _gain(count[low], slower * norm[d], value, cosine, weight)
-
-
-@compiled
-def top(
-    body: Any, head: Any, gloss: Any, value: Array, slower: Array, part: Array, terms: Array, weights: Array,
-    allowed: Array, place: Array, factor: Array, k: int, score: Array, touched: Array, kept: Array,
-) -> tuple[Array, Array]:  # fmt: skip
-    """The ``k`` best rows and their scores in any order, of equal ones the first: as if every posting had been added.
-
-    The three parts are (ptr, doc, count, norm); term ``j`` is ``terms[j]`` of part ``part[j]`` (0, 1, 2) and weighs
-    ``weights[j]`` units; ``slower`` multiplies the norms of each part. ``score`` comes and goes as zeros; ``touched``
-    and ``kept`` are room for rows. Scores are whole numbers, so the order of addition changes nothing; each is
-    multiplied by ``factor[place[row]]``, at most 1.
-
-    MaxScore (Turtle and Flood 1995), a term at a time: once the rest of the terms together cannot lift a row from
-    nothing to the ``k``-th best score reached so far, they are only added to the rows they may still lift there.
-    """
-    bound = (weights * np.float32(1.001)).astype(np.int64) + 2
-    rest = bound.sum()
-    n = m = done = shrunk = 0
-    check = 4 * k + 64
-    few = False
-    least = np.float32(0.0)
-    for j in range(len(terms)):
-        ptr, doc, count, norm = body if part[j] == 0 else head if part[j] == 1 else gloss
-        cosine = part[j] == 1
-        rest -= bound[j]
-        if few:
-            _add_to(ptr, doc, count, norm, value, cosine, slower[part[j]], terms[j], weights[j], score, kept, m)
-            if 2 * rest < shrunk:
-                shrunk = rest
-                m = _reaching(score, kept, m, kept, place, factor, rest, least)
-            continue
-        n = _add(ptr, doc, count, norm, value, cosine, slower[part[j]], terms[j], weights[j], score, touched, n)
-        done += ptr[terms[j] + 1] - ptr[terms[j]]
-        if k > 0 and done > check:
-            check = 3 * done
-            _, values = _best(score, touched, n, allowed, place, factor, k)
-            if len(values) == k:
-                least = values[0]
-        if np.float32(rest) < np.float32(0.6) * least:
-            few, shrunk = True, rest
-            m = _reaching(score, touched, n, kept, place, factor, rest, least)
-    rows, values = _best(score, kept if few else touched, m if few else n, allowed, place, factor, k)
-    for i in range(n):
-        score[touched[i]] = 0
-    return rows, values * np.float32(1 / UNIT)
-
-
-@compiled
-def _reaching(
-    score: Array, rows: Array, n: int, to: Array, place: Array, factor: Array, rest: int, least: Any
-) -> int:  # fmt: skip
-    """Copy to ``to`` those of ``rows[:n]`` that ``rest`` more may lift to ``least``; returns how many."""
-    m = 0
-    for i in range(n):
-        d = rows[i]
-        if np.float32(score[d] + rest) * factor[place[d]] >= least:
-            to[m] = d
-            m += 1
-    return m
-
-
-@compiled
-def _best(
-    score: Array, touched: Array, n: int, allowed: Array, place: Array, factor: Array, k: int
-) -> tuple[Array, Array]:
-    """The ``k`` best of ``touched[:n]`` and their scores, of equal ones the first rows; the worst comes first."""
-    rows = np.empty(k, np.int32)
-    values = np.empty(k, np.float32)
-    size = 0
-    for i in range(n):
-        d = touched[i]
-        s = np.float32(score[d])
-        # No factor is above 1: most rows are out before their place is looked up.
-        if size == k and (k == 0 or s < values[0]):
-            continue
-        s *= factor[place[d]]
-        if not allowed[d] or (size == k and (s < values[0] or (s == values[0] and d > rows[0]))):
-            continue
-        if size < k:
-            at = size
-            size += 1
-            while at > 0:
-                up = (at - 1) >> 1
-                if values[up] < s or (values[up] == s and rows[up] > d):
-                    break
-                values[at], rows[at] = values[up], rows[up]
-                at = up
-        else:
-            at = 0
-            while True:
-                low = 2 * at + 1
-                if low >= k:
-                    break
-                right = low + 1
-                if right < k and (
-                    values[right] < values[low] or (values[right] == values[low] and rows[right] > rows[low])
-                ):
-                    low = right
-                if values[low] > s or (values[low] == s and rows[low] < d):
-                    break
-                values[at], rows[at] = values[low], rows[low]
-                at = low
-        values[at], rows[at] = s, d
-    return rows[:size], values[:size]

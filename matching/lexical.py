@@ -10,213 +10,53 @@ exactly, to the last bit, as one built from scratch from the same documents.
 from __future__ import annotations
 
 import threading
-from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import chain
-from typing import Any, ClassVar, Final, NamedTuple
+from itertools import repeat
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matching import kernels
+from matching import scoring
 from matching.located import Places
 from matching.query import Weighted
-from matching.regions import Codes
+from matching.segment import SCALE, VALUES, Bag, Segment, Vocabulary, build_segment, merge_segments
 
 K1: Final = 1.2
 B: Final = 0.75
 
-SCALE: Final = 8
-"""Counts are stored in eighths, in one byte: weights are multiples of 1/8, and 31.875 of a word is enough."""
-
-MOST: Final = 255
-_VALUES: Final = np.log1p(np.arange(MOST + 1) / SCALE).astype(np.float32)
-_NTH: Final = bytes(round(SCALE / n**0.5) for n in range(1, 33))
-"""What the first, second, … English term of a Chinese word counts for."""
-
-
-def _nth(english: tuple[str, ...]) -> bytes:
-    return _NTH[: len(english)]
-
-
 Hit = tuple[str, float]
-Weights = tuple[NDArray[np.int32], NDArray[np.float32]]
-
-
-class Bag(NamedTuple):
-    """The terms of one document as read, repetitions kept.
-
-    ``fields`` pairs the terms of each field with what one of them counts for in the body, in eighths, and
-    whether the field belongs to the head; ``english`` are the glosses of each of its Chinese words.
-    """
-
-    fields: Sequence[tuple[int, bool, Sequence[str]]]
-    english: Sequence[tuple[str, ...]]
-    place: Codes
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One kind of terms of all documents: for each term the rows it occurs in (``doc[ptr[t]:ptr[t + 1]]``,
-    rising) and its count in each; for each row the sum of the counts and 1 / the norm of their logarithms."""
-
-    ptr: NDArray[np.int64]
-    doc: NDArray[np.int32]
-    count: NDArray[np.uint8]
-    length: NDArray[np.float32]
-    inverse: NDArray[np.float32]
-
-    def frequency(self, size: int) -> NDArray[np.int32]:
-        """In how many documents each of ``size`` terms occurs."""
-        found = np.zeros(size, np.int32)
-        found[: len(self.ptr) - 1] = np.diff(self.ptr)
-        return found
-
-    def known(self, wanted: Weights) -> Weights:
-        """Those terms of ``wanted`` that existed when the part was made."""
-        here = wanted[0] < len(self.ptr) - 1
-        return wanted[0][here], wanted[1][here]
-
-
-@dataclass(frozen=True)
-class Segment:
-    """Documents in order of id. ``place`` numbers ``Index.places``."""
-
-    PARTS: ClassVar = ("body", "head", "gloss")
-
-    ids: list[str]
-    body: Part
-    head: Part
-    gloss: Part
-    place: NDArray[np.int32]
-
-    @property
-    def parts(self) -> tuple[Part, Part, Part]:
-        return self.body, self.head, self.gloss
-
-    @cached_property
-    def rows(self) -> dict[str, int]:
-        return {doc_id: row for row, doc_id in enumerate(self.ids)}
-
-
-class Vocabulary(dict[str, int]):
-    """Terms and their numbers; ``vocabulary[term]`` numbers a new one, ``get`` does not."""
-
-    def __missing__(self, term: str) -> int:
-        self[term] = number = len(self)
-        return number
-
-
-def build_segment(bags: Iterable[tuple[str, Bag]], vocabulary: Vocabulary, places: Places) -> Segment:
-    """The segment of ``bags`` by rising id; new terms and places are appended to ``vocabulary`` and ``places``."""
-    ids, place = [], array("i")
-    body, head, gloss = _Tokens(), _Tokens(), _Tokens()
-    number = vocabulary.__getitem__
-    for doc_id, bag in bags:
-        ids.append(doc_id)
-        place.append(places.number(bag.place))
-        for weight, in_head, terms in bag.fields:
-            numbers = list(map(number, terms))
-            body.add(numbers, bytes([weight]) * len(numbers))
-            if in_head:
-                head.add(numbers, bytes([SCALE]) * len(numbers))
-        gloss.add(map(number, chain.from_iterable(bag.english)), b"".join(map(_nth, bag.english)))
-        for tokens in (body, head, gloss):
-            tokens.end()
-    size = len(vocabulary)
-    return Segment(ids, body.part(size), head.part(size), gloss.part(size), np.array(place, np.int32))
-
-
-def merge_segments(
-    one: Segment, alive: NDArray[np.bool_], other: Segment, alive2: NDArray[np.bool_], size: int
-) -> Segment:
-    """The living documents of both (no id is alive in both) as one segment over ``size`` terms, not counted again."""
-    ids = [i for i, lives in zip(one.ids, alive.tolist(), strict=True) if lives]
-    ids += (i for i, lives in zip(other.ids, alive2.tolist(), strict=True) if lives)
-    order = np.array(sorted(range(len(ids)), key=ids.__getitem__), np.int32)
-    row = np.empty(len(ids), np.int32)
-    row[order] = np.arange(len(ids), dtype=np.int32)
-    first, second = (np.full(len(mask), -1, np.int32) for mask in (alive, alive2))
-    split = int(alive.sum())
-    first[alive], second[alive2] = row[:split], row[split:]
-
-    def both(a: NDArray[Any], b: NDArray[Any]) -> NDArray[Any]:
-        return np.concatenate((a[alive], b[alive2]))[order]
-
-    def part(a: Part, b: Part) -> Part:
-        ptr, doc, count = kernels.merge(a.ptr, a.doc, a.count, first, b.ptr, b.doc, b.count, second, size)
-        return Part(ptr, doc, count, both(a.length, b.length), both(a.inverse, b.inverse))
-
-    return Segment(
-        [ids[n] for n in order.tolist()],
-        part(one.body, other.body),
-        part(one.head, other.head),
-        part(one.gloss, other.gloss),
-        both(one.place, other.place),
-    )
-
-
-class _Tokens:
-    """Collects the tokens of one document after another."""
-
-    def __init__(self) -> None:
-        self._tokens = array("i")
-        self._weights = bytearray()
-        self._ptr = array("q", [0])
-
-    def add(self, numbers: Iterable[int], weights: bytes) -> None:
-        self._tokens.extend(numbers)
-        self._weights += weights
-
-    def end(self) -> None:
-        self._ptr.append(len(self._tokens))
-
-    def part(self, size: int) -> Part:
-        tokens = np.frombuffer(self._tokens, np.int32) if self._tokens else np.empty(0, np.int32)
-        weights = np.frombuffer(self._weights, np.uint8)
-        ptr = np.frombuffer(self._ptr, np.int64)
-        terms, counts, starts = kernels.count_terms(tokens, weights, ptr, size, MOST)
-        length = _sums(weights, ptr).astype(np.float32)
-        norm = np.sqrt(_sums(_VALUES[counts].astype(np.float64) ** 2, starts))
-        inverse = np.divide(1.0, norm, out=np.zeros_like(norm), where=norm > 0).astype(np.float32)
-        ptr, doc, count = kernels.invert(terms, counts, starts, size)
-        return Part(ptr, doc, count, length, inverse)
-
-
-def _sums(values: NDArray[Any], ptr: NDArray[np.int64]) -> NDArray[np.float64]:
-    """The sum of each ``values[ptr[i]:ptr[i + 1]]``, whatever stands before it."""
-    return np.asarray(kernels.sums(values, ptr), np.float64)
 
 
 def _normalised(length: NDArray[np.float32], mean: float) -> NDArray[np.float32]:
     return (K1 * SCALE * (1 - B + B * (length / (mean or 1.0)))).astype(np.float32)
 
 
-def _ordered(segment: Segment, query: Weighted) -> tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.float32]]:
-    """The terms of ``query`` that ``segment`` knows as (part, term, weight in units), what tells rows apart first."""
-    wanted = [
-        part.known(weights) for part, weights in zip(segment.parts, (query.body, query.head, query.gloss), strict=True)
-    ]
-    part = np.repeat(np.arange(3, dtype=np.uint8), [len(terms) for terms, _ in wanted])
-    terms = np.concatenate([terms for terms, _ in wanted])
-    weights = np.concatenate([weights for _, weights in wanted]) * np.float32(kernels.UNIT)
-    often = np.concatenate([p.ptr[t + 1] - p.ptr[t] for p, (t, _) in zip(segment.parts, wanted, strict=True)])
-    order = np.argsort(-weights / np.sqrt(often + 1.0), kind="stable")
-    return part[order], terms[order], weights[order]
-
-
 _scratch = threading.local()
 
 
-def _room(size: int) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
-    """Zeroed scores and two lists of rows of this thread; whoever adds scores sets them back to zero."""
-    if getattr(_scratch, "size", -1) < size:
-        _scratch.size = size
-        _scratch.arrays = np.zeros(size, np.int32), np.empty(size, np.int32), np.empty(size, np.int32)
-    arrays: tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]] = _scratch.arrays
-    return arrays
+def _room() -> tuple[NDArray[Any], ...]:
+    """Zeroed scores of a block and two lists of its rows, of this thread; whoever scores sets them back to zero."""
+    if not hasattr(_scratch, "room"):
+        rows = np.empty((2, scoring.BLOCK + 1), np.uint32)
+        _scratch.room = np.zeros(scoring.BLOCK, np.int32), rows[0], rows[1]
+    room: tuple[NDArray[Any], ...] = _scratch.room
+    return room
+
+
+def _asked(queries: Sequence[Weighted]) -> tuple[NDArray[Any], ...]:
+    """Of all queries, one after the other: how many terms each has in the body, the head and the glosses, these terms,
+    their weights, ``slower`` and ``unit``."""
+    wanted = [weights for query in queries for weights in (query.body, query.head, query.gloss)]
+    return (
+        np.array([len(terms) for terms, _ in wanted]),
+        np.concatenate([terms for terms, _ in wanted]),
+        np.concatenate([weights for _, weights in wanted]),
+        np.array([query.slower for query in queries], np.float32),
+        np.array([query.unit for query in queries], np.float32),
+    )
 
 
 @dataclass(frozen=True)
@@ -326,11 +166,17 @@ class Index:
         np.add.at(new, [self.vocabulary[term] for terms in seen for term in terms], change)
         return new
 
-    def term_id(self, term: str) -> int | None:
-        """The number of ``term``, None when no document ever had it."""
-        number = self.vocabulary.get(term)
+    def term_ids(self, terms: Collection[str]) -> NDArray[np.int32]:
+        """The numbers of ``terms``, -1 for those no document ever had."""
+        numbers = np.fromiter(map(self.vocabulary.get, terms, repeat(-1)), np.int32, len(terms))
         # The vocabulary may have grown since this snapshot was taken.
-        return number if number is not None and number < len(self.frequency) else None
+        numbers[numbers >= len(self.frequency)] = -1
+        return numbers
+
+    def frequency_of(self, term: str) -> int:
+        """In how many documents ``term`` occurs."""
+        [number] = self.term_ids([term])
+        return int(self.frequency[number]) if number >= 0 else 0
 
     def rarity(self, ids: NDArray[np.int32]) -> NDArray[np.float64]:
         """Inverse document frequency of each term (Robertson's, never negative); -1 is an unknown term."""
@@ -358,32 +204,51 @@ class Index:
             for s in self.segments
         )
 
+    @cached_property
+    def _spans(self) -> tuple[NDArray[np.float64], ...]:
+        """The most of length / norm that any body, head (not used) and gloss of each segment has."""
+        return tuple(
+            np.array([(s.body.length / norm).max(initial=0), 1, (s.gloss.length / gloss_norm).max(initial=0)], float)
+            for s, (norm, gloss_norm) in zip(self.segments, self._norms, strict=True)
+        )
+
     def top(self, query: Weighted, k: int, among: Iterable[str] | None = None) -> list[Hit]:
         """The best ``k`` living documents, highest score first and equal scores by id.
 
         ``among`` restricts them to some ids.
         """
-        factor = self.places.factors(query.places)
+        return self.tops([query], k, among)[0]
+
+    def tops(self, queries: Sequence[Weighted], k: int, among: Iterable[str] | None = None) -> list[list[Hit]]:
+        """``top`` of each query. Some hundreds at a time are quicker than one by one."""
+        if k < 1 or not queries:
+            return [[] for _ in queries]
         allowed = self.alive if among is None else self._masks(among)
-        found: list[Hit] = []
+        places = {query.places: self.places.factors(query.places) for query in queries}
+        factors, rank = np.array(list(places.values())), {place: n for n, place in enumerate(places)}
+        which = np.array([rank[query.places] for query in queries], np.int64)
+        asked = _asked(queries)
+        found: list[list[Hit]] = [[] for _ in queries]
         for number, segment in enumerate(self.segments):
-            body, head, gloss = segment.body, segment.head, segment.gloss
+            body, head, gloss = segment.parts
             norm, gloss_norm = self._norms[number]
-            rows, values = kernels.top(
+            best = scoring.best(
                 (body.ptr, body.doc, body.count, norm),
                 (head.ptr, head.doc, head.count, head.inverse),
                 (gloss.ptr, gloss.doc, gloss.count, gloss_norm),
-                _VALUES,
-                np.array([query.slower, 1, 1], np.float32),
-                *_ordered(segment, query),
+                VALUES,
+                self._spans[number],
                 allowed[number],
                 segment.place,
-                factor,
+                *asked,
+                factors,
+                which,
                 min(k, len(segment.ids)),
-                *_room(len(segment.ids)),
+                *_room(),
             )
-            found += [(segment.ids[row], float(value)) for row, value in zip(rows, values, strict=True)]
-        return sorted(found, key=lambda hit: (-hit[1], hit[0]))[:k]
+            for hits, rows, values, n in zip(found, *best, strict=True):
+                hits += zip(map(segment.ids.__getitem__, rows[:n].tolist()), values[:n].tolist(), strict=True)
+        return [sorted(hits, key=lambda hit: (-hit[1], hit[0]))[:k] for hits in found]
 
     def _masks(self, ids: Iterable[str]) -> list[NDArray[np.bool_]]:
         masks = [np.zeros(len(segment.ids), bool) for segment in self.segments]

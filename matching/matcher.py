@@ -14,8 +14,9 @@ import msgspec
 
 from matching import regions
 from matching.building import bag, build
-from matching.lexical import Bag, Hit, Index
+from matching.lexical import Hit, Index
 from matching.query import read, weigh
+from matching.segment import Bag
 from matching.text import Analyser
 from matching.types import Demand, Document, Match
 
@@ -33,10 +34,13 @@ WEIGHTS: Final[Mapping[str, float]] = {
     "formats": 0.25,
     "delivery": 0.25,
 }
-"""What a word counts for in each attribute of a document; multiples of 1/8 (see ``lexical.SCALE``)."""
+"""What a word counts for in each attribute of a document; multiples of 1/8 (see ``segment.SCALE``)."""
 
 MANY_DEMANDS: Final = 4_000
 """Demands from which on they are matched by several processes: each costs two seconds and 200 MB first."""
+
+AT_ONCE: Final = 100
+"""Demands looked up in one go."""
 
 MERGE_AT: Final = 2048
 """Documents in the side segment at which it is merged into the main one."""
@@ -153,9 +157,7 @@ class Matcher:
 
     def frequency(self, term: str) -> int:
         """How many of the documents held have this term of ``matching.text``."""
-        index = self._state.index
-        number = index.term_id(term)
-        return 0 if number is None else int(index.frequency[number])
+        return self._state.index.frequency_of(term)
 
     @classmethod
     def opened(cls, state: State, weights: Mapping[str, float]) -> Self:
@@ -191,8 +193,11 @@ class Matcher:
             from matching.batch import hits_of_many
 
             return hits_of_many(self, demands, k)
-        queries = (weigh(read(query_text(demand), self._analyser), state.index) for demand in demands)
-        return [state.index.top(query, k) for query in queries]
+        found: list[list[Hit]] = []
+        for at in range(0, len(demands), AT_ONCE):
+            texts = map(query_text, demands[at : at + AT_ONCE])
+            found += state.index.tops([weigh(read(text, self._analyser), state.index) for text in texts], k)
+        return found
 
     def _bags(self, products: Iterable[Document]) -> dict[str, Bag]:
         return {product.id: bag(product, self.weights, self._analyser) for product in products}

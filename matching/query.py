@@ -16,9 +16,11 @@ the dictionary's entry.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final, Protocol
 
 import numpy as np
@@ -47,26 +49,40 @@ SINGLE: Final = 0.6
 @dataclass(frozen=True, slots=True)
 class Query:
     """The terms of a text, in order of first appearance, with what they count for; its pairs of English words;
-    the English for its Chinese words; the places it names."""
+    the English for its Chinese words, with what it counts for; the places it names."""
 
     terms: dict[str, float]
     pairs: dict[str, int]
-    glosses: dict[tuple[str, ...], float]
+    english: dict[str, float]
     places: tuple[Codes, ...]
 
 
 def read(text: str, analyser: Analyser) -> Query:
     """``text`` as a query."""
-    glosses: Counter[tuple[str, ...]] = Counter()
-    weight: dict[tuple[str, ...], float] = {}
     cut = analyser.cut(text)
-    for word, english in cut.glosses:
-        glosses[english] += 1
-        weight[english] = SINGLE if len(word) == 1 else 1.0
-    worth = {english: weight[english] * float(np.log1p(n / 2) / np.log1p(0.5)) for english, n in glosses.items()}
     places = regions.find(text)
-    terms, pairs = _counted(cut.terms, places, analyser), dict(Counter(cut.pairs))
-    return Query(terms, pairs, worth, tuple(map(located.ground, places)))
+    terms = _counted(cut.terms, places, analyser)
+    return Query(terms, dict(Counter(cut.pairs)), _english(cut.glosses), tuple(map(located.ground, places)))
+
+
+def _english(glosses: Sequence[tuple[str, tuple[str, ...]]]) -> dict[str, float]:
+    counts: Counter[tuple[str, ...]] = Counter()
+    single: dict[tuple[str, ...], bool] = {}
+    for word, english in glosses:
+        counts[english] += 1
+        single[english] = len(word) == 1
+    found: dict[str, float] = {}
+    for english, n in counts.items():
+        worth = _often(n) * (SINGLE if single[english] else 1.0)
+        for nth, term in enumerate(english, 1):
+            found[term] = found.get(term, 0.0) + worth / math.sqrt(nth * len(english))
+    return found
+
+
+@cache
+def _often(n: int) -> float:
+    """What ``n`` times counts for beside once."""
+    return float(np.log1p(n / 2) / np.log1p(0.5))
 
 
 def _counted(terms: Sequence[str], places: Sequence[regions.Place], analyser: Analyser) -> dict[str, float]:
@@ -82,7 +98,7 @@ def _counted(terms: Sequence[str], places: Sequence[regions.Place], analyser: An
 class Statistics(Protocol):
     """What weighting needs to know of an index."""
 
-    def term_id(self, term: str) -> int | None: ...
+    def term_ids(self, terms: Collection[str]) -> NDArray[np.int32]: ...
     def rarity(self, ids: NDArray[np.int32]) -> NDArray[np.float64]: ...
     def gloss_rarity(self, ids: NDArray[np.int32]) -> NDArray[np.float64]: ...
 
@@ -101,12 +117,14 @@ class Weighted:
     slower: float
     """What BM25's ``k1`` is multiplied by in the body."""
     places: tuple[Codes, ...]
+    unit: float
+    """Scores are added in whole numbers of 1 / ``unit``, of which the weights together come to less than 2 ** 30."""
 
 
 def weigh(query: Query, index: Statistics) -> Weighted:
     """Weigh the terms of ``query`` by what is rare in ``index``."""
     counts = query.terms | query.pairs
-    ids = np.array([-1 if (n := index.term_id(t)) is None else n for t in counts], np.int32)
+    ids = index.term_ids(counts)
     often = np.log1p(np.fromiter(counts.values(), np.float64, len(ids)) / 2)
     often[len(query.terms) :] *= PAIR
     weights = often * index.rarity(ids) ** IDF_POWER
@@ -115,26 +133,16 @@ def weigh(query: Query, index: Statistics) -> Weighted:
     long = min(1.0, size / LONG)
     foreign = np.fromiter((t.isascii() and not t.isdigit() for t in counts), bool, len(ids))
     gloss = np.where(foreign, often * index.gloss_rarity(ids) ** IDF_POWER, 0.0)
-    english, english_weights = _english(query, index)
-    return Weighted(
+    english = index.term_ids(query.english)
+    english_often = np.fromiter(query.english.values(), np.float64, len(english)) * np.log1p(0.5)
+    english_weights = english_often * index.rarity(english) ** IDF_POWER
+    parts = (
         _known(np.concatenate((ids, english)), np.concatenate((weights, english_weights)) / total),
         _known(ids, weights * HEAD * long / total),
         _known(ids, gloss * GLOSS / total),
-        1 + (SLOWER - 1) * long,
-        query.places,
     )
-
-
-def _english(query: Query, index: Statistics) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
-    found: dict[int, float] = {}
-    for english, worth in query.glosses.items():
-        for nth, term in enumerate(english, 1):
-            n = index.term_id(term)
-            if n is not None:
-                found[n] = found.get(n, 0.0) + worth / np.sqrt(nth * len(english))
-    ids = np.fromiter(found, np.int32, len(found))
-    weights = np.fromiter(found.values(), np.float64, len(found)) * np.log1p(0.5)
-    return ids, weights * index.rarity(ids) ** IDF_POWER
+    whole = sum(float(w.sum()) for _, w in parts)
+    return Weighted(*parts, 1 + (SLOWER - 1) * long, query.places, 2.0 ** (30 - max(3, math.frexp(whole)[1])))
 
 
 def _known(ids: NDArray[np.int32], weights: NDArray[np.float64]) -> Weights:

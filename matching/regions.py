@@ -89,7 +89,8 @@ def _scan(text: str) -> Iterator[Place]:
         at, end = run.span()
         edges: set[int] | None = None
         while at < end - 1:
-            if (letters := _ABBREVIATED.match(text, at, end)) and not any(
+            letters = _ABBREVIATED.match(text, at, end) if text[at] in _LETTERS else None
+            if letters and not any(
                 text[at : at + size] in names for size in heads.get(text[at : at + 2], ()) if size > len(letters[0])
             ):
                 yield Place(letters[0], at, letters[0], (_provinces(letters[0]),))

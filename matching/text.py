@@ -37,7 +37,9 @@ HAN: Final = (
 )
 _RUNS: Final = re.compile(rf"([{HAN}]+)|([^\W_{HAN}]+)")
 _ASCII_WORDS: Final = re.compile("[a-z0-9]+")
+_WORDS: Final = re.compile(rf"[^\W_{HAN}]+")
 _PHRASES: Final = re.compile(rf"[^\W_{HAN}]+(?:[ '\u2019-]+[^\W_{HAN}]+)+")
+_ASCII_PHRASES: Final = re.compile("[a-z0-9]+(?:[ '-]+[a-z0-9]+)+")
 _SURROGATES: Final = re.compile(r"[\ud800-\udfff]")
 
 
@@ -148,8 +150,9 @@ class Analyser:
     def _pairs(self, text: str) -> list[str]:
         """Pairs of stems with nothing but stop words between them: none across a comma or a line."""
         pairs: list[str] = []
-        for phrase in _PHRASES.findall(text):
-            stems = self._stemmed(word for _, word in _RUNS.findall(phrase))
+        phrases, words = (_ASCII_PHRASES, _ASCII_WORDS) if text.isascii() else (_PHRASES, _WORDS)
+        for phrase in phrases.findall(text):
+            stems = self._stemmed(words.findall(phrase))
             pairs += map("{} {}".format, stems, stems[1:])
         return pairs
 

@@ -65,10 +65,11 @@ async def test_twice_is_once(empty, url):
 async def test_what_was_begun_is_carried_on(empty, url):
     db = await asyncpg.connect(empty)
     await migrate(empty)
-    await db.execute("DROP INDEX match_recent, match_to_decide")  # what the last one made
-    await db.execute("DELETE FROM _pogo_migration WHERE migration_id = $1", FILES[-1])
+    undone = "0017_match_order"  # the one that is undone most simply
+    await db.execute("DROP INDEX match_recent, match_to_decide")
+    await db.execute("DELETE FROM _pogo_migration WHERE migration_id = $1", undone)
     await db.close()
-    assert await pending(empty) == FILES[-1:]
+    assert await pending(empty) == [undone]
     await migrate(empty)
     assert await shape(empty) == await shape(url)
 

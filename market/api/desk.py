@@ -21,6 +21,7 @@ from market.domain.subjects import collection
 from market.services import desk, health
 from market.services.desk import Wanted, Whose
 from market.services.health import Health
+from market.services.matchmaking import Matchmaker
 from market.store.query import Db
 
 
@@ -87,10 +88,11 @@ class DeskController(Controller):
         self,
         db: NamedDependency[Db],
         now: NamedDependency[datetime],
+        matchmaker: NamedDependency[Matchmaker],
         days: Annotated[int, QueryParameter(description="Of the last 30, 90 or 365 days")] = health.PERIODS[0],
     ) -> Health:
         """How far demands get, how long things stand in a state (hours), where deals end, and the background work."""
-        return await health.report(db, days=days, now=now)
+        return await health.report(db, matchmaker.kept, days=days, now=now)
 
     @read("/colleagues", permission=Permission.DESK_WORK)
     async def list_colleagues(self, db: NamedDependency[Db], actor: NamedDependency[Actor]) -> list[Colleague]:

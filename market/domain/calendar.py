@@ -8,6 +8,7 @@ holiday moves on (Civil Code art. 201, 203). Holidays and make-up days are the S
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import chinese_calendar
@@ -26,6 +27,7 @@ def is_published(day: date) -> bool:
     return True
 
 
+@lru_cache(10_000)  # chinesecalendar looks through all its holidays on every call
 def is_workday(day: date) -> bool:
     """A working day, make-up days included; Monday to Friday in an unpublished year."""
     try:

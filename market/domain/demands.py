@@ -29,6 +29,8 @@ class DemandState(StrEnum):
     TRIAGE = "triage"
     CLARIFYING = "clarifying"
     OPEN = "open"
+    SUSPENDED = "suspended"
+    """Off the market for as long as its organisation is."""
     IN_NEGOTIATION = "in_negotiation"
     PARTLY_FULFILLED = "partly_fulfilled"
     FULFILLED = "fulfilled"

@@ -18,7 +18,7 @@ D = DemandState
 GROUPS: dict[str, frozenset[DemandState]] = {
     "draft": frozenset({D.DRAFT}),
     "broker": frozenset({D.SUBMITTED, D.TRIAGE, D.CLARIFYING}),
-    "open": frozenset({D.OPEN}),
+    "open": frozenset({D.OPEN, D.SUSPENDED}),
     "negotiation": frozenset({D.IN_NEGOTIATION, D.PARTLY_FULFILLED}),
     "done": frozenset(DemandState(state) for state in DEMAND.final),
 }
@@ -92,7 +92,7 @@ def standing(own: OwnDemand) -> Standing:
         return Standing(turn=Turn.MINE, step=Step.ANSWER_BROKER, href=here, due_at=own.due_at)
     if own.state in GROUPS["broker"]:
         return Standing(turn=Turn.BROKER, step=Step.TRIAGE, href=here, due_at=own.due_at)
-    if own.state in GROUPS["done"]:
+    if own.state in GROUPS["done"] or own.state is D.SUSPENDED:
         return Standing(turn=Turn.NOBODY, step=Step.NONE, href=here)
     if own.negotiation_id and own.negotiation_state:
         ahead = NEGOTIATION.moves_on(own.negotiation_state)

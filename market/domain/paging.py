@@ -60,6 +60,12 @@ def decode(text: str | None) -> Cursor | None:
     return cursor
 
 
+def place(text: str | None) -> tuple[datetime | None, int | None]:
+    """(time, id) after which a page begins, as its query takes them; None and None for the first. Raises Invalid."""
+    cursor = decode(text)
+    return (cursor.at, cursor.id) if cursor else (None, None)
+
+
 def page_of(rows: Sequence[T], limit: int, key: Callable[[T], Cursor]) -> Page[T]:
     """Make a page of ``limit`` out of the ``limit + 1`` rows that were asked for."""
     more = len(rows) > limit

@@ -14,16 +14,18 @@ from market.domain.errors import IllegalTransition, Stale
 from market.domain.lifecycles import AGREEMENT, DEMAND
 from market.domain.machine import Edge, Party
 from market.domain.negotiations import Negotiation, Offer
-from market.domain.paging import PAGE, Cursor, Page, decode, page_of
+from market.domain.paging import PAGE, Cursor, Page, page_of, place
 from market.domain.text import clean
 from market.services import jobs
 from market.services.authority import authorise, confirm, lacking_for
+from market.services.demands import WITH_DEMANDER
 from market.services.transitions import allowed, birth, fire, offered
 from market.store import agreements, demands
 from market.store.query import Db
 
 OWN = frozenset({"terminate"})
 """Steps taken on the agreement itself; the others follow from its negotiation."""
+_BY_SYSTEM = frozenset({Party.SYSTEM})
 
 
 def parties(actor: Actor, agreement: Agreement | AgreementCard) -> frozenset[Party]:
@@ -45,14 +47,12 @@ async def page(
     db: Db, actor: Actor, *, states: list[str] | None = None, cursor: str | None = None, limit: int = PAGE
 ) -> Page[AgreementCard]:
     """Agreements the actor may see, latest change first."""
-    after = decode(cursor)
     rows = await agreements.LIST.all(
         db,
         actor.organisation_id,
         actor.is_staff,
         states,
-        after.at if after else None,
-        after.id if after else None,
+        *place(cursor),
         limit + 1,
     )
     return page_of(rows, limit, lambda card: Cursor(card.updated_at, card.id))
@@ -137,7 +137,11 @@ async def reopen_demand(db: Db, demand_id: int, *, now: datetime) -> None:
     """Put the demand (locked by the caller) back on the market when nothing is under way or in force for it."""
     demand = await demands.lock(db, demand_id, None, True)
     if demand.state is DemandState.IN_NEGOTIATION and await agreements.DEMAND_IS_IDLE.one(db, demand_id):
-        await fire(db, DEMAND, demand, "reopen", SYSTEM, frozenset({Party.SYSTEM}), now=now)
+        await fire(db, DEMAND, demand, "reopen", SYSTEM, _BY_SYSTEM, now=now)
+        if not demand.organisation_verified:
+            open_again = await demands.lock(db, demand_id, None, True)
+            reason = WITH_DEMANDER["suspend"]
+            await fire(db, DEMAND, open_again, "suspend", SYSTEM, _BY_SYSTEM, now=now, reason=reason)
 
 
 async def _of(db: Db, negotiation: Negotiation) -> Agreement:

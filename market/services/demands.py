@@ -13,6 +13,7 @@ from market.domain.demands import (
     Demand,
     DemandCard,
     DemandContent,
+    DemandState,
     content_errors,
     masked_card,
     masked_demand,
@@ -23,18 +24,20 @@ from market.domain.gaps import UnmetCode
 from market.domain.lifecycles import DEMAND
 from market.domain.machine import Edge, Party
 from market.domain.money import money_error
-from market.domain.paging import PAGE, Cursor, Page, decode, page_of
+from market.domain.paging import PAGE, Cursor, Page, page_of, place
 from market.domain.permissions import Permission
 from market.domain.text import cleaned
 from market.domain.words import N_
 from market.services import jobs, matchmaking
-from market.services.transitions import birth, fire, offered
+from market.services.transitions import birth, fire, fire_many, offered
 from market.store import demands, gaps, journal
 from market.store.query import Db
 
 Card = TypeVar("Card", bound=DemandCard)
 
 EDITABLE = frozenset({"draft", "submitted", "triage", "clarifying", "open"})
+WITH_DEMANDER = {"suspend": N_("Its organisation is suspended."), "resume": N_("Its organisation is reinstated.")}
+"""Steps a demand takes because its organisation took them, and the reason that is journalled."""
 
 
 def parties(actor: Actor, demand: Demand | DemandCard) -> frozenset[Party]:
@@ -129,7 +132,6 @@ async def page(
     limit: int = PAGE,
 ) -> Page[DemandCard]:
     """Demands the actor may see, latest change first."""
-    after = decode(cursor)
     rows = await demands.LIST.all(
         db,
         actor.organisation_id,
@@ -138,8 +140,7 @@ async def page(
         states,
         theme or None,
         region or None,
-        after.at if after else None,
-        after.id if after else None,
+        *place(cursor),
         limit + 1,
     )
     found = page_of(rows, limit, lambda card: Cursor(card.updated_at, card.id))
@@ -148,10 +149,7 @@ async def page(
 
 async def worklist(db: Db, states: Sequence[str], *, cursor: str | None = None, limit: int = PAGE) -> Page[DemandCard]:
     """For staff: demands in these states, the earliest deadline first."""
-    after = decode(cursor)
-    rows = await demands.WORKLIST.all(
-        db, list(states), after.at if after else None, after.id if after else None, limit + 1
-    )
+    rows = await demands.WORKLIST.all(db, list(states), *place(cursor), limit + 1)
     return page_of(rows, limit, lambda card: Cursor(card.due_at or card.updated_at, card.id))
 
 
@@ -227,6 +225,7 @@ async def act(
 
     Whoever gives up the own demand as unmet names a code as the reason; a broker has written a letter.
     """
+    await demands.HOLD_DEMANDER.first(db, demand_id)
     demand = await demands.lock(db, demand_id, actor.organisation_id, actor.is_staff)
     if version is not None and demand.version != version:
         raise Stale
@@ -240,6 +239,22 @@ async def act(
     }
     await fire(db, DEMAND, demand, action, actor, known, now=now, facts=facts, reason=reason)
     return await demands.GET.one(db, demand_id, actor.organisation_id, True)
+
+
+async def suspend_with_demander(db: Db, organisation_id: int, *, now: datetime) -> None:
+    """Take every open demand off the market because its organisation was suspended; the caller has locked that."""
+    await _move_all(db, organisation_id, DemandState.OPEN, "suspend", now)
+
+
+async def resume_with_demander(db: Db, organisation_id: int, *, now: datetime) -> None:
+    """Open again what went with its organisation; the caller has locked that."""
+    await _move_all(db, organisation_id, DemandState.SUSPENDED, "resume", now)
+
+
+async def _move_all(db: Db, organisation_id: int, state: DemandState, action: str, now: datetime) -> None:
+    moving = await demands.LOCK_OF.all(db, organisation_id, state)
+    refused = await fire_many(db, DEMAND, moving, action, Party.SYSTEM, now=now, reason=WITH_DEMANDER[action])
+    await jobs.events(db, "demand", [demand.id for demand in moving if demand.id not in refused])
 
 
 def actions(actor: Actor, demand: Demand | DemandCard) -> list[Edge]:

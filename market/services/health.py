@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 
@@ -15,13 +17,23 @@ PERIODS = (30, 90, 365)
 """Days one may ask about."""
 
 
-class Health(msgspec.Struct, frozen=True, kw_only=True):
-    """The course of deals over the last ``days``, and the background work as it stands now."""
+AGE = timedelta(minutes=1)
+"""How old the figures of a period may be: they are counted from thousands of events."""
+
+
+class Course(msgspec.Struct, frozen=True, kw_only=True):
+    """The course of deals over the last ``days``, as of ``at``."""
 
     days: int
+    at: datetime
     funnel: Funnel
     stays: tuple[Stay, ...]
     losses: tuple[Loss, ...]
+
+
+class Health(Course, frozen=True, kw_only=True):
+    """The course of deals, and the background work as it stands now."""
+
     queue: Queue
     failed: tuple[Failed, ...]
     runs: tuple[Run, ...]
@@ -29,17 +41,30 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     """When the journal was last signed."""
 
 
-async def report(db: Db, *, days: int, now: datetime) -> Health:
-    """The figures; a period other than those of PERIODS counts as the shortest."""
+async def report(db: Db, kept: dict[Hashable, Any], *, days: int, now: datetime) -> Health:
+    """The figures; a period other than those of PERIODS counts as the shortest.
+
+    :param kept: what this process keeps between requests (``Matchmaker.kept``)
+    """
     days = days if days in PERIODS else PERIODS[0]
-    since = now - timedelta(days=days)
+    told: Course | None = kept.get(("course", days))
+    if told is None or not timedelta() <= now - told.at < AGE:
+        told = kept["course", days] = await _course(db, days, now)
     return Health(
-        days=days,
-        funnel=await course.FUNNEL.one(db, since),
-        stays=tuple(await course.STAYS.all(db, since)),
-        losses=tuple(await course.LOSSES.all(db, since)),
+        **msgspec.structs.asdict(told),
         queue=await health.QUEUE.one(db),
         failed=tuple(await health.FAILED.all(db)),
         runs=tuple(await health.RUNS.all(db)),
         checkpoint=await health.CHECKPOINT.first(db),
+    )
+
+
+async def _course(db: Db, days: int, now: datetime) -> Course:
+    since = now - timedelta(days=days)
+    return Course(
+        days=days,
+        at=now,
+        funnel=await course.FUNNEL.one(db, since),
+        stays=tuple(await course.STAYS.all(db, since)),
+        losses=tuple(await course.LOSSES.all(db, since)),
     )

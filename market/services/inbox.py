@@ -12,7 +12,7 @@ from market.domain.demands import mask
 from market.domain.inbox import InboxItem, Turn, turns
 from market.domain.lifecycles import NEGOTIATION
 from market.domain.machine import Party
-from market.domain.paging import PAGE, Cursor, Page, decode, page_of
+from market.domain.paging import PAGE, Cursor, Page, page_of, place
 from market.domain.permissions import Permission
 from market.store import inbox
 from market.store.query import Db
@@ -32,10 +32,7 @@ async def mine(db: Db, actor: Actor, *, now: datetime, cursor: str | None = None
     found = turns(actor.parties(), mine=True)
     if actor.may(Permission.NEGOTIATION_HOLD):
         found += holds(Party.BROKER)
-    after = decode(cursor)
-    rows = await inbox.OF_STAFF.all(
-        db, *_columns(found), after.at if after else None, after.id if after else None, limit + 1
-    )
+    rows = await inbox.OF_STAFF.all(db, *_columns(found), *place(cursor), limit + 1)
     return _page(rows, limit)
 
 
@@ -52,15 +49,13 @@ async def theirs(
 async def _of_sides(
     db: Db, actor: Actor, found: tuple[Turn, ...], now: datetime, cursor: str | None, limit: int, *, mine: bool
 ) -> Page[InboxItem]:
-    after = decode(cursor)
     rows = await inbox.OF_SIDES.all(
         db,
         actor.organisation_id,
         *_columns(found),
         mine,
         now.astimezone(ZONE).date(),
-        after.at if after else None,
-        after.id if after else None,
+        *place(cursor),
         limit + 1,
     )
     return _page(rows, limit)

@@ -12,24 +12,22 @@ import asyncio
 import fcntl
 import logging
 from collections.abc import AsyncIterator, Callable, Collection, Hashable, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from functools import cache, partial
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeVar
 
-import asyncpg
 import msgspec
 from anyio import to_thread
 
-from market.db import prepare_connection
 from market.domain import demands as covering
 from market.domain.demands import Demand, Lines, masked_demand
 from market.domain.products import Product
 from market.services import learning
 from market.services.learning import Ranking
+from market.services.listening import Heard, listening
 from market.store import search
-from market.store.health import ALIVE
 from market.store.query import Db, Query
 from market.store.search import Mark
 from matching import persist
@@ -39,12 +37,8 @@ from matching.types import Document, Line
 
 log = logging.getLogger("market.matching")
 
-RETRY_SECONDS = 1.0
-"""How long to wait before connecting again when PostgreSQL is away."""
 LISTENER = "duijie matcher"
 """What the listening connection is called in pg_stat_activity."""
-HEARTBEAT_SECONDS = 30.0
-"""After this much silence the connection is asked whether it is still there."""
 PORTION = 2_000
 """Rows read at a time while the indexes are filled."""
 MARKS = 50_000
@@ -121,18 +115,12 @@ class Indexes:
         self.ready = asyncio.Event()
         self.kept: dict[Hashable, Any] = {}
         self.ranking: Ranking | None = None
-        self._events: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
 
     @asynccontextmanager
     async def following(self) -> AsyncIterator[None]:
         """Fill the indexes and keep them up in the background while the block runs."""
-        task = asyncio.create_task(self._follow())
-        try:
+        async with listening(self.url, LISTENER, ("market_events",), self._follow):
             yield
-        finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
 
     async def fill(self, db: Db) -> None:
         """Fill the indexes with what is listed and open, in portions so that the event loop stays free."""
@@ -199,54 +187,21 @@ class Indexes:
             await in_thread(_apply, self.public, known, [_public_document(demand) for demand in demands])
             self.kept = {}
 
-    async def _follow(self) -> None:
+    async def _follow(self, db: Db, heard: Heard) -> None:
+        await self.fill(db)  # after listening began: what changes meanwhile is applied on top
+        # Compiles the search, so that the first visitor does not wait.
+        await in_thread(self.products.search, "数据 data", 1)
+        self.ready.set()
         while True:
-            try:
-                await self._follow_once()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                log.warning("matcher lost the database (%s), trying again", type(error).__name__)
-            except Exception:
-                log.exception("matcher stopped following the database, starting over")
-            await asyncio.sleep(RETRY_SECONDS)
+            await self._take_up(db, await heard.take())
 
-    async def _follow_once(self) -> None:
-        db = await asyncpg.connect(self.url, server_settings={"application_name": LISTENER})
-        gone = asyncio.Event()
-        try:
-            await prepare_connection(db)
-            db.add_termination_listener(lambda _: gone.set())
-            self._events = asyncio.Queue()
-            await db.add_listener("market_events", self._hear)
-            await self.fill(db)  # after listening began: what changes meanwhile is applied on top
-            await in_thread(
-                self.products.search, "数据 data", 1
-            )  # compiles the search, so that the first visitor does not wait
-            self.ready.set()
-            while not gone.is_set():
-                await self._next(db, gone)
-        finally:
-            await db.close(timeout=5)
-
-    def _hear(self, _: object, __: int, ___: str, payload: str) -> None:
-        self._events.put_nowait(msgspec.json.decode(payload))
-
-    async def _next(self, db: Db, gone: asyncio.Event) -> None:
-        """Wait for something to change, take all that has, and bring the indexes up to it."""
-        waiting = asyncio.ensure_future(self._events.get())
-        lost = asyncio.ensure_future(gone.wait())
-        done, _ = await asyncio.wait({waiting, lost}, timeout=HEARTBEAT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-        lost.cancel()
-        if waiting not in done:
-            waiting.cancel()
-            if not done:  # silence: is anybody still there?
-                async with asyncio.timeout(HEARTBEAT_SECONDS):
-                    await ALIVE.one(db)
-            return
-        events = [waiting.result()]
-        while not self._events.empty():
-            events.append(self._events.get_nowait())
-        for kind in ("product", "demand"):
-            await self.refresh(db, kind, sorted({e["object_id"] for e in events if e["kind"] == kind}))
+    async def _take_up(self, db: Db, events: list[dict[str, Any]]) -> None:
+        """Bring the indexes up to all that has changed."""
+        renamed = [e["object_id"] for e in events if (e["kind"], e["action"]) == ("organisation", "edit")]
+        for kind, of in (("product", search.LISTED_OF), ("demand", search.OPEN_OF)):
+            found = {e["object_id"] for e in events if e["kind"] == kind}
+            found |= set(await of.all(db, renamed)) if renamed else set()
+            await self.refresh(db, kind, sorted(found))
         if any(e["kind"] == "ranker" for e in events):
             await self.adopt(db)
 

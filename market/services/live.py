@@ -7,27 +7,18 @@ watcher gets no more than (kind, id), never the words: the page asks again under
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
-import asyncpg
 import msgspec
 
-from market.db import prepare_connection
 from market.domain.accounts import Actor
 from market.domain.subjects import is_of_the_sides
+from market.services.listening import Heard, listening
 from market.store import journal, subjects
-from market.store.health import ALIVE
 from market.store.query import Db
 
-log = logging.getLogger("market.live")
-
-RETRY_SECONDS = 1.0
-"""How long to wait before connecting again when PostgreSQL is away."""
-HEARTBEAT_SECONDS = 30.0
-"""After this much silence the connection is asked whether it is still there."""
 LISTENER = "duijie live"
 """What the listening connection is called in pg_stat_activity."""
 BACKLOG = 100
@@ -70,7 +61,6 @@ class Live:
         self.url = url
         self.listening = asyncio.Event()
         self._watchers: set[Watcher] = set()
-        self._heard: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
 
     @contextmanager
     def watching(self, actor: Actor) -> Iterator[Watcher]:
@@ -85,59 +75,27 @@ class Live:
     @asynccontextmanager
     async def following(self) -> AsyncIterator[None]:
         """Listen while the block runs; afterwards every open page is let go."""
-        task = asyncio.create_task(self._follow())
-        try:
-            yield
-        finally:
-            self.close()
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        async with listening(self.url, LISTENER, ("market_events", "market_notices"), self._follow):
+            try:
+                yield
+            finally:
+                self.close()
 
     def close(self) -> None:
         """End every stream, so that the server can stop."""
         for watcher in self._watchers:
             watcher.tell(None)
 
-    async def _follow(self) -> None:
-        while True:
-            try:
-                await self._follow_once()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                log.warning("live pages lost the database (%s), trying again", type(error).__name__)
-            except Exception:
-                log.exception("live pages stopped following the database, starting over")
-            self.listening.clear()
-            await asyncio.sleep(RETRY_SECONDS)
-
-    async def _follow_once(self) -> None:
-        db = await asyncpg.connect(self.url, server_settings={"application_name": LISTENER})
-        gone: dict[str, Any] = {}
+    async def _follow(self, db: Db, heard: Heard) -> None:
+        self.listening.set()
+        for watcher in self._watchers:  # whatever happened while nobody listened
+            watcher.tell(EVERYTHING)
         try:
-            await prepare_connection(db)
-            self._heard = asyncio.Queue()
-            db.add_termination_listener(lambda _: self._heard.put_nowait(gone))
-            for channel in ("market_events", "market_notices"):
-                await db.add_listener(channel, self._hear)
-            self.listening.set()
-            for watcher in self._watchers:  # whatever happened while nobody listened
-                watcher.tell(EVERYTHING)
-            while (heard := await self._next(db)) is not gone:
-                await self._pass_on(db, heard)
+            while True:
+                for news in await heard.take():
+                    await self._pass_on(db, news)
         finally:
-            await db.close(timeout=5)
-
-    def _hear(self, _: object, __: int, ___: str, payload: str) -> None:
-        self._heard.put_nowait(msgspec.json.decode(payload))
-
-    async def _next(self, db: Db) -> dict[str, Any]:
-        while True:
-            try:
-                async with asyncio.timeout(HEARTBEAT_SECONDS):  # wait_for may swallow the cancelling in Python 3.11
-                    return await self._heard.get()
-            except TimeoutError:  # silence: is anybody still there?
-                async with asyncio.timeout(HEARTBEAT_SECONDS):
-                    await ALIVE.one(db)
+            self.listening.clear()
 
     async def _pass_on(self, db: Db, heard: dict[str, Any]) -> None:
         if not self._watchers:

@@ -30,7 +30,7 @@ from market.domain.matches import (
     covered_words,
     masked_match,
 )
-from market.domain.paging import PAGE, Cursor, Page, decode, page_of
+from market.domain.paging import PAGE, Cursor, Page, page_of, place
 from market.domain.permissions import Permission
 from market.domain.products import ProductState
 from market.domain.text import clean
@@ -94,7 +94,6 @@ async def page(
     limit: int = PAGE,
 ) -> Page[MatchCard]:
     """Pairings the actor may see, latest change first; ``side`` is demander or supplier for only one's own as that."""
-    after = decode(cursor)
     rows = await matches.LIST.all(
         db,
         actor.organisation_id,
@@ -103,8 +102,7 @@ async def page(
         states,
         demand_id,
         product_id,
-        after.at if after else None,
-        after.id if after else None,
+        *place(cursor),
         limit + 1,
     )
     found = page_of(rows, limit, lambda card: Cursor(card.updated_at, card.id))
@@ -113,8 +111,7 @@ async def page(
 
 async def worklist(db: Db, cursor: str | None = None, limit: int = PAGE) -> Page[MatchCard]:
     """What waits for a broker's decision, the earliest deadline first."""
-    after = decode(cursor)
-    rows = await matches.WORKLIST.all(db, after.at if after else None, after.id if after else None, limit + 1)
+    rows = await matches.WORKLIST.all(db, *place(cursor), limit + 1)
     return page_of(rows, limit, lambda card: Cursor(card.due_at or card.updated_at, card.id))
 
 
@@ -204,7 +201,7 @@ async def on_event(db: Db, matchmaker: Matchmaker, event: Event, now: datetime) 
     """What a journalled event means for matches. Every event may be handed in, also twice: the rows decide."""
     edited = event.action == "edit"
     match event.kind:
-        case "demand" if event.target in DEMAND.final:
+        case "demand" if event.target in DEMAND.final or event.target == DemandState.SUSPENDED:
             await proposals.end_lost(db, now, demand_id=event.object_id)
         case "demand" if edited or event.target == DemandState.OPEN:
             await proposals.propose_for_demand(db, matchmaker, event.object_id, now, Origin.DEMAND)

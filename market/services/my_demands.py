@@ -7,7 +7,7 @@ from datetime import datetime
 from market.domain import calendar
 from market.domain.accounts import Actor
 from market.domain.my_demands import GROUPS, OwnDemand
-from market.domain.paging import PAGE, Cursor, Page, decode, page_of
+from market.domain.paging import PAGE, Cursor, Page, page_of, place
 from market.store import my_demands
 from market.store.query import Db
 
@@ -16,14 +16,12 @@ async def page(
     db: Db, actor: Actor, *, now: datetime, group: str = "", cursor: str | None = None, limit: int = PAGE
 ) -> Page[OwnDemand]:
     """The demands of a group of states (all without one), latest change first."""
-    after = decode(cursor)
     rows = await my_demands.LIST.all(
         db,
         actor.organisation_id,
         sorted(GROUPS[group]) if group in GROUPS else None,
         now.astimezone(calendar.ZONE).date(),
-        after.at if after else None,
-        after.id if after else None,
+        *place(cursor),
         limit + 1,
     )
     return page_of(rows, limit, lambda own: Cursor(own.updated_at, own.id))

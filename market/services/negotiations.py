@@ -32,7 +32,7 @@ from market.domain.negotiations import (
     terms_errors,
     terms_hash,
 )
-from market.domain.paging import PAGE, Cursor, Page, decode, page_of
+from market.domain.paging import PAGE, Cursor, Page, decode, page_of, place
 from market.domain.permissions import Permission
 from market.domain.products import DataClass
 from market.domain.text import clean, cleaned
@@ -140,7 +140,6 @@ async def page(
     limit: int = PAGE,
 ) -> Page[NegotiationCard]:
     """Negotiations the actor may see, latest change first."""
-    after = decode(cursor)
     rows = await negotiations.LIST.all(
         db,
         actor.organisation_id,
@@ -148,8 +147,7 @@ async def page(
         states,
         demand_id,
         product_id,
-        after.at if after else None,
-        after.id if after else None,
+        *place(cursor),
         limit + 1,
     )
     return page_of(rows, limit, lambda card: Cursor(card.updated_at, card.id))

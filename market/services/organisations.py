@@ -19,10 +19,10 @@ from market.domain.accounts import (
 from market.domain.errors import Invalid, NotFound, Stale
 from market.domain.lifecycles import ORGANISATION
 from market.domain.machine import Edge, Party
-from market.domain.paging import PAGE, Cursor, Page, decode, page_of
+from market.domain.paging import PAGE, Cursor, Page, page_of, place
 from market.domain.permissions import Permission
 from market.domain.words import N_
-from market.services import authority, jobs, products
+from market.services import authority, demands, jobs, products
 from market.services.accounts import CODE_TAKEN, tidy
 from market.services.transitions import fire
 from market.store import journal, organisations
@@ -59,15 +59,13 @@ async def page(
     limit: int = PAGE,
 ) -> Page[OrganisationCard]:
     """Every organisation for staff, one's own for others; latest change first. ``q``: part of a name, or a code."""
-    after = decode(cursor)
     rows = await organisations.LIST.all(
         db,
         actor.organisation_id,
         actor.is_staff,
         states,
         (q or "").strip() or None,
-        after.at if after else None,
-        after.id if after else None,
+        *place(cursor),
         limit + 1,
     )
     return page_of(rows, limit, lambda card: Cursor(card.updated_at, card.id))
@@ -131,8 +129,9 @@ async def act(
 ) -> Organisation:
     """Take one step of the lifecycle: submit (its managers), verify, reject, suspend, reinstate (registrars).
 
-    Decision: what a suspended supplier has listed is suspended with it and comes back with it, by the machine of
-    products. Rationale: "listed" goes on to mean what may be found, matched and negotiated, in every query there is.
+    Decision: what a suspended organisation has listed and open is suspended with it and comes back with it, by the
+    machines of products and demands. Rationale: "listed" and "open" go on to mean what may be found, matched and
+    negotiated, in every query there is.
     """
     organisation = await organisations.lock(db, organisation_id, actor.organisation_id, actor.is_staff)
     if version is not None and organisation.version != version:
@@ -140,8 +139,10 @@ async def act(
     await fire(db, ORGANISATION, organisation, action, actor, parties(actor, organisation_id), now=now, reason=reason)
     if action == "suspend":
         await products.suspend_with_supplier(db, organisation_id, now=now)
+        await demands.suspend_with_demander(db, organisation_id, now=now)
     elif action == "reinstate":
         await products.resume_with_supplier(db, organisation_id, now=now)
+        await demands.resume_with_demander(db, organisation_id, now=now)
     return await get(db, actor, organisation_id)
 
 

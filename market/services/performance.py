@@ -6,7 +6,7 @@ from datetime import datetime
 
 from market.domain import calendar
 from market.domain.accounts import Actor
-from market.domain.paging import PAGE, Cursor, Page, decode, page_of
+from market.domain.paging import PAGE, Cursor, Page, page_of, place
 from market.domain.performance import SPAN, Performance
 from market.domain.products import Product, ProductState
 from market.services import products
@@ -24,14 +24,13 @@ async def page(
     db: Db, actor: Actor, *, now: datetime, cursor: str | None = None, limit: int = PAGE
 ) -> Page[Performance]:
     """The last ninety days of one's products that are not delisted, the newest product first."""
-    after, since = decode(cursor), now - SPAN
+    since = now - SPAN
     rows = await performance.OF_ORGANISATION.all(
         db,
         actor.organisation_id,
         since,
         since.astimezone(calendar.ZONE).date(),
-        after.at if after else None,
-        after.id if after else None,
+        *place(cursor),
         limit + 1,
     )
     return page_of(rows, limit, lambda row: Cursor(row.created_at, row.product_id))

@@ -20,7 +20,7 @@ from market.domain.errors import IllegalTransition, NotFound, NotYours, Stale
 from market.domain.lifecycles import POOL
 from market.domain.machine import Edge, Party
 from market.domain.negotiations import Terms
-from market.domain.paging import PAGE, Cursor, Page, decode, page_of
+from market.domain.paging import PAGE, Cursor, Page, page_of, place
 from market.domain.permissions import Permission
 from market.domain.pools import (
     Confirming,
@@ -69,9 +69,7 @@ async def page(
     db: Db, actor: Actor, *, states: list[str] | None = None, cursor: str | None = None, limit: int = PAGE
 ) -> Page[PoolCard]:
     """Pools the actor may see, latest change first."""
-    after = decode(cursor)
-    at, last = (after.at, after.id) if after else (None, None)
-    rows = await pools.LIST.all(db, states, at, last, actor.is_staff, actor.organisation_id, limit + 1)
+    rows = await pools.LIST.all(db, states, *place(cursor), actor.is_staff, actor.organisation_id, limit + 1)
     return page_of(rows, limit, lambda card: Cursor(card.updated_at, card.id))
 
 

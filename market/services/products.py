@@ -14,7 +14,7 @@ from market.domain.errors import Forbidden, IllegalTransition, Invalid, NotFound
 from market.domain.lifecycles import PRODUCT
 from market.domain.machine import Edge, Guard, Party
 from market.domain.money import money_error
-from market.domain.paging import PAGE, Cursor, Page, decode, page_of
+from market.domain.paging import PAGE, Cursor, Page, page_of, place
 from market.domain.permissions import Permission
 from market.domain.products import Product, ProductCard, ProductContent, ProductState
 from market.domain.text import cleaned
@@ -170,7 +170,6 @@ async def page(
     limit: int = PAGE,
 ) -> Page[ProductCard]:
     """Products the actor may see, latest change first."""
-    after = decode(cursor)
     rows = await products.LIST.all(
         db,
         actor.organisation_id,
@@ -178,8 +177,7 @@ async def page(
         actor.organisation_id if mine else None,
         states,
         *only.values(),
-        after.at if after else None,
-        after.id if after else None,
+        *place(cursor),
         limit + 1,
     )
     return page_of(rows, limit, lambda card: Cursor(card.updated_at, card.id))
@@ -196,8 +194,7 @@ async def queue(
     db: Db, state: ProductState, *, cursor: str | None = None, limit: int = PAGE
 ) -> Page[tuple[Product, tuple[str, ...]]]:
     """For the registrar: products of one state, the longest waiting first, each with the rules it does not meet."""
-    after = decode(cursor)
-    rows = await products.QUEUE.all(db, state, after.at if after else None, after.id if after else None, limit + 1)
+    rows = await products.QUEUE.all(db, state, *place(cursor), limit + 1)
     found = page_of(rows, limit, lambda product: Cursor(product.updated_at, product.id))
     return found.map(lambda product: (product, unmet(product)))
 

@@ -12,7 +12,7 @@ from market.domain.errors import Conflict, Invalid, NotFound, Unmet
 from market.domain.lifecycles import QUESTION
 from market.domain.machine import Edge, Party
 from market.domain.matches import MatchReason, Verdict, excluded
-from market.domain.paging import PAGE, Cursor, Page, decode, page_of
+from market.domain.paging import PAGE, Cursor, Page, page_of, place
 from market.domain.permissions import Permission
 from market.domain.products import Product
 from market.domain.questions import Answers, Question, QuestionIn, QuestionState, SharedAnswer, masked_question
@@ -61,7 +61,6 @@ async def page(
     limit: int = PAGE,
 ) -> Page[Question]:
     """Questions the actor may see, latest change first; ``side`` is demander or supplier for only one's own as that."""
-    after = decode(cursor)
     rows = await questions.LIST.all(
         db,
         actor.organisation_id,
@@ -70,8 +69,7 @@ async def page(
         states,
         demand_id,
         product_id,
-        after.at if after else None,
-        after.id if after else None,
+        *place(cursor),
         limit + 1,
     )
     found = page_of(rows, limit, lambda question: Cursor(question.updated_at, question.id))

@@ -12,7 +12,7 @@ from market.domain.demands import MASK, Demand, DemandState
 from market.domain.errors import Conflict, Invalid, Stale
 from market.domain.lifecycles import ROUTING
 from market.domain.machine import Edge, Party
-from market.domain.paging import PAGE, Cursor, Page, decode, page_of
+from market.domain.paging import PAGE, Cursor, Page, page_of, place
 from market.domain.permissions import Permission
 from market.domain.products import ProductContent
 from market.domain.routings import Routing, RoutingIn, RoutingState, RoutingStep, masked_routing
@@ -58,9 +58,9 @@ async def page(
     limit: int = PAGE,
 ) -> Page[Routing]:
     """Routings the actor may see, latest change first; ``to_answer``: that the actor's organisation has to answer."""
-    after = decode(cursor)
-    place = (after.at, after.id) if after else (None, None)
-    rows = await routings.LIST.all(db, actor.organisation_id, actor.is_staff, demand_id, to_answer, *place, limit + 1)
+    rows = await routings.LIST.all(
+        db, actor.organisation_id, actor.is_staff, demand_id, to_answer, *place(cursor), limit + 1
+    )
     found = page_of(rows, limit, lambda routing: Cursor(routing.updated_at, routing.id))
     return found.map(lambda routing: as_seen(actor, routing))
 

@@ -91,6 +91,20 @@ KEEP_VERSION = Command(
     ON CONFLICT DO NOTHING""",
 )
 OF_SOURCE = Query(int, "SELECT id FROM demand WHERE organisation_id = $1 AND source = $2 AND source_id = $3")
+# What an organisation asks for in one state, locked.
+LOCK_OF = Query(
+    Demand,
+    """SELECT d.id, d.organisation_id, o.name AS organisation_name, o.state = 'verified' AS organisation_verified,
+        d.title, d.text, d.lines, d.theme, d.region, d.purpose, d.budget, d.needed_by, d.sealed, d.masked,
+        d.state, d.state_reason, d.due_at, d.revision, d.version, d.created_at, d.opened_at, d.updated_at
+    FROM demand d JOIN organisation o ON o.id = d.organisation_id
+    WHERE d.organisation_id = $1 AND d.state = $2 ORDER BY d.id FOR NO KEY UPDATE OF d""",
+)
+# Until the transaction ends the demander stays what it is: it is not suspended while its demand is being opened.
+HOLD_DEMANDER = Query(
+    int,
+    "SELECT o.id FROM organisation o JOIN demand d ON d.organisation_id = o.id WHERE d.id = $1 FOR SHARE OF o",
+)
 ONE_AT_A_TIME = Query(int, "SELECT 1 FROM pg_advisory_xact_lock(hashtextextended($1, 0))")
 LIVE_NEGOTIATIONS = Query(
     int,

@@ -65,11 +65,11 @@ PRODUCTS_AMONG = Query(
     WHERE p.state = 'listed' GROUP BY p.theme, p.region, p.data_class, p.opening, p.delivery, p.update_cycle, 8""",
 )
 # $2 theme, $3 names of regions, $4 data class, $5 opening, $6 delivery, $7 update cycle, $8 price band
-# $9 order, $10 limit, $11 offset
+# $9 order, $10 limit, $11 offset. Each order is a column of its own, so that the newest come out of their index.
 PRODUCT_PAGE = Query(
     FoundProduct,
     """WITH found AS (
-        SELECT p.id, CASE $9 WHEN 'newest' THEN -extract(epoch FROM p.listed_at)
+        SELECT p.id, CASE $9 WHEN 'newest' THEN p.listed_at END AS newest, CASE $9 WHEN 'newest' THEN NULL
             WHEN 'cheapest' THEN coalesce(p.price, 1e15) WHEN 'dearest' THEN -coalesce(p.price, -1)
             ELSE wanted.place END AS place
         FROM product p LEFT JOIN unnest($1::bigint[]) WITH ORDINALITY AS wanted(id, place) ON wanted.id = p.id
@@ -80,12 +80,12 @@ PRODUCT_PAGE = Query(
             AND ($8::text IS NULL OR $8 = CASE WHEN p.price IS NULL THEN 'open' WHEN p.price = 0 THEN 'free'
                 WHEN p.price < 1000 THEN 'to_1000' WHEN p.price < 10000 THEN 'to_10000'
                 WHEN p.price < 100000 THEN 'to_100000' ELSE 'above' END)
-        ORDER BY place, p.id DESC LIMIT $10 OFFSET $11)
+        ORDER BY newest DESC, place, p.id DESC LIMIT $10 OFFSET $11)
     SELECT p.id, p.organisation_id, o.name AS organisation_name, p.state, p.title,
         left(p.abstract, 4000) AS abstract, p.theme, p.region, p.tags, p.update_cycle, p.delivery, p.opening, p.price,
         p.price_unit, p.due_at, p.version, p.updated_at, p.listed_at
     FROM found JOIN product p ON p.id = found.id JOIN organisation o ON o.id = p.organisation_id
-    ORDER BY found.place, p.id DESC""",
+    ORDER BY found.newest DESC, found.place, p.id DESC""",
 )
 # $2 the reader's organisation, $3 whether staff reads. To strangers a sealed demand whose theme or region would tell a
 # covered word has neither.
@@ -107,7 +107,7 @@ DEMANDS = Query(
 DEMAND_PAGE = Query(
     FoundDemand,
     """WITH found AS (
-        SELECT d.id, CASE $7 WHEN 'newest' THEN -extract(epoch FROM d.opened_at)
+        SELECT d.id, CASE $7 WHEN 'newest' THEN d.opened_at END AS newest, CASE $7 WHEN 'newest' THEN NULL
             WHEN 'cheapest' THEN coalesce(d.budget, 1e15) WHEN 'dearest' THEN -coalesce(d.budget, -1)
             ELSE wanted.place END AS place
         FROM demand d JOIN organisation o ON o.id = d.organisation_id
@@ -120,10 +120,10 @@ DEMAND_PAGE = Query(
             AND ($6::text IS NULL OR $6 = CASE WHEN d.budget IS NULL THEN 'open' WHEN d.budget = 0 THEN 'free'
                 WHEN d.budget < 1000 THEN 'to_1000' WHEN d.budget < 10000 THEN 'to_10000'
                 WHEN d.budget < 100000 THEN 'to_100000' ELSE 'above' END)
-        ORDER BY place, d.id DESC LIMIT $8 OFFSET $9)
+        ORDER BY newest DESC, place, d.id DESC LIMIT $8 OFFSET $9)
     SELECT d.id, d.organisation_id, o.name AS organisation_name, d.state, d.title,
         left(d.text, CASE WHEN d.sealed THEN 20000 ELSE 4000 END) AS text, -- cut by the service after masking
         d.theme, d.region, d.budget, d.needed_by, d.sealed, d.masked, d.due_at, d.version, d.updated_at, d.opened_at
     FROM found JOIN demand d ON d.id = found.id JOIN organisation o ON o.id = d.organisation_id
-    ORDER BY found.place, d.id DESC""",
+    ORDER BY found.newest DESC, found.place, d.id DESC""",
 )

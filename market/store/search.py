@@ -60,6 +60,8 @@ MATCHED = Query(
     FROM demand d JOIN organisation o ON o.id = d.organisation_id
     WHERE d.id = ANY ($1) AND d.state IN ('open', 'in_negotiation', 'partly_fulfilled') ORDER BY d.id""",
 )
+LISTED_OF = Query(int, "SELECT id FROM product WHERE state = 'listed' AND organisation_id = ANY ($1::bigint[])")
+OPEN_OF = Query(int, "SELECT id FROM demand WHERE state = 'open' AND organisation_id = ANY ($1::bigint[])")
 LISTED_MARKS = Query(
     Mark,
     """SELECT p.id, hashtextextended(o.name || ' ' || p::text, 0) AS mark

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, TypeVar
 
 import msgspec
 from litestar.datastructures import FormMultiDict
-from litestar.response import Template
+from litestar.response import Redirect, Template
 
 from market.domain.errors import Conflict, Invalid, TooMany, Unmet, WrongPassword
 from market.domain.reading import converted
 from market.domain.text import clean
 from market.domain.words import N_
+from market.web.page import Web, go
 from market.web.problems import Rejected
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -66,6 +67,28 @@ def retry(page: Callable[[dict[str, str], tuple[str, ...]], Template]) -> Iterat
         raise Rejected(again) from error
 
 
+def retry_on(again: Template) -> AbstractContextManager[None]:
+    """``retry`` with a page that is made already, before anything is changed."""
+    return retry(lambda errors, unmet: with_errors(again, errors, unmet))
+
+
+async def step(
+    request: Web,
+    shown: Callable[[Typed], Awaitable[Template]],
+    work: Callable[[Typed], Awaitable[object]],
+    to: str,
+    done: str,
+) -> Redirect:
+    """Do what a form asks and go ``to``, saying it is ``done``; or show the page again, as ``retry`` does.
+
+    ``shown`` makes the page with what was typed in it, ``work`` does it.
+    """
+    values = typed(await request.form())
+    with retry_on(await shown(values)):
+        await work(values)
+    return go(request, to, done)
+
+
 def with_errors(again: Template, errors: dict[str, str], unmet: tuple[str, ...]) -> Template:
     """The page, now showing these errors."""
     again.context |= {"errors": errors, "unmet": unmet}
@@ -79,7 +102,7 @@ def too_late(error: Conflict, page_now: Template) -> Rejected:
     return Rejected(page_now)
 
 
-def version(form: FormMultiDict) -> int:
+def version(form: Mapping[str, Any]) -> int:
     """The version the form was made from (hidden field). Raises Invalid when it is missing or not a number."""
     text = str(form.get("version", ""))
     if not text.isascii() or not text.isdigit() or len(text) > 9:

@@ -20,7 +20,7 @@ from market.domain import calendar
 from market.domain.accounts import ANONYMOUS, Actor
 from market.domain.glossary import GLOSSARY
 from market.domain.permissions import Permission
-from market.web import labels
+from market.web import labels, labels_final
 from market.web.sessions import target
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -138,6 +138,7 @@ def engine() -> JinjaTemplateEngine:
         language=i18n.language.get,
         version=__version__,
         words=labels.WORDS,
+        finality=labels_final.FINAL,
         glossary=GLOSSARY,
     )
     return JinjaTemplateEngine(engine_instance=environment)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from market.domain.words import N_
 from market.web.labels_asked import ASKED
+from market.web.labels_demands import OF_DEMANDS
 from market.web.labels_public import PUBLIC
 from market.web.labels_staff import STAFF
-from market.web.labels_together import OF_POOLS, TOGETHER
+from market.web.labels_together import TOGETHER
 
 NEGOTIABLE = N_("Price negotiable")
 
 WORDS: dict[str, dict[str, str]] = {
+    **OF_DEMANDS,
     **TOGETHER,
     **PUBLIC,
     **STAFF,
@@ -43,19 +45,6 @@ WORDS: dict[str, dict[str, str]] = {
         "listed": N_("Listed"),
         "suspended": N_("Suspended"),
         "delisted": N_("Delisted"),
-    },
-    "demand.state": {
-        "draft": N_("Draft"),
-        "submitted": N_("Submitted, waiting for the broker"),
-        "triage": N_("Being looked at by the broker"),
-        "clarifying": N_("The broker asks something"),
-        "open": N_("Open, being matched"),
-        "in_negotiation": N_("In negotiation"),
-        "partly_fulfilled": N_("Partly fulfilled"),
-        "fulfilled": N_("Fulfilled"),
-        "closed_unmet": N_("Closed unmet"),
-        "withdrawn": N_("Withdrawn"),
-        "expired": N_("Expired"),
     },
     "match.state": {
         "generated": N_("Found"),
@@ -256,28 +245,6 @@ WORDS: dict[str, dict[str, str]] = {
         "discard": N_("Discard draft"),
         "delist": N_("Delist"),
         "edit": N_("Edit"),
-        "overdue": N_("Deadline passed"),
-    },
-    "demand.action": {
-        **OF_POOLS,
-        "create": N_("Create"),
-        "submit": N_("Post demand"),
-        "discard": N_("Discard draft"),
-        "triage": N_("Take up"),
-        "open": N_("Open for matching"),
-        "ask": N_("Ask the demander"),
-        "answer": N_("Answer the broker"),
-        "close_unmet": N_("Close as unmet"),
-        "extend": N_("Keep it open longer"),
-        "letter": N_("Gap letter"),
-        "expire": N_("Expire"),
-        "negotiate": N_("Negotiation begins"),
-        "reopen": N_("Reopen"),
-        "fulfil": N_("Mark as fulfilled"),
-        "fulfil_partly": N_("Mark as partly fulfilled"),
-        "withdraw": N_("Withdraw"),
-        "edit": N_("Edit"),
-        "release": N_("Identities released"),
         "overdue": N_("Deadline passed"),
     },
     "match.action": {

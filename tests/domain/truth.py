@@ -39,7 +39,7 @@ PRODUCT: dict[Cell, str] = {
 # DRAFT -> SUBMITTED -> TRIAGE <-> CLARIFYING -> OPEN -> IN_NEGOTIATION -> FULFILLED | PARTLY_FULFILLED, and
 # OPEN -> CLOSED_UNMET | WITHDRAWN | EXPIRED. Ours: a broker may open or ask straight from SUBMITTED; the answer leads
 # back to TRIAGE; what is partly fulfilled can be opened again; withdrawing is possible before OPEN too; who still
-# waits keeps the demand open for longer.
+# waits keeps the demand open for longer; OPEN <-> SUSPENDED with the organisation.
 DEMAND: dict[Cell, str] = {
     ("", "demander"): "create>draft",
     ("draft", "demander"): "submit>submitted discard>withdrawn",
@@ -51,7 +51,9 @@ DEMAND: dict[Cell, str] = {
     ("open", "demander"): "withdraw>withdrawn close_unmet>closed_unmet extend>open",
     ("open", "broker"): "close_unmet>closed_unmet",
     ("open", "clock"): "expire>expired",
-    ("open", "system"): "negotiate>in_negotiation",
+    ("open", "system"): "negotiate>in_negotiation suspend>suspended",
+    ("suspended", "demander"): "withdraw>withdrawn",
+    ("suspended", "system"): "resume>open",
     ("in_negotiation", "demander"): "fulfil>fulfilled fulfil_partly>partly_fulfilled withdraw>withdrawn",
     ("in_negotiation", "system"): "reopen>open",
     ("partly_fulfilled", "demander"): "fulfil>fulfilled reopen>open",
@@ -183,7 +185,7 @@ FINAL: dict[str, set[str]] = {
 REASONED: dict[str, set[str]] = {
     "organisation": {"reject", "suspend"},
     "product": {"return", "suspend", "delist"},
-    "demand": {"ask", "answer", "close_unmet", "withdraw"},
+    "demand": {"ask", "answer", "close_unmet", "withdraw", "suspend"},
     "match": {"reject", "decline"},
     "negotiation": {"terminate", "abort"},
     "agreement": {"void", "terminate"},

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from matching import Document, Matcher, building
-from matching.lexical import Index, Segment
+from matching.lexical import Index
 from matching.matcher import WEIGHTS
+from matching.segment import Segment
 from matching.text import Analyser
 
 CHINESE = ["空气质量", "水库水位", "企业登记", "合肥", "泸州", "小时", "数据", "公交"]

@@ -1,35 +1,44 @@
-"""Leaving postings out changes no answer."""
+"""The best are those the formula says, and leaving postings out changes no answer."""
 
 from __future__ import annotations
 
 import random
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from math import log1p, sqrt
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from matching import Document, Matcher, kernels
+from matching import Document, Matcher, lexical, scoring
 from matching.lexical import Index
+from matching.matcher import WEIGHTS
 from matching.query import Weighted, read, weigh
 from matching.text import Analyser
 
 PLACES = ["", "合肥市", "泸州市", "上海市"]
 
 
-@pytest.fixture(scope="module")
-def index() -> Index:
-    """4,000 documents of words as unevenly frequent as in any language, some withdrawn, some added."""
+def drawn(size: int) -> list[Document]:
+    """Documents of words as unevenly frequent as in any language."""
     draw = random.Random(7)
-    words = [f"w{n}x" for n in range(300)] + ["空气", "质量", "水库", "企业", "数据"]
+    words = [f"w{n}x" for n in range(300)] + ["空气", "质量", "水库", "企业", "数据", "data", "water"]
     weights = [1 / (n + 1) for n in range(len(words))]
     draw.shuffle(words)
 
     def text(most: int) -> str:
         return " ".join(draw.choices(words, weights, k=draw.randint(1, most)))
 
-    products = [
-        Document(id=f"{n:05}", title=text(5), description=text(60), region=draw.choice(PLACES)) for n in range(4_000)
+    return [
+        Document(id=f"{n:05}", title=text(5), description=text(60), region=draw.choice(PLACES)) for n in range(size)
     ]
+
+
+@pytest.fixture(scope="module")
+def index() -> Index:
+    """4,000 of them, some withdrawn, some added."""
+    products = drawn(4_000)
     matcher = Matcher().fit(products[:3_500])
     matcher.remove([f"{n:05}" for n in range(0, 4_000, 17)])
     matcher.add(products[3_500:])
@@ -42,22 +51,32 @@ def scores(index: Index, query: Weighted, number: int) -> NDArray[np.float32]:
     norm, gloss_norm = index._norms[number]
     total = np.zeros(len(segment.ids), np.int64)
     for part, length, (terms, weights) in (
-        (segment.body, norm, query.body),
+        (segment.body, np.float32(query.slower) * norm, query.body),
         (segment.gloss, gloss_norm, query.gloss),
         (segment.head, None, query.head),
     ):
-        for term, weight in zip(*part.known((terms, weights)), strict=True):
+        for term, weight in zip(terms, weights, strict=True):
+            if term >= len(part.ptr) - 1:
+                continue
             at = slice(part.ptr[term], part.ptr[term + 1])
             count, doc = part.count[at].astype(np.float32), part.doc[at]
             if length is None:
                 share = np.log1p(count.astype(float) / 8).astype(np.float32) * part.inverse[doc]
             else:
                 share = count / (count + length[doc])
-            total[doc] += (weight * np.float32(kernels.UNIT) * share).astype(np.int64) + 1
+            total[doc] += (weight * np.float32(query.unit) * share).astype(np.int64) + 1
     found = total.astype(np.float32) * index.places.factors(query.places)[segment.place]
-    return np.where(index.alive[number], found * np.float32(1 / kernels.UNIT), np.float32(0))
+    return np.where(index.alive[number], found * np.float32(1 / query.unit), np.float32(0))
 
 
+@pytest.fixture(params=[scoring.BLOCK, 300], ids=["one block", "many blocks"])
+def block(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows scored at a time."""
+    room = np.zeros(request.param, np.int32), *np.empty((2, request.param + 1), np.uint32)
+    monkeypatch.setattr(lexical, "_room", lambda: room)
+
+
+@pytest.mark.usefixtures("block")
 @pytest.mark.parametrize("k", [1, 10, 200, 5_000])
 @pytest.mark.parametrize("size", [1, 3, 12, 80])
 def test_the_best_are_those_of_all_postings(index: Index, size: int, k: int) -> None:
@@ -72,6 +91,91 @@ def test_the_best_are_those_of_all_postings(index: Index, size: int, k: int) -> 
             if score > 0
         ]
         assert index.top(query, k) == sorted(naive, key=lambda hit: (-hit[1], hit[0]))[:k]
+
+
+class Told:
+    """What a document says, counted plainly."""
+
+    def __init__(self, document: Document, analyser: Analyser) -> None:
+        self.region = document.region
+        self.body, self.head, self.gloss = Counter[str](), Counter[str](), Counter[str]()
+        for name in ("title", "description", "region"):
+            cut = analyser.cut(getattr(document, name))
+            for term in [*cut.terms, *cut.pairs]:
+                self.body[term] += WEIGHTS[name]
+                self.head[term] += name == "title"
+            for _, english in cut.glosses:
+                for nth, term in enumerate(english, 1):
+                    self.gloss[term] += round(8 / sqrt(nth)) / 8
+        self.norm = sqrt(sum(log1p(n) ** 2 for n in self.head.values()))
+
+
+def formula(text: str, told: Sequence[Told]) -> list[float]:
+    """The score of each document as the text of ``matching.query`` says it, in floating point from the texts alone."""
+    query, glosses, size = read(text, Analyser()), Analyser().glosses(text), len(told)
+
+    def rarity(term: str, where: str) -> float:
+        found = sum(getattr(one, where)[term] > 0 for one in told)
+        return log1p((size - found + 0.5) / (found + 0.5)) ** 1.1
+
+    asked = {term: log1p(n / 2) for term, n in query.terms.items()}
+    asked |= {term: 0.3 * log1p(n / 2) for term, n in query.pairs.items()}
+    weights = {term: often * rarity(term, "body") for term, often in asked.items()}
+    total = sum(weights.values())
+    long = min(1.0, total**2 / sum(w**2 for w in weights.values()) / 40)
+    english = Counter[str]()
+    for (word, terms), n in Counter(glosses).items():
+        for nth, term in enumerate(terms, 1):
+            worth = log1p(n / 2) * (0.6 if len(word) == 1 else 1)
+            english[term] += worth * rarity(term, "body") / sqrt(nth * len(terms))
+    foreign = {term: often * rarity(term, "gloss") for term, often in asked.items() if term.isascii()}
+    return [
+        (
+            bm25(one.body, Counter(weights) + english, mean_of("body", told), 1.2 * (1 + 2 / 3 * long))
+            + 1.2 * long * sum(w * log1p(one.head[term]) / one.norm for term, w in weights.items())
+            + bm25(one.gloss, foreign, mean_of("gloss", told), 1.2)
+        )
+        / total
+        * (0.65 if query.places and one.region and one.region not in text else 1)
+        for one in told
+    ]
+
+
+def mean_of(where: str, told: Sequence[Told]) -> float:
+    return sum(sum(getattr(one, where).values()) for one in told) / len(told)
+
+
+def bm25(counts: Mapping[str, float], weights: Mapping[str, float], mean: float, k1: float) -> float:
+    norm = k1 * (0.25 + 0.75 * sum(counts.values()) / mean)
+    return sum(w * counts[term] / (counts[term] + norm) for term, w in weights.items())
+
+
+@pytest.mark.parametrize("size", [1, 4, 30, 120])
+def test_scores_are_those_of_the_formula(size: int) -> None:
+    products = drawn(150)
+    told = [Told(product, Analyser()) for product in products]
+    matcher, draw = Matcher().fit(products), random.Random(size)
+    words = [*(f"w{n}x" for n in range(60)), "空气质量", "数据", "水库", "data", *PLACES[1:]]
+    for _ in range(4):
+        text = " ".join(draw.choices(words, k=size))
+        expected = {product.id: s for product, s in zip(products, formula(text, told), strict=True) if s > 0}
+        assert dict(matcher.search(text, len(products))) == pytest.approx(expected, abs=2e-6)
+
+
+def test_many_queries_at_once_are_answered_as_one_by_one(index: Index) -> None:
+    texts = ["w1x w2x 合肥市", "", "数据", "w3x 数据 泸州市", "nothing known", "w1x w2x 合肥市"]
+    queries = [weigh(read(text, Analyser()), index) for text in texts]
+    assert index.tops(queries, 20) == [index.top(query, 20) for query in queries]
+    assert index.tops(queries, 0) == [[] for _ in queries]
+    assert index.tops([], 20) == []
+
+
+def test_a_word_that_tells_nothing_leaves_room_for_its_english() -> None:
+    products = [Document(id=f"{n}", title=f"数据 {n}") for n in range(1_000)]
+    matcher = Matcher().fit([*products, Document(id="english", title="数据 data")])
+    [(first, score), *_] = matcher.search("数据", 10)
+    assert first == "english"
+    assert score > 15
 
 
 def test_the_scratch_is_left_clean(index: Index) -> None:

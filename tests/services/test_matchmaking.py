@@ -9,7 +9,7 @@ import pytest
 
 from market.domain.demands import DemandContent
 from market.domain.products import ProductContent
-from market.services import demands, indexes, products
+from market.services import demands, indexes, listening, organisations, products
 from market.services.indexes import LISTENER
 from market.services.matchmaking import Matchmaker
 from matching.matcher import Matcher
@@ -79,8 +79,29 @@ async def test_what_is_rolled_back_was_never_there(url, committed):
         assert await matchmaker.search_products("公路货运量") == []
 
 
+async def test_it_follows_the_name_of_an_organisation(url, committed):
+    """It is searched with its products, and covered in its sealed demands."""
+    owner = await committed.supplier()
+    product = await committed.listed_product(owner)
+    text = "我们需要江苏公路货运量的日数据, 由青溪云帆牵头"
+    demand = await committed.open_demand(owner, text=text, sealed=True)
+    async with following(url) as matchmaker:
+        assert await matchmaker.search_products("青溪云帆") == []
+        assert await matchmaker.search_demands("青溪云帆") == [demand.id]
+        async with committed.db.transaction():
+            rename = "UPDATE organisation SET name = '青溪云帆' WHERE id = $1"
+            await committed.db.execute(rename, owner.organisation_id)
+            await organisations.note(committed.db, owner, owner.organisation_id, "edit", changed=["name"])
+        await eventually(finds(matchmaker, "青溪云帆", product.id))
+
+        async def covered():
+            return await matchmaker.search_demands("青溪云帆") == []
+
+        await eventually(covered)
+
+
 async def test_it_comes_back_after_the_database_was_away(url, committed, monkeypatch):
-    monkeypatch.setattr(indexes, "RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(listening, "RETRY_SECONDS", 0.01)
     async with following(url) as matchmaker:
         first = await committed.listed_product()
         await eventually(finds(matchmaker, "公路货运量", first.id))
@@ -97,7 +118,7 @@ async def test_it_comes_back_after_the_database_was_away(url, committed, monkeyp
 
 
 async def test_a_fault_while_following_is_logged_and_mended(url, committed, monkeypatch, caplog):
-    monkeypatch.setattr(indexes, "RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(listening, "RETRY_SECONDS", 0.01)
     async with following(url) as matchmaker:
         monkeypatch.setattr(matchmaker.products, "add", lambda _: 1 / 0)
         product = await committed.listed_product()

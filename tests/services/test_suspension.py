@@ -1,12 +1,12 @@
-"""A suspended supplier is off the market with everything it offers, and comes back with it."""
+"""A suspended organisation is off the market with all it offers and asks for, and comes back with it."""
 
 import pytest
 
 from market.domain.accounts import ANONYMOUS
-from market.domain.errors import NotFound, Unmet
+from market.domain.errors import IllegalTransition, NotFound, NotYours, Unmet
 from market.domain.notices import told
 from market.domain.permissions import Role
-from market.services import matches, negotiations, organisations, products
+from market.services import demands, matches, negotiations, organisations, products
 from market.services.matchmaking import Matchmaker
 from market.store import figures, journal, search
 from tests.given import PASSWORD
@@ -81,6 +81,75 @@ async def test_its_matches_end_and_the_worker_hears_of_every_product(db, given):
     assert (await matches.get(db, supplier, pairing.id)).state == "stale"
     told_of = [party for e in events if e.kind == "product" for party in told(e.kind, e.action, e.party, e.data)]
     assert told_of == [], "the suspension itself says it once, not once for each product"
+
+
+async def asked_for(db):
+    """What strangers find of demands: by browsing, by searching, and what the matcher reads at start."""
+    finder = Matchmaker("")
+    await finder.fill(db)
+    browsed = sorted(card.id for card in (await demands.page(db, ANONYMOUS, states=["open"])).items)
+    assert sorted(await finder.search_demands("江苏公路货运量")) == browsed
+    assert (await figures.NOW.one(db)).demands == len(browsed)
+    return browsed
+
+
+async def test_what_it_asks_for_is_not_found_until_it_is_reinstated(db, given):
+    demander, other = await given.demander(), await given.demander()
+    demand, kept = await given.open_demand(demander), await given.open_demand(other)
+    draft = await given.draft_demand(demander)
+    await act(given, demander, "suspend")
+    assert await asked_for(db) == [kept.id]
+    with pytest.raises(NotFound):
+        await demands.get(db, await given.supplier(), demand.id)
+    own = await demands.get(db, demander, demand.id)
+    assert (own.state, own.state_reason) == ("suspended", "Its organisation is suspended.")
+    assert (await demands.get(db, demander, draft.id)).state == "draft"
+    await act(given, demander, "reinstate")
+    assert await asked_for(db) == sorted([demand.id, kept.id])
+    again = await demands.get(db, demander, demand.id)
+    assert (again.state, again.opened_at, again.revision) == ("open", demand.opened_at, demand.revision)
+    events = await journal.OF_OBJECT.all(db, "demand", demand.id)
+    assert [(e.action, e.party) for e in events[-2:]] == [("suspend", "system"), ("resume", "system")]
+
+
+async def test_a_suspended_demand_may_be_withdrawn_and_not_be_opened(db, given):
+    demander = await given.demander()
+    demand = await given.open_demand(demander)
+    await act(given, demander, "suspend")
+    for who, action in ((demander, "resume"), (await given.staff(Role.BROKER), "open")):
+        with pytest.raises((NotYours, IllegalTransition)):
+            await demands.act(db, who, demand.id, action, now=given.now)
+    await demands.act(db, demander, demand.id, "withdraw", now=given.now, reason="不再需要")
+    await act(given, demander, "reinstate")
+    assert (await demands.get(db, demander, demand.id)).state == "withdrawn"
+
+
+async def test_matches_of_its_demands_end_and_are_found_again(db, given):
+    pairing, demander, _ = await given.proposed_match()
+    await act(given, demander, "suspend")
+    finder = Matchmaker("")
+
+    async def hear(action):
+        [event] = [e for e in await journal.OF_OBJECT.all(db, "demand", pairing.demand_id) if e.action == action]
+        await finder.fill(db)
+        await matches.on_event(db, finder, event, given.now)
+
+    await hear("suspend")
+    assert (await matches.get(db, demander, pairing.id)).state == "stale"
+    await act(given, demander, "reinstate")
+    await hear("resume")
+    found = await matches.page(db, await given.staff(), demand_id=pairing.demand_id, states=["broker_review"])
+    assert [card.product_id for card in found.items] == [pairing.product_id]
+
+
+async def test_a_negotiation_that_ends_meanwhile_does_not_put_its_demand_back(db, given):
+    talk = await given.negotiation("offered")
+    await act(given, talk.consumer, "suspend")
+    step = {"version": talk.negotiation.version, "now": given.now, "reason": "需方已停用"}
+    await negotiations.act(db, talk.provider, talk.negotiation.id, "terminate", **step)
+    assert (await demands.get(db, talk.consumer, talk.negotiation.demand_id)).state == "suspended"
+    await act(given, talk.consumer, "reinstate")
+    assert (await demands.get(db, talk.consumer, talk.negotiation.demand_id)).state == "open"
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ async def test_the_figures_of_ones_products_with_what_demanders_declined_for(cli
     shown = (await browsing.get_page(client, "/my/products/performance")).text
     assert "&lt;i&gt;货运量" in shown
     assert f'href="/products/{product.id}/edit#f-granularity"' in shown
-    assert 'viewBox="0 0 64 8"' in shown
+    assert 'viewBox="0 0 100 8"' in shown
     head = await browsing.bearer(committed, owner)
     (row,) = (await client.get("/api/v1/products/performance", headers=head)).json()["items"]
     assert (row["seen"], row["matched"], row["declined"]) == (2, 1, 1)

@@ -41,7 +41,7 @@ async def save_account(request: Web, db: NamedDependency[Db], actor: NamedDepend
     """Change name and language."""
     typed = forms.typed(await request.form())
     again = await _account_page(db, actor, typed)
-    with forms.retry(lambda errors, unmet: forms.with_errors(again, errors, unmet)):
+    with forms.retry_on(again):
         await accounts.edit(db, actor, name=typed.get("name", ""), language=typed.get("language", ""))
     return go(request, "/account", N_("Saved."))
 
@@ -51,7 +51,7 @@ async def change_password(request: Web, db: NamedDependency[Db], actor: NamedDep
     """Change the password; this session goes on, every other ends."""
     typed = forms.typed(await request.form())
     again = await _account_page(db, actor)
-    with forms.retry(lambda errors, unmet: forms.with_errors(again, errors, unmet)):
+    with forms.retry_on(again):
         person = await accounts.change_password(db, actor, typed.get("password", ""), typed.get("new_password", ""))
     sessions.sign_in(request.session, person, actor.organisation_id)
     return go(request, "/account", N_("The password is changed. Every other session has ended."))

@@ -87,7 +87,7 @@ async def act_on_agreement(
     form = await request.form()
     typed = forms.typed(form)
     again = await _agreement_page(db, actor, agreement_id, typed=typed)
-    with forms.retry(lambda errors, unmet: forms.with_errors(again, errors, unmet)):
+    with forms.retry_on(again):
         try:
             await agreements.act(
                 db,

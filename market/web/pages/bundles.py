@@ -55,7 +55,7 @@ async def start_bundle(
     """Say interest in every product of a bundle."""
     typed = forms.typed(await request.form(), "products")
     again = await _bundles_page(db, actor, matchmaker, demand_id, now)
-    with forms.retry(lambda errors, unmet: forms.with_errors(again, errors, unmet)):
+    with forms.retry_on(again):
         try:
             await bundles.start(db, actor, demand_id, forms.read(Start, typed), now=now)
         except Conflict as error:

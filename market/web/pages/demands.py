@@ -21,7 +21,7 @@ from market.services.matchmaking import Matchmaker
 from market.store import journal
 from market.store.query import Db
 from market.web import forms
-from market.web.page import Web, go, page
+from market.web.page import Web, page
 
 P = Permission
 
@@ -96,14 +96,15 @@ async def act_on_demand(
     action: FromPath[str],
 ) -> Redirect:
     """Take one step of the lifecycle."""
-    form = await request.form()
-    typed = forms.typed(form)
-    again = await _demand_page(db, actor, demand_id, typed=typed)
-    with forms.retry(lambda errors, unmet: forms.with_errors(again, errors, unmet)):
-        await demands.act(
-            db, actor, demand_id, action, now=now, version=forms.version(form), reason=typed.get("reason")
-        )
-    return go(request, f"/demands/{demand_id}", N_("Done."))
+    return await forms.step(
+        request,
+        lambda typed: _demand_page(db, actor, demand_id, typed=typed),
+        lambda typed: demands.act(
+            db, actor, demand_id, action, now=now, version=forms.version(typed), reason=typed.get("reason")
+        ),
+        f"/demands/{demand_id}",
+        N_("Done."),
+    )
 
 
 ROUTES = [my_demands_page, demand_page, act_on_demand]

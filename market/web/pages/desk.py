@@ -113,7 +113,7 @@ async def work_on_rows(
     action, rows = (pressed[0], pressed[1:]) if pressed[0] else (str(typed.get("action", "")), typed["row"])
     typed |= {"action": action, "row": rows}
     back = await _worklist(connection, actor, wanted, now, typed=typed)
-    with forms.retry(lambda errors, unmet: forms.with_errors(back, errors, unmet)):
+    with forms.retry_on(back):
         chosen = rows_of(rows)
         if action in set(DeskAction):
             return await _decide(request, connection, actor, now, typed, wanted, chosen)
@@ -154,7 +154,7 @@ async def _decide(
     if "confirmed" not in typed:
         return again
     values = {"action": typed["action"], "code": typed.get("code") or None, "reason": typed.get("reason", "")}
-    with forms.retry(lambda errors, unmet: forms.with_errors(again, errors, unmet)):
+    with forms.retry_on(again):
         outcomes = await desk.decide(db, actor, forms.read(Decision, values | {"rows": rows}), now=now)
     if failed := {(outcome.kind, outcome.id): outcome for outcome in outcomes if not outcome.done}:
         left = tuple(row for row in rows if (row.kind, row.id) in failed)

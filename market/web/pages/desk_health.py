@@ -12,16 +12,20 @@ from litestar.response import Template
 
 from market.domain.permissions import Permission
 from market.services import health
+from market.services.matchmaking import Matchmaker
 from market.store.query import Db
 from market.web.page import page
 
 
 @get("/desk/health", permission=Permission.DESK_READ)
 async def desk_health(
-    db: NamedDependency[Db], now: NamedDependency[datetime], days: FromQuery[int] = health.PERIODS[0]
+    db: NamedDependency[Db],
+    now: NamedDependency[datetime],
+    matchmaker: NamedDependency[Matchmaker],
+    days: FromQuery[int] = health.PERIODS[0],
 ) -> Template:
     """Figures over a period, each readable as a table."""
-    report = await health.report(db, days=days, now=now)
+    report = await health.report(db, matchmaker.kept, days=days, now=now)
     return page(
         "pages/desk_health.html",
         report=report,

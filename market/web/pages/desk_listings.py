@@ -50,7 +50,7 @@ async def decide_listing(
     typed = forms.typed(form)
     again = await _desk(db)
     again.context |= {"typed": typed | {"product": product_id}}
-    with forms.retry(lambda errors, unmet: forms.with_errors(again, errors, unmet)):
+    with forms.retry_on(again):
         product = await products.act(
             db, actor, product_id, action, now=now, version=forms.version(form), reason=typed.get("reason")
         )

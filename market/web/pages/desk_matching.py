@@ -64,7 +64,7 @@ async def decide_demand(
     typed = forms.typed(form)
     again = await _desk_demands(db, actor, tab)
     again.context |= {"typed": typed | {"demand": demand_id, "action": action}}
-    with forms.retry(lambda errors, unmet: forms.with_errors(again, errors, unmet)):
+    with forms.retry_on(again):
         demand = await demands.act(
             db, actor, demand_id, action, now=now, version=forms.version(form), reason=typed.get("reason")
         )

@@ -16,7 +16,7 @@ from market.domain.words import N_
 from market.services import members, organisations
 from market.store.query import Db
 from market.web import forms
-from market.web.page import Web, go, page
+from market.web.page import Web, page
 
 P = Permission
 StateFilter = Annotated[str, QueryParameter(name="state")]
@@ -77,13 +77,15 @@ async def act_on_organisation(
     action: FromPath[str],
 ) -> Redirect:
     """Verify, refuse with a reason, suspend, reinstate."""
-    form = await request.form()
-    typed = forms.typed(form)
-    again = await _desk_organisation(db, actor, organisation_id, typed=typed)
-    with forms.retry(lambda errors, unmet: forms.with_errors(again, errors, unmet)):
-        version, reason = forms.version(form), typed.get("reason")
-        await organisations.act(db, actor, organisation_id, action, now=now, version=version, reason=reason)
-    return go(request, f"/desk/organisations/{organisation_id}", N_("Done."))
+    return await forms.step(
+        request,
+        lambda typed: _desk_organisation(db, actor, organisation_id, typed=typed),
+        lambda typed: organisations.act(
+            db, actor, organisation_id, action, now=now, version=forms.version(typed), reason=typed.get("reason")
+        ),
+        f"/desk/organisations/{organisation_id}",
+        N_("Done."),
+    )
 
 
 ROUTES = [desk, desk_organisation, act_on_organisation]

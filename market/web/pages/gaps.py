@@ -72,7 +72,7 @@ async def issue_letter(
     """Send the letter to the demander."""
     typed = forms.typed(await request.form())
     again = await _gap_page(db, actor, matchmaker, demand_id, now, typed=typed)
-    with forms.retry(lambda errors, unmet: forms.with_errors(again, errors, unmet)):
+    with forms.retry_on(again):
         letter = await gaps.issue(db, actor, matchmaker, demand_id, forms.read(LetterIn, typed), now=now)
     return go(request, f"/demands/{demand_id}/letters/{letter.id}", N_("The letter is with the demander."))
 

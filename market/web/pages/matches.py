@@ -122,7 +122,7 @@ async def answer_match(
     """Take down what this side says."""
     typed = forms.typed(await request.form())
     again = await _match_page(db, actor, match_id, now, typed=typed)
-    with forms.retry(lambda errors, unmet: forms.with_errors(again, errors, unmet)):
+    with forms.retry_on(again):
         match = await matches.answer(db, actor, match_id, forms.read(Response, typed), now=now)
     said = {
         "snooze": N_("Noted. You will be reminded on that day."),
@@ -145,7 +145,7 @@ async def review_match(
     """Take down the broker's decision and go back to the worklist."""
     typed = forms.typed(await request.form())
     again = await _match_page(db, actor, match_id, now, typed=typed)
-    with forms.retry(lambda errors, unmet: forms.with_errors(again, errors, unmet)):
+    with forms.retry_on(again):
         match = await matches.review(db, actor, match_id, forms.read(Review, typed), now=now)
     if match.state is MatchState.PROPOSED:
         return go(request, "/desk/matches", N_("Proposed to both sides: %(title)s"), title=match.demand_title)

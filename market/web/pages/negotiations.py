@@ -291,7 +291,7 @@ async def act_on_negotiation(
     form = await request.form()
     typed = forms.typed(form)
     again = await _room(db, actor, negotiation_id, now, typed=typed)
-    with forms.retry(lambda errors, unmet: forms.with_errors(again, errors, unmet)):
+    with forms.retry_on(again):
         try:
             negotiation = await negotiations.act(
                 db,
@@ -321,7 +321,7 @@ async def send_message(
     """Write into the thread."""
     typed = forms.typed(await request.form())
     again = await _room(db, actor, negotiation_id, now, typed=typed)
-    with forms.retry(lambda errors, unmet: forms.with_errors(again, errors, unmet)):
+    with forms.retry_on(again):
         try:
             await negotiations.say(db, actor, negotiation_id, typed.get("body", ""), now=now)
         except Conflict as error:

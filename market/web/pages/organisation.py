@@ -115,7 +115,7 @@ async def act_on_own(
     form = await request.form()
     typed = forms.typed(form)
     again = await _own_page(db, actor, typed=typed)
-    with forms.retry(lambda errors, unmet: forms.with_errors(again, errors, unmet)):
+    with forms.retry_on(again):
         version, reason = forms.version(form), typed.get("reason")
         await organisations.act(db, actor, _own(actor), action, now=now, version=version, reason=reason)
     return go(request, "/organisation", N_("Done."))
@@ -153,7 +153,7 @@ async def change_role(
     """Give a member another role."""
     typed = forms.typed(await request.form())
     again = await _members_page(db, actor, now)
-    with forms.retry(lambda errors, unmet: forms.with_errors(again, errors, unmet)):
+    with forms.retry_on(again):
         role = forms.read(RoleChoice, typed).role
         member = await members.change_role(db, actor, _own(actor), person_id, role)
     return go(request, "/organisation/members", N_("The role of %(name)s is changed."), name=member.name)
@@ -179,7 +179,7 @@ async def invite(
     """Mail an invitation."""
     typed = forms.typed(await request.form())
     again = await _members_page(db, actor, now, typed=typed)
-    with forms.retry(lambda errors, unmet: forms.with_errors(again, errors, unmet)):
+    with forms.retry_on(again):
         wanted = forms.read(NewInvitation, typed)
         site = request.app.state.settings.address
         invited = await members.invite(db, actor, _own(actor), wanted.email, wanted.role, site=site, now=now)
@@ -225,7 +225,7 @@ async def create_token(
     """Make a token and show it, this once."""
     typed = forms.typed(await request.form(), "scopes")
     again = await _tokens_page(db, actor, now, typed=typed)
-    with forms.retry(lambda errors, unmet: forms.with_errors(again, errors, unmet)):
+    with forms.retry_on(again):
         wanted = forms.read(TokenForm, typed)
         made = await tokens.create(
             db, actor, name=wanted.name, scopes=wanted.scopes, expires_at=_end_of(wanted.expires_at), now=now

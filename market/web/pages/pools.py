@@ -74,11 +74,13 @@ async def confirm_pool(
     pool_id: FromPath[int],
 ) -> Redirect:
     """Confirm it and set the quorum."""
-    typed = forms.typed(await request.form())
-    again = await _pool_page(db, actor, pool_id, typed=typed | {"action": "confirm"})
-    with forms.retry(lambda errors, unmet: forms.with_errors(again, errors, unmet)):
-        await pools.confirm(db, actor, pool_id, forms.read(Confirming, typed), now=now)
-    return go(request, f"/pools/{pool_id}", N_("Confirmed. The owners of the demands have been invited."))
+    return await forms.step(
+        request,
+        lambda typed: _pool_page(db, actor, pool_id, typed=typed | {"action": "confirm"}),
+        lambda typed: pools.confirm(db, actor, pool_id, forms.read(Confirming, typed), now=now),
+        f"/pools/{pool_id}",
+        N_("Confirmed. The owners of the demands have been invited."),
+    )
 
 
 @post("/pools/{pool_id:int}/join", permission=P.DEMAND_WRITE)
@@ -90,11 +92,13 @@ async def join_pool(
     pool_id: FromPath[int],
 ) -> Redirect:
     """Commit one's own demand."""
-    typed = forms.typed(await request.form())
-    again = await _pool_page(db, actor, pool_id, typed=typed | {"action": "join"})
-    with forms.retry(lambda errors, unmet: forms.with_errors(again, errors, unmet)):
-        await pools.join(db, actor, pool_id, forms.read(Joining, typed), now=now)
-    return go(request, f"/pools/{pool_id}", N_("You have joined. You may leave until enough have joined."))
+    return await forms.step(
+        request,
+        lambda typed: _pool_page(db, actor, pool_id, typed=typed | {"action": "join"}),
+        lambda typed: pools.join(db, actor, pool_id, forms.read(Joining, typed), now=now),
+        f"/pools/{pool_id}",
+        N_("You have joined. You may leave until enough have joined."),
+    )
 
 
 @post("/pools/{pool_id:int}/leave", permission=P.DEMAND_WRITE)
@@ -106,11 +110,13 @@ async def leave_pool(
     pool_id: FromPath[int],
 ) -> Redirect:
     """Leave, or turn the invitation down."""
-    typed = forms.typed(await request.form())
-    again = await _pool_page(db, actor, pool_id, typed=typed | {"action": "leave"})
-    with forms.retry(lambda errors, unmet: forms.with_errors(again, errors, unmet)):
-        await pools.leave(db, actor, pool_id, forms.read(Leaving, typed), now=now)
-    return go(request, f"/pools/{pool_id}", N_("You are not in the pool; you may still join while it forms."))
+    return await forms.step(
+        request,
+        lambda typed: _pool_page(db, actor, pool_id, typed=typed | {"action": "leave"}),
+        lambda typed: pools.leave(db, actor, pool_id, forms.read(Leaving, typed), now=now),
+        f"/pools/{pool_id}",
+        N_("You are not in the pool; you may still join while it forms."),
+    )
 
 
 @post("/pools/{pool_id:int}/actions/{action:str}", permission=P.DEMAND_READ)
@@ -123,13 +129,15 @@ async def act_on_pool(
     action: FromPath[str],
 ) -> Redirect:
     """Lead, settle or dissolve."""
-    form = await request.form()
-    typed = forms.typed(form)
-    again = await _pool_page(db, actor, pool_id, typed=typed)
-    with forms.retry(lambda errors, unmet: forms.with_errors(again, errors, unmet)):
-        version = forms.version(form)
-        await pools.act(db, actor, pool_id, action, version=version, now=now, reason=typed.get("reason"))
-    return go(request, f"/pools/{pool_id}", N_("Done."))
+    return await forms.step(
+        request,
+        lambda typed: _pool_page(db, actor, pool_id, typed=typed),
+        lambda typed: pools.act(
+            db, actor, pool_id, action, version=forms.version(typed), now=now, reason=typed.get("reason")
+        ),
+        f"/pools/{pool_id}",
+        N_("Done."),
+    )
 
 
 @post("/pools/{pool_id:int}/share", permission=P.NEGOTIATION_WRITE)

@@ -185,14 +185,15 @@ async def act_on_product(
     action: FromPath[str],
 ) -> Redirect:
     """Take one step of the lifecycle."""
-    form = await request.form()
-    typed = forms.typed(form)
-    again = await _product_page(db, actor, product_id, typed=typed)
-    with forms.retry(lambda errors, unmet: forms.with_errors(again, errors, unmet)):
-        await products.act(
-            db, actor, product_id, action, now=now, version=forms.version(form), reason=typed.get("reason")
-        )
-    return go(request, f"/products/{product_id}", N_("Done."))
+    return await forms.step(
+        request,
+        lambda typed: _product_page(db, actor, product_id, typed=typed),
+        lambda typed: products.act(
+            db, actor, product_id, action, now=now, version=forms.version(typed), reason=typed.get("reason")
+        ),
+        f"/products/{product_id}",
+        N_("Done."),
+    )
 
 
 def read_form(form: FormMultiDict) -> forms.Typed:

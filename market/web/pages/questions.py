@@ -133,11 +133,13 @@ async def answer_question(
     question_id: FromPath[int],
 ) -> Redirect:
     """Take down the supplier's answer."""
-    typed = forms.typed(await request.form())
-    again = await _question_page(db, actor, question_id, typed=typed)
-    with forms.retry(lambda errors, unmet: forms.with_errors(again, errors, unmet)):
-        await answers.answer(db, actor, question_id, forms.read(AnswerIn, typed), now=now)
-    return go(request, f"/questions/{question_id}", N_("Answered. The demander has been told."))
+    return await forms.step(
+        request,
+        lambda typed: _question_page(db, actor, question_id, typed=typed),
+        lambda typed: answers.answer(db, actor, question_id, forms.read(AnswerIn, typed), now=now),
+        f"/questions/{question_id}",
+        N_("Answered. The demander has been told."),
+    )
 
 
 @post("/questions/{question_id:int}/actions/{action:str}", permission=P.MATCH_ANSWER)
@@ -150,11 +152,13 @@ async def act_on_question(
     action: FromPath[str],
 ) -> Redirect:
     """Withdraw the question or take the answer back."""
-    form = await request.form()
-    again = await _question_page(db, actor, question_id)
-    with forms.retry(lambda errors, unmet: forms.with_errors(again, errors, unmet)):
-        await answers.act(db, actor, question_id, action, now=now, version=forms.version(form))
-    return go(request, f"/questions/{question_id}", N_("Done."))
+    return await forms.step(
+        request,
+        lambda _: _question_page(db, actor, question_id),
+        lambda typed: answers.act(db, actor, question_id, action, now=now, version=forms.version(typed)),
+        f"/questions/{question_id}",
+        N_("Done."),
+    )
 
 
 ROUTES = [questions_page, word_question, ask_question, question_page, answer_question, act_on_question]

@@ -37,7 +37,7 @@ async def train(
 ) -> Redirect:
     """Learn a model; it does not rank yet."""
     again = await _shown(db, now)
-    with forms.retry(lambda errors, unmet: forms.with_errors(again, errors, unmet)):
+    with forms.retry_on(again):
         model = await ranker.train(db, actor)
     if model.accepted:
         return go(request, HERE, N_("Model %(id)d is trained and won its trial. It does not rank yet."), id=model.id)
@@ -54,7 +54,7 @@ async def enable(
 ) -> Redirect:
     """Let a model rank."""
     again = await _shown(db, now)
-    with forms.retry(lambda errors, unmet: forms.with_errors(again, errors, unmet)):
+    with forms.retry_on(again):
         await ranker.enable(db, actor, model_id)
     return go(request, HERE, N_("Model %(id)d ranks from now on."), id=model_id)
 
@@ -65,7 +65,7 @@ async def disable(
 ) -> Redirect:
     """Let the words alone rank."""
     again = await _shown(db, now)
-    with forms.retry(lambda errors, unmet: forms.with_errors(again, errors, unmet)):
+    with forms.retry_on(again):
         await ranker.disable(db, actor)
     return go(request, HERE, N_("The words alone rank from now on."))
 
@@ -76,7 +76,7 @@ async def rollback(
 ) -> Redirect:
     """Go back to what ranked before."""
     again = await _shown(db, now)
-    with forms.retry(lambda errors, unmet: forms.with_errors(again, errors, unmet)):
+    with forms.retry_on(again):
         model_id = await ranker.rollback(db, actor)
     if model_id is None:
         return go(request, HERE, N_("The words alone rank from now on."))

@@ -67,7 +67,7 @@ async def route_demand(
     """Ask the organisation."""
     typed = forms.typed(await request.form())
     again = await _route_page(db, actor, demand_id, typed)
-    with forms.retry(lambda errors, unmet: forms.with_errors(again, errors, unmet)):
+    with forms.retry_on(again):
         wish = forms.read(RoutingIn, typed | {"demand_id": demand_id})
         routing = await routings.route(db, actor, wish, now=now)
     return go(request, f"/routings/{routing.id}", N_("Asked. The answer comes to your notifications."))
@@ -109,7 +109,7 @@ async def act_on_routing(
     """Answer, or withdraw; "we have it" leads on to the product's form."""
     typed = forms.typed(await request.form()) | {"action": action}
     again = await _routing_page(db, actor, routing_id, typed=typed)
-    with forms.retry(lambda errors, unmet: forms.with_errors(again, errors, unmet)):
+    with forms.retry_on(again):
         routing = await routings.act(db, actor, routing_id, forms.read(RoutingStep, typed), now=now)
     if routing.state is RoutingState.HELD:
         words = N_("Noted. Describe the product now; when it is listed, offer it from your inbox.")

@@ -43,7 +43,7 @@ async def save_search(
     """Save what was searched for."""
     typed = forms.typed(await request.form())
     again = await _list(db, actor, typed=typed)
-    with forms.retry(lambda errors, unmet: forms.with_errors(again, errors, unmet)):
+    with forms.retry_on(again):
         asked = {name: value for name, value in typed.items() if name in Asked.__struct_fields__}
         given = {"kind": typed.get("kind"), "name": typed.get("name"), "asked": asked}
         await searches.save(db, actor, forms.read(SearchIn, given), now=now)
@@ -70,7 +70,7 @@ async def change_search(
     typed = forms.typed(await request.form())
     await searches.get(db, actor, search_id)
     again = await _list(db, actor, typed=typed)
-    with forms.retry(lambda errors, unmet: forms.with_errors(again, errors, unmet)):
+    with forms.retry_on(again):
         active = {"pause": False, "resume": True}.get(str(typed.get("do", "")))
         await searches.change(db, actor, search_id, SearchChange(name=typed.get("name"), active=active), now=now)
     return go(request, "/searches", N_("Saved."))

@@ -69,7 +69,7 @@ async def upload(
     """Read a file; nothing is stored before its changes are confirmed."""
     file = (await request.form()).get("file")
     again = await _start(db, actor)
-    with forms.retry(lambda errors, unmet: forms.with_errors(again, errors, unmet)):
+    with forms.retry_on(again):
         if not isinstance(file, UploadFile) or not file.filename:
             raise Invalid({"file": N_("Choose a file.")})
         found = await spreadsheets.receive(db, actor, file.filename, await file.read(), labels.WORDS, now=now)

@@ -40,7 +40,7 @@ async def create_webhook(request: Web, db: NamedDependency[Db], actor: NamedDepe
     """Make one and show its secret, this once."""
     typed = forms.typed(await request.form(), "kinds")
     again = await _webhooks_page(db, actor, typed=typed)
-    with forms.retry(lambda errors, unmet: forms.with_errors(again, errors, unmet)):
+    with forms.retry_on(again):
         content = forms.read(WebhookContent, _form(typed))
         made = await webhooks.create(db, actor, content, settings=request.app.state.settings)
     shown = await _webhook_page(db, actor, made.id, secret=made.secret)
@@ -81,7 +81,7 @@ async def save_webhook(
     form = await request.form()
     typed = forms.typed(form, "kinds")
     again = await _webhook_page(db, actor, webhook_id, typed=typed)
-    with forms.retry(lambda errors, unmet: forms.with_errors(again, errors, unmet)):
+    with forms.retry_on(again):
         content = forms.read(WebhookContent, _form(typed))
         version = forms.version(form)
         await webhooks.edit(db, actor, webhook_id, version, content, settings=request.app.state.settings)
