@@ -114,6 +114,7 @@ class Indexes:
         self.public = Matcher()
         self.ready = asyncio.Event()
         self.kept: dict[Hashable, Any] = {}
+        self.found: dict[Hashable, list[int]] = {}
         self.ranking: Ranking | None = None
 
     @asynccontextmanager
@@ -127,7 +128,7 @@ class Indexes:
         async with self._turn():
             await self._fill(db, PRODUCTS, {"products": as_product_document})
             await self._fill(db, DEMANDS, {"demands": _document, "public": _public_document})
-        self.kept = {}
+        self.kept, self.found = {}, {}
         await self.adopt(db)
 
     @asynccontextmanager
@@ -186,6 +187,7 @@ class Indexes:
             await in_thread(_apply, self.demands, known, [_document(demand) for demand in demands])
             await in_thread(_apply, self.public, known, [_public_document(demand) for demand in demands])
             self.kept = {}
+        self.found = {}
 
     async def _follow(self, db: Db, heard: Heard) -> None:
         await self.fill(db)  # after listening began: what changes meanwhile is applied on top

@@ -25,7 +25,7 @@ from matching import advice, bundle, pool, relaxation
 from matching import lines as extraction
 from matching.explain import Answer, explain, with_answers
 from matching.explain import question as wording
-from matching.matcher import as_demand
+from matching.matcher import Matcher, as_demand
 from matching.types import Document, Kind, Line, Verdict
 
 LEAST_OF_BEST = 0.3
@@ -43,6 +43,8 @@ MOST_PARTS = 400
 """And no more: their reasons take a second."""
 MOST_KEPT = 2_000
 """Answers worked out from the open demands that are kept at a time."""
+SEARCHES_KEPT = 256
+"""Searches whose answers are kept at a time."""
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _ANSWERED = {Reply.YES: (Verdict.MET, 1.0), Reply.PARTLY: (Verdict.MET, 0.5), Reply.NO: (Verdict.UNMET, 0.0)}
 T = TypeVar("T")
@@ -142,13 +144,21 @@ class Matchmaker(Indexes):
 
     async def search_products(self, text: str, k: int = 200) -> list[int]:
         """Ids of listed products, best first."""
-        found = await in_thread(self.products.search, text, k)
-        return [int(product) for product, _ in found]
+        return await self._searched(self.products, text, k)
 
     async def search_demands(self, text: str, k: int = 200) -> list[int]:
         """Ids of open demands, best first; covered words of sealed ones are not searched."""
-        found = await in_thread(self.public.search, text, k)
-        return [int(demand) for demand, _ in found]
+        return await self._searched(self.public, text, k)
+
+    async def _searched(self, index: Matcher, text: str, k: int) -> list[int]:
+        """The same words again (the next page, another filter) are not searched again while nothing changes."""
+        found, key = self.found, (index, text, k)  # what is found while something changes is not kept for afterwards
+        if key not in found:
+            ids = [int(one) for one, _ in await in_thread(index.search, text, k)]
+            if len(found) >= SEARCHES_KEPT:
+                found.pop(next(iter(found)), None)
+            found[key] = ids
+        return found[key]
 
     async def find(
         self, demands: Sequence[Demand], k: int, also: Collection[tuple[int, int]]

@@ -21,6 +21,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,7 @@ from tests.recording import recording
 
 CONNECTIONS = 16
 WORDS = "%E8%B4%A7%E8%BF%90"  # 货运
+NUMBER = "<number>"
 SITE, BARE = "site", "bare"
 
 
@@ -164,20 +166,29 @@ async def measured(
     reads = {
         "one product": {SITE: f"/api/v1/products/{goods[0]}", BARE: "/product"},
         "search page": {SITE: f"/api/v1/products?q={WORDS}", BARE: "/search"},
+        "search page, words not asked before": {SITE: f"/api/v1/products?q={WORDS}%20{NUMBER}", BARE: "/search"},
         "inbox": {SITE: "/api/v1/inbox", BARE: "/inbox"},
     }
     rates: dict[str, dict[str, list[float]]] = {}
     for _ in range(rounds):
         for name, paths in reads.items():
             for who, path in paths.items():
-                request = f"GET {path} HTTP/1.1\r\nHost: x\r\n{head}\r\n".encode()
-                rate = await load(ports[who], [lambda _, r=request: r] * CONNECTIONS, seconds)
+                request = f"GET {path} HTTP/1.1\r\nHost: x\r\n{head}\r\n"
+                rate = await load(ports[who], [lambda _, r=request: numbered(r)] * CONNECTIONS, seconds)
                 rates.setdefault(name, {}).setdefault(who, []).append(rate)
         for who in (SITE, BARE):
             senders = [Stepper(who, product, head) for product in goods[: CONNECTIONS // 2]]
             rate = await load(ports[who], [sender.request for sender in senders], seconds, senders, ports[SITE])
             rates.setdefault("one transition", {}).setdefault(who, []).append(rate)
     return rates
+
+
+_numbers = count()
+
+
+def numbered(request: str) -> bytes:
+    """The request; ``NUMBER`` in it is another one each time."""
+    return request.replace(NUMBER, str(next(_numbers))).encode()
 
 
 class Stepper:
@@ -213,17 +224,17 @@ async def load(
     port: int, requests: list[Callable[[bytes], bytes]], seconds: float, steppers: Any = (), site: int = 0
 ) -> float:
     """Requests per second over as many connections as there are senders."""
-    count = 0
+    done = 0
     until = time.perf_counter() + seconds
 
     async def one(make: Callable[[bytes], bytes], first: bytes) -> None:
-        nonlocal count
+        nonlocal done
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         body = first
         while time.perf_counter() < until:
             writer.write(make(body))
             body = await answer(reader)
-            count += 1
+            done += 1
         writer.close()
 
     firsts = [b""] * len(requests)
@@ -232,7 +243,7 @@ async def load(
         until = time.perf_counter() + seconds
     begin = time.perf_counter()
     await asyncio.gather(*(one(make, first) for make, first in zip(requests, firsts, strict=True)))
-    return count / (time.perf_counter() - begin)
+    return done / (time.perf_counter() - begin)
 
 
 async def latest(stepper: Stepper, port: int) -> bytes:

@@ -9,7 +9,7 @@ import pytest
 
 from market.domain.demands import DemandContent
 from market.domain.products import ProductContent
-from market.services import demands, indexes, listening, organisations, products
+from market.services import demands, indexes, listening, matchmaking, organisations, products
 from market.services.indexes import LISTENER
 from market.services.matchmaking import Matchmaker
 from matching.matcher import Matcher
@@ -142,6 +142,23 @@ async def test_covered_words_are_not_searched_until_they_are_uncovered(url, comm
             return await matchmaker.search_demands("江苏") == [demand.id]
 
         await eventually(uncovered)
+
+
+async def test_the_same_words_are_searched_once_until_something_changes(db, given):
+    matchmaker = Matchmaker("")
+    await matchmaker.fill(db)
+    nothing = await matchmaker.search_products("公路货运量")
+    assert nothing == []
+    assert await matchmaker.search_products("公路货运量") is nothing
+    product, demand = await given.listed_product(), await given.open_demand()
+    await matchmaker.refresh(db, "product", [product.id])
+    assert await matchmaker.search_products("公路货运量") == [product.id]
+    assert await matchmaker.search_demands("公路货运量") == []
+    await matchmaker.refresh(db, "demand", [demand.id])
+    assert await matchmaker.search_demands("公路货运量") == [demand.id]
+    for number in range(2 * matchmaking.SEARCHES_KEPT):
+        await matchmaker.search_products(f"公路货运量 {number}")
+    assert len(matchmaker.found) == matchmaking.SEARCHES_KEPT
 
 
 async def test_nothing_of_it_runs_on_the_event_loop(db, given):
