@@ -21,9 +21,6 @@ from matching.types import Line, Match
 
 COMMANDS: Final = ("match", "lines", "evaluate", "evaluate-lines", "--help")
 
-AT_ONCE: Final = 100
-"""Demands matched between two steps of the progress bar."""
-
 console = Console(stderr=True)
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 
@@ -50,11 +47,10 @@ def _match(matcher: Matcher, products: Path, demands: Path, out: Path, top: int)
 
     def found() -> Iterator[Match]:
         nonlocal empty
-        portions = [asked[at : at + AT_ONCE] for at in range(0, len(asked), AT_ONCE)]
-        for portion in track(portions, "Matching", console=console):
-            for matches in matcher.match(portion, top, reasons=True):
-                empty += not matches
-                yield from matches
+        answers = matcher.each(asked, top, reasons=True)
+        for matches in track(answers, "Matching", total=len(asked), console=console):
+            empty += not matches
+            yield from matches
 
     pairs = write_matches(out, found())
     console.print(

@@ -13,7 +13,8 @@ import heapq
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any, Final, NamedTuple, Self
+from datetime import date
+from typing import Any, ClassVar, Final, NamedTuple, Self
 
 import msgspec
 import numpy as np
@@ -27,7 +28,7 @@ from matching.query import Weighted, Weights, read, weigh
 from matching.regions import Codes
 from matching.segment import Vocabulary
 from matching.text import Analyser
-from matching.types import Demand, Document
+from matching.types import Demand, Document, Match
 
 BATCH: Final = 250
 """Demands asked in one task."""
@@ -63,6 +64,8 @@ class ClusterMatcher(Matcher):
 
     :param shard: products in one shard
     """
+
+    at_once: ClassVar = 40 * BATCH
 
     def __init__(self, client: Any, *, weights: Mapping[str, float] = WEIGHTS, shard: int = SHARD) -> None:
         super().__init__(weights=weights)
@@ -108,6 +111,12 @@ class ClusterMatcher(Matcher):
 
     def __len__(self) -> int:
         return len(self._state.documents)
+
+    def each(
+        self, demands: Sequence[Demand], k: int = 10, *, reasons: bool = False, today: date | None = None
+    ) -> Iterator[list[Match]]:
+        """``match``, handed over one by one as found."""
+        return self.here(demands, k, reasons=reasons, today=today)
 
     def _hits(self, state: State, demands: Sequence[Demand], k: int) -> list[list[Hit]]:
         return self._top([query_text(demand) for demand in demands], k, None)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from multiprocessing import current_process
-from typing import Final, Self
+from typing import ClassVar, Final, Self
 
 import msgspec
 
@@ -36,11 +36,11 @@ WEIGHTS: Final[Mapping[str, float]] = {
 }
 """What a word counts for in each attribute of a document; multiples of 1/8 (see ``segment.SCALE``)."""
 
-MANY_DEMANDS: Final = 4_000
+MANY: Final = 4_000
 """Demands from which on they are matched by several processes: each costs two seconds and 200 MB first."""
 
-AT_ONCE: Final = 100
-"""Demands looked up in one go."""
+MANY_EXPLAINED: Final = 400
+"""The same when their matches are explained, which takes ten times as long."""
 
 MERGE_AT: Final = 2048
 """Documents in the side segment at which it is merged into the main one."""
@@ -86,6 +86,9 @@ class Matcher:
 
     :param weights: what a word counts for in each attribute of a ``Document``; multiples of 1/8.
     """
+
+    at_once: ClassVar = 100
+    """Demands looked up in one go."""
 
     def __init__(self, *, weights: Mapping[str, float] = WEIGHTS) -> None:
         self.weights = weights
@@ -136,12 +139,28 @@ class Matcher:
         :param reasons: add the verdict on every requirement line (read from the text when not given).
         :param today: the day "the last three years" of a demand is counted back from; today by default.
         """
-        state = self._state
-        found = [_ranked(d, hits) for d, hits in zip(demands, self._hits(state, demands, k), strict=True)]
-        if not reasons:
-            return found
-        day = today or date.today()
-        return [_explained(state, d, matches, day) for d, matches in zip(demands, found, strict=True)]
+        return list(self.each(demands, k, reasons=reasons, today=today))
+
+    def each(
+        self, demands: Sequence[Demand], k: int = 10, *, reasons: bool = False, today: date | None = None
+    ) -> Iterator[list[Match]]:
+        """``match``, handed over one by one as found; many demands are shared out to processes on all processors."""
+        if len(demands) < (MANY_EXPLAINED if reasons else MANY) or current_process().daemon:
+            return self.here(demands, k, reasons=reasons, today=today)
+        from matching.batch import answers  # needs what storing and processes need
+
+        return answers(self, demands, k, reasons, today or date.today())
+
+    def here(
+        self, demands: Sequence[Demand], k: int = 10, *, reasons: bool = False, today: date | None = None
+    ) -> Iterator[list[Match]]:
+        """``each``, in this process."""
+        state, day = self._state, today or date.today()
+        for at in range(0, len(demands), self.at_once):
+            some = demands[at : at + self.at_once]
+            for demand, hits in zip(some, self._hits(state, some, k), strict=True):
+                found = _ranked(demand, hits)
+                yield _explained(state, demand, found, day) if reasons else found
 
     def search(self, text: str, k: int, *, among: Collection[str] | None = None) -> list[Hit]:
         """The best ``k`` products for a text as (id, score), only those in ``among`` when it is given."""
@@ -189,15 +208,8 @@ class Matcher:
         return product_id in self._state.documents
 
     def _hits(self, state: State, demands: Sequence[Demand], k: int) -> list[list[Hit]]:
-        if len(demands) >= MANY_DEMANDS and not current_process().daemon:
-            from matching.batch import hits_of_many
-
-            return hits_of_many(self, demands, k)
-        found: list[list[Hit]] = []
-        for at in range(0, len(demands), AT_ONCE):
-            texts = map(query_text, demands[at : at + AT_ONCE])
-            found += state.index.tops([weigh(read(text, self._analyser), state.index) for text in texts], k)
-        return found
+        queries = (read(query_text(demand), self._analyser) for demand in demands)
+        return state.index.tops([weigh(query, state.index) for query in queries], k)
 
     def _bags(self, products: Iterable[Document]) -> dict[str, Bag]:
         return {product.id: bag(product, self.weights, self._analyser) for product in products}

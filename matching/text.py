@@ -75,7 +75,7 @@ class Cut(NamedTuple):
     pairs: Sequence[str] = ()
 
 
-_KEPT: Final = 200_000
+_KEPT: Final = 50_000
 _SHORT: Final = 120
 _SHORT_RUN: Final = 12
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from datetime import date
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 
@@ -139,6 +139,12 @@ def grouped(pairs: Sequence[Neighbours]) -> list[list[int]]:
     return [sorted(map(int, group.demands)) for group in found]
 
 
+Ranked = Mapping[tuple[int, int], Sequence[tuple[int, float]]]
+"""By the id and revision of a demand the products found for it, with their scores, best first."""
+
+NOT_RANKED: Final[Ranked] = {}
+
+
 class Matchmaker(Indexes):
     """Everything that is asked of the indexes of this process."""
 
@@ -161,22 +167,43 @@ class Matchmaker(Indexes):
         return found[key]
 
     async def find(
-        self, demands: Sequence[Demand], k: int, also: Collection[tuple[int, int]]
+        self,
+        demands: Sequence[Demand],
+        k: int,
+        also: Collection[tuple[int, int]],
+        ranked: Ranked = NOT_RANKED,
     ) -> dict[int, list[Found]]:
         """The best ``k`` listed products of each demand, best first, with those paired in ``also`` however they score.
 
-        ``also`` holds (demand, product); what shares nothing with its demand, or is not listed, is left out.
+        ``also`` holds (demand, product); what shares nothing with its demand, or is not listed, is left out. What
+        ``ranked`` holds of a demand as it is now is not looked up again.
         """
-        return await in_thread(self._find, demands, k, also)
+        return await in_thread(self._find, demands, k, also, ranked)
 
-    def _find(self, demands: Sequence[Demand], k: int, also: Collection[tuple[int, int]]) -> dict[int, list[Found]]:
-        needs = [as_need(demand) for demand in demands]
+    async def rank(self, demands: Sequence[Demand], k: int) -> Ranked:
+        """The best ``k`` products of each of many demands, on all processors."""
+        found = await in_thread(self.products.match, [as_need(demand) for demand in demands], k)
+        return {
+            (demand.id, demand.revision): [(int(hit.product), hit.score) for hit in hits]
+            for demand, hits in zip(demands, found, strict=True)
+        }
+
+    def _find(
+        self, demands: Sequence[Demand], k: int, also: Collection[tuple[int, int]], ranked: Ranked
+    ) -> dict[int, list[Found]]:
+        new = [demand for demand in demands if (demand.id, demand.revision) not in ranked]
+        hits = {
+            demand.id: [(int(hit.product), hit.score) for hit in found]
+            for demand, found in zip(new, self.products.match([as_need(demand) for demand in new], k), strict=True)
+        }
         found: dict[int, list[Found]] = {}
-        for demand, need, hits in zip(demands, needs, self.products.match(needs, k), strict=True):
-            least = LEAST_OF_BEST * max((hit.score for hit in hits), default=0.0)
-            scores = {int(hit.product): hit.score for hit in hits if hit.score >= least}
+        for demand in demands:
+            best = ranked.get((demand.id, demand.revision)) or hits.get(demand.id, [])
+            least = LEAST_OF_BEST * max((score for _, score in best), default=0.0)
+            scores = {product: score for product, score in best if score >= least}
             if missing := [str(p) for d, p in also if d == demand.id and p not in scores]:
-                scores |= {int(p): score for p, score in self.products.score(need, missing).items() if score > 0}
+                more = self.products.score(as_need(demand), missing)
+                scores |= {int(p): score for p, score in more.items() if score > 0}
             ordered = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
             found[demand.id] = [
                 Found(product_id=product, score=score, rank=rank) for rank, (product, score) in enumerate(ordered, 1)

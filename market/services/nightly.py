@@ -6,7 +6,7 @@ run right after the first changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from typing import Any
@@ -18,12 +18,16 @@ from market.domain.demands import DemandState
 from market.domain.matches import Origin
 from market.services import proposals
 from market.services.clustering import on_cluster
-from market.services.matchmaking import Matchmaker
+from market.services.matchmaking import Matchmaker, Ranked
 from market.settings import Settings
 from market.store import matches, search
+from market.store.query import Db
+
+AT_ONCE = 20_000
+"""Demands ranked at a time: some kilobytes each, and the more the better all processors are used."""
 
 BATCH = 100
-"""Demands matched at a time."""
+"""Demands settled at a time."""
 
 Progress = Callable[[int, int], None]
 """Told how many demands are done, and of how many."""
@@ -67,17 +71,27 @@ async def over_all(pool: Any, matchmaker: Matchmaker, now: datetime, progress: P
         await matchmaker.adopt(db)
         done.stale += await proposals.end_lost(db, now)
         ids = await matches.OPEN_DEMANDS.all(db)
-    for start in range(0, len(ids), BATCH):
+    for many in range(0, len(ids), AT_ONCE):
+        some = ids[many : many + AT_ONCE]
         async with pool.acquire() as db:
-            demands = await search.MATCHED.all(db, ids[start : start + BATCH])
-            demands = [demand for demand in demands if demand.state is DemandState.OPEN]
-            found = await proposals.candidates(db, matchmaker, demands, now)
-            for demand in demands:
-                async with db.transaction():
-                    changes = await proposals.settle(db, matchmaker, demand, found[demand.id], now, Origin.NIGHTLY)
-                done.generated += changes.generated
-                done.stale += changes.stale
-                done.kept += changes.kept
-        done.demands += len(demands)
-        progress(min(start + BATCH, len(ids)), len(ids))
+            ranked = await matchmaker.rank(await search.MATCHED.all(db, some), proposals.POOL)
+        for start in range(0, len(some), BATCH):
+            async with pool.acquire() as db:
+                await _batch(db, matchmaker, some[start : start + BATCH], ranked, now, done)
+            progress(many + min(start + BATCH, len(some)), len(ids))
     return done
+
+
+async def _batch(
+    db: Db, matchmaker: Matchmaker, ids: Sequence[int], ranked: Ranked, now: datetime, done: Summary
+) -> None:
+    """Settle some demands as they are now, and count it in ``done``."""
+    demands = [demand for demand in await search.MATCHED.all(db, ids) if demand.state is DemandState.OPEN]
+    found = await proposals.candidates(db, matchmaker, demands, now, ranked)
+    for demand in demands:
+        async with db.transaction():
+            changes = await proposals.settle(db, matchmaker, demand, found[demand.id], now, Origin.NIGHTLY)
+        done.generated += changes.generated
+        done.stale += changes.stale
+        done.kept += changes.kept
+    done.demands += len(demands)

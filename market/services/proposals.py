@@ -37,7 +37,7 @@ from market.domain.products import Product
 from market.domain.questions import Answers
 from market.services import matchmaking
 from market.services.learning import Described, Ranking
-from market.services.matchmaking import Matchmaker
+from market.services.matchmaking import NOT_RANKED, Matchmaker, Ranked
 from market.services.transitions import birth, fire
 from market.store import matches, questions, search
 from market.store.matches import Pair, Standing
@@ -110,13 +110,13 @@ async def propose_for_demand(db: Db, matchmaker: Matchmaker, demand_id: int, now
 
 
 async def candidates(
-    db: Db, matchmaker: Matchmaker, demands: Sequence[Demand], now: datetime
+    db: Db, matchmaker: Matchmaker, demands: Sequence[Demand], now: datetime, ranked: Ranked = NOT_RANKED
 ) -> dict[int, list[Candidate]]:
     """The pairings of each demand that fit, best first; those that stand are looked at wherever they rank."""
     ids = [demand.id for demand in demands]
     live = {(pair.demand_id, pair.product_id) for pair in await matches.LIVE.all(db, ids, None)}
     ended = set(await matches.ENDED.all(db, ids, None))
-    found = await matchmaker.find(demands, POOL, live)
+    found = await matchmaker.find(demands, POOL, live, ranked)
     seen = {place.product_id for places in found.values() for place in places}
     products = {product.id: product for product in await search.LISTED.all(db, sorted(seen))}
     known = Answers(await questions.KNOWN.all(db, ids, sorted(seen)))

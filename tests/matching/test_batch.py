@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from matching import Demand, Document, Matcher, batch, matcher
@@ -19,12 +21,28 @@ PRODUCTS = [
 DEMANDS = [Demand(id=f"d{n}", text=f"{WORDS[n % 11]} {WORDS[n % 4]} 泸州") for n in range(40)] + [Demand(id="none")]
 
 
-def test_answers_are_those_of_one_by_one_also_after_edits(monkeypatch: pytest.MonkeyPatch) -> None:
+TODAY = date(2025, 1, 1)
+
+
+@pytest.fixture
+def held() -> Matcher:
     held = Matcher().fit(PRODUCTS[:150])
     held.remove([f"p{n:03}" for n in range(0, 200, 7)])
     held.add(PRODUCTS[140:])
+    return held
+
+
+def test_answers_are_those_of_one_by_one_also_after_edits(held: Matcher, monkeypatch: pytest.MonkeyPatch) -> None:
     alone = [held.match([demand], 9)[0] for demand in DEMANDS]
     monkeypatch.setattr(batch, "PORTION", 15)
-    monkeypatch.setattr(matcher, "MANY_DEMANDS", len(DEMANDS))
+    monkeypatch.setattr(matcher, "MANY", len(DEMANDS))
     assert held.match(DEMANDS, 9) == alone
     assert held.match(DEMANDS, 0) == [[] for _ in DEMANDS]
+
+
+def test_so_are_reasons(held: Matcher, monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = [held.match([demand], 5, reasons=True, today=TODAY)[0] for demand in DEMANDS]
+    assert any(match.reasons for matches in alone for match in matches)
+    monkeypatch.setattr(batch, "EXPLAINED", 15)
+    monkeypatch.setattr(matcher, "MANY_EXPLAINED", len(DEMANDS))
+    assert list(held.each(DEMANDS, 5, reasons=True, today=TODAY)) == alone

@@ -5,6 +5,7 @@ import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import msgspec
 import pytest
 
 from market.domain.demands import DemandContent
@@ -190,3 +191,17 @@ async def test_nothing_of_it_runs_on_the_event_loop(db, given):
     assert (await matchmaker.demands_for(product, 10))[0][0] == demand.id
     assert threads
     assert loop not in threads
+
+
+async def test_what_many_were_ranked_for_holds_until_a_demand_is_edited(db, given):
+    matchmaker = Matchmaker("")
+    product, demand = await given.listed_product(), await given.open_demand()
+    await matchmaker.fill(db)
+    ranked = await matchmaker.rank([demand], 10)
+    assert await matchmaker.find([demand], 10, (), ranked) == await matchmaker.find([demand], 10, ())
+    assert [found for found, _ in ranked[demand.id, demand.revision]] == [product.id]
+    matchmaker.products.remove([str(product.id)])
+    edited = msgspec.structs.replace(demand, revision=demand.revision + 1)
+    [found] = (await matchmaker.find([demand], 10, (), ranked))[demand.id]
+    assert found.product_id == product.id
+    assert await matchmaker.find([edited], 10, (), ranked) == {demand.id: []}

@@ -17,6 +17,7 @@ async def states(db):
 
 
 async def test_it_finds_what_events_did_not_bring_and_then_changes_nothing(settings, committed, monkeypatch):
+    monkeypatch.setattr(nightly, "AT_ONCE", 2)
     monkeypatch.setattr(nightly, "BATCH", 1)
     demands = [await committed.open_demand() for _ in range(3)]
     supplier = await committed.supplier()
