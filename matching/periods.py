@@ -66,13 +66,15 @@ _SPAN = re.compile(
         twelve|twenty|thirty|few|several)?\s?(?:years?|months?|quarters?|decades?|seasons?|weeks?|days?)\b)
     |(?P<en_least>\b(?:at\sleast|no\sless\sthan|a\sminimum\sof)\s(?:the\slast\s)?(?:\d{{1,3}}|two|three|five|ten
         |twelve)
-        \s(?:years?|months?)\b(?!\sold))
+        \s(?:full\s|complete\s)?(?:years?|months?)\b(?!\sold))
     |(?P<en_ago>(?<![\d,.])\d{{1,3}}\s(?:years|months)\b(?!\sold)|\b(?:two|three|four|five|six|seven|eight|nine
         |ten|twelve)\s(?:years|months)(?=\s(?:of\s)?(?:back\s|past\s)?(?:history|historical|data|records)|\sback\b))
     |(?P<lately>(?:今年|去年|前年|本年度)(?:以来|全年度?|一整年|年?底|年?初|[上下]半年
         |[春夏秋冬花雨汛]季|第?[一二三四]季度)*(?:以来(?=[的，。；,]|$)|(?=的?(?:[，。；,]|数|就|都[要行可]|即可|$))))
     |(?P<quarters>{_Y}\s?[Qq][1-4](?:\s?[-—–~至到]{{1,2}}\s?{_Y}\s?[Qq][1-4])?(?:以来|起|至今)?)
     |(?P<months>(?<![年\d每])(?:\d{{1,2}}|[一二三四五六七八九十]{{1,3}})月份)
+    |(?P<ahead>未来\s?{_N}\s?个?(?:小时|天|日|周|月|年))
+    |(?P<pair>(?<!\d){_Y}年?(?:[、和及]{_Y}年?){{1,4}}(?:[两三四五]年)?)
     |(?P<past>历年|往年(?=的|[一-龥]{{2}}))
     |(?P<one>(?<!\d){_Y}年度?(?:[1-9]\d?(?:[-—–至到]\d\d?)?月份?)?(?:\d{{1,2}}日)?(?!\d|以前|之前|前|版|区划|修订))
     |(?P<en_one>(?:(?:\bin|\bfor|\bduring|\bof)\s(?:the\s)?(?:year\s|fiscal\syear\s)?|\bfiscal\syear\s
@@ -190,7 +192,7 @@ def _spans(text: str, today: date) -> Iterator[Span]:
             start, end = points[0][0], points[1][1]
         elif kind in ("since", "back", "en_since") and points:
             start = points[0][0]
-        elif kind in ("one", "en_one", "lately", "quarters") and points:
+        elif kind in ("one", "en_one", "lately", "quarters", "pair") and points:
             start, end = points[0][0], points[-1][1]
         elif kind in ("last", "within", "least", "en_last", "en_ago", "en_least"):
             start = today - timedelta(days=_length(phrase))

@@ -13,6 +13,7 @@ from itertools import islice
 
 import msgspec
 
+from matching.asking import request
 from matching.headings import heading, vague
 from matching.types import Kind
 from matching.wording import Piece
@@ -48,6 +49,7 @@ _USES = re.compile(
     |(?:购置|采购|获取|征集|需要?|提供|调取)(?P<wherefor>{_X}{{4,24}}?)所需的?(?:基础|相关|外部|各类)*(?:数据
         |信息|资料)
     |^\s?因(?P<owing>{_PLANS}{_X}{{3,40}})(?=$)
+    |^\s?(?P<wants>(?!我|本|现|拟|急|请|因|经){_X}{{3,20}})需要(?=$)
     |(?:兹?因|由于){_X}{{0,2}}?(?P<cause>{_X}{{3,24}})需要(?=$)
     |(?:为了?|旨在)(?P<for>{_GOOD}{_PLANS}{_X}{{2,50}})(?=$|[：:])
     |(?:用途|目的(?!地)|用处|目标(?=[是为]))(?:仅限于?|主要为|主要是|限于|在于|为|是|[：:])?(?P<use>{_X}{{2,40}})
@@ -93,7 +95,13 @@ _WORKS = re.compile(
     |(?:我们|我司)?(?:是)?做(?P<field>[^，,；;。的]{{2,16}})的(?:start-?up|创业团队|小组)
     |(?:引入|利用|借助|结合|基于){_X}{{2,14}}?(?P<by>(?:{_MAKES}|识别|预测|增强|提升|辅助)(?!的){_X}{{2,30}})
     |^\s?(?![\d（(一二三四五六七八九十][.、）)是]|{_X}{{0,14}}(?:承担
-        |开展))(?P<np>[^，,；;。：:的]{{2,18}}(?:模型|平台建设|选址|研究|课题|评估|测算|定价|核验项目))$""",
+        |开展))(?P<np>[^，,；;。：:的]{{2,18}}(?:模型|平台建设|选址|研究|课题|评估|测算|定价|核验项目))$
+    |^\s?(?P<begun>(?:开发|研发|制作|搭建|建设|筹建|编制|构建)(?!的
+        |商){_X}{{3,40}}(?<!数据)(?<!信息)(?<!名单)(?<!情况))$
+    |(?:论文|课题|项目|博士|硕士)(?:主要)?(?P<thesis>研究{_X}{{4,40}})
+    |(?:在|接了?|代理|承办)一?[个批项单]?(?P<case>{_X}{{4,40}}(?:案子|案件|可研|项目|课题|后评估|评估|单子))(?=$)
+    |(?:打算|计划|准备|筹划|想(?![着法象必])|拟(?!合))(?:明年|今年|下半年|近期|年内|先
+        |要)*(?P<will>(?![要的知了看找买查问])[一-龥]{_X}{{3,40}})(?=$)""",
     re.VERBOSE,
 )  # fmt: skip
 _USES_EN = re.compile(
@@ -116,6 +124,10 @@ _USES_EN = re.compile(
         |assess|sett|pric|design
         |calibrat|test|validat|mapp|benchmark|compar|understand|track|decid|improv|writ|teach|underwrit|rout
         |optimi[sz])ing\s[^.;,]{3,60})
+    |^\s?For\s(?P<lone>(?!example|instance|each|every|all)[^.;,]{4,60}?)(?:\sonly)?\.?\s?$
+    |\b[Ff]or\s(?P<noun>(?!the\sfirst|each|every)[A-Za-z][\w\s-]{2,32}?(?:scoring|mapping|planning|pricing
+        |modell?ing|analy(?:sis|tics)|research|forecasting|underwriting|monitoring|assessment|evaluation
+        |management|due\sdiligence|training|benchmarking))\b(?=[.,:;]|\s?$)
     |\b[Ff]or\s(?P<study>(?:academic\s|non-commercial\s|scientific\s|educational\s|teaching\s
         |internal\s)?(?:research|study|teaching|planning|underwriting|benchmarking|modelling|modeling
         |educational)(?:\spurposes?)?)\b
@@ -185,6 +197,6 @@ def _read(piece: Piece, text: str, chinese: bool) -> Iterator[tuple[int, int, in
             tail = _TRIM.search(text, start, end)
             end = tail.start() if tail else end
             phrase = text[start:end]
-            if end - start < 2 or (rank and _NOTHING.match(phrase)):
+            if end - start < 2 or (rank and _NOTHING.match(phrase)) or (name == "will" and request(piece.text)):
                 continue
             yield 2 if _LITTLE.match(phrase) or _DUTY.match(phrase) else rank, start, end

@@ -38,7 +38,10 @@ _ENTITY = (
     "企业|单户企业|单户|户|公司|机构|医院|学校|个人|个体|人|车型|车种|货类|车辆|车|车牌号|船|批次|项目|病种|行业|品种|商品|产品|科室|线路|"
     "订单|门店|用户|年龄段|性别|年龄|专业|部门|景区|单品|型号|品牌|类别|类型"
 )
-_NOUN_EN = r"(?!file|download|call|e?mail|api|the|an?|our|us|my|post|end|default|hand|law|using|\w+ing\b)[a-z]+"
+_NOUN_EN = (
+    r"(?!file|download|call|e?mail|api|the|an?|our|us|my|post|end|default|hand|law|query|request|lookup|using|"
+    r"\w+ing\b)[a-z]+"
+)
 _GRAIN = re.compile(
     rf"""(?P<fine>(?:时间|空间)?(?:粒度|间隔|分辨率|颗粒度|采样率|采样频率)(?:为|是|要求|不低于|不超过|优于
         |达到?|到|：|:|"
@@ -62,7 +65,7 @@ _GRAIN = re.compile(
     |(?P<every_one>每(?:批|户|笔|单|家|辆|台|栋|班|架|艘|宗|件|例|所)(?:次)?(?=[都的]|一[条行]|[，。；]|$))
     |(?P<pair>(?:分(?!析|布|别|公司|局|行|店)|按)[一-龥]{{1,5}}?(?:、|和|及|，)(?:分(?!析|布|别|公司|局)
         |按)[一-龥]{{1,5}}?(?:[、和及](?:分|按)[一-龥]{{1,5}}?)?(?=[，。；]|$|统计|列示|汇总|拆分|聚合|提供|的))
-    |(?P<freq>[日周旬月季年](?:频次?(?!率|道)|均值|平均值?))|(?P<by>按(?:照)?(?!次|要求|规定|查得|需|协议|合同
+    |(?P<freq>[日周旬月季年](?:频次?(?!率|道)|均值|平均值?))|(?P<by>按(?:照)?(?!次|最新|要求|规定|查得|需|协议|合同
         |标准|批准|比例|期|时(?!段)|量|劳|说|理|键|钮|摩|揭|现有|以下|下列|上述|省[厅委]|照|我|你|国家|相关)
         [一-龥A-Za-z]{{2,8}}?(?:[、和及][一-龥A-Za-z]{{2,6}}?){{0,4}}(?=(?:分(?!析|布|配|别)|查|统计|汇总|划分
         |拆分|列示|归集|给出
@@ -80,7 +83,7 @@ _GRAIN = re.compile(
     |(?P<record>(?:逐(?:次|条|笔|起|单|户|车|人|日|例)(?:记录|明细)?|(?:单户)?(?:企业|地块|站点|个体|个人
         |楼栋)级(?:别)?|明细级|微观数据))
     |(?P<tier>(?:{_ZH})(?:级别|级|一级|层级|粒度|尺度|层面)(?:层面)?(?=[^一-龥]|$|层面|的|数据|统计|汇总|及|和
-        |或|即可|就|也|更|最|指标|边界|以上|分布|[一-龥]{{0,4}}[数率量值额])(?!市|别墅|医院|示范|重点|以上
+        |或|即可|就|也|更|最|指标|边界|以上|定位|分布|[一-龥]{{0,4}}[数率量值额])(?!市|别墅|医院|示范|重点|以上
         |统计产量|课题|政府|部门
         |平台|机关|单位|财政|公路|名录|汇总表))
     |(?P<trend>(?:日度|周度|月度)(?=[一-龥]{{2}})(?!刷新|更新|报告|会议|预算|推送|提供))
@@ -94,7 +97,8 @@ _GRAIN = re.compile(
         |should|must|will|may)[a-z]{{3,12}})?(?=\s(?:and|or|for|in|from|of|with|since|to|on|at)\b|[,.;:]|$))
         |(?:(?:for|in)\s)?(?<!of\s)(?:each|every)\s(?:{_EN}|hour|day|week|month|year)s?\b)
         (?:\s?[- ]level)?(?:(?:,|/|\sand\s|\sor\s|\s(?=by\s))\s?(?:by\s)?(?:(?:{_EN}|hour|day|week|month
-        |quarter|year|sector|gender|industry|age|race|type|model|sex)\b))*)
+        |quarter|year|sector|gender|industry|age|race|type|model|sex)\b)(?:\s(?:groups?|class(?:es)?|bands?
+        |types?|categor(?:y|ies)))?)*)
     |(?P<en_level>(?i:\b(?:{_EN}|(?!high|low|top|entry|sea|ground|senior|water|service|multi
         |mid)[a-z]{{3,12}}(?=-)|individual|household|company|firm|record|patient
         |transaction)[- ]level(?:\s(?:data|aggregates|records|figures))?))
@@ -195,7 +199,7 @@ DELIVERY = {
     r"网盘|file\b|files\b|(?:邮件)?附件|object\sstorage|s3(?:\sbucket)?|对象存储|云盘|移动硬盘|离线(?:交付|提供"
     r"|拷贝)|线下(?:移交|交付|拷贝)|"
     r"s?ftp|文件(?:传输|交付|推送)|"
-    r"离线(?:数据)?包(?!含|括)|数据包(?!含|括)|数据集交付|邮件|e-?mail|拷贝|硬盘(?:寄送|邮寄)?|光盘|u盘",
+    r"离线(?:数据)?包(?!含|括)|数据包(?!含|括)|数据集交付|邮件|邮箱|e-?mail|拷贝|硬盘(?:寄送|邮寄)?|光盘|u盘",
     "push": r"(?:批量)?(?:文件)?推送|推(?:给|到)[^，。；的]{1,6}|"
     r"短信(?:通知|推送|提醒)?|每(?:天|日|月|周)推[^，。；]{1,14}?(?=[都也]?可以|[都也]行|即可|就行|[，。；]|$)"
     r"|消息队列|kafka|webhooks?|订阅|"
@@ -316,7 +320,8 @@ def _budget(match: re.Match[str]) -> Money | None:
     tail, scale = match["tail"], match["scale"]
     marked = (
         re.search(
-            r"预算|经费|总额|费用|价|左右|以内|之内|以下|上下|封顶|为限|不超|最多", lead + (match["coin"] or "") + tail
+            r"预算|经费|总额|费用|价|左右|以内|之内|以下|上下|封顶|年费|内$|为限|不超|最多",
+            lead + (match["coin"] or "") + tail,
         )
         or match["coin"]
     )

@@ -39,7 +39,8 @@ _FIELD_LEAD = re.compile(
     r"以(?=[^，]{1,12}为(?:查询)?(?:条件|主键|键))"
 )
 _ALL_WANTED = re.compile(
-    r"(?:最好|也)?(?:都要有?|都有|都得有|要有|要全|都需要|一个不能少|最好有|也要|缺一不可|也想知道|"
+    r"(?:最好|也)?(?:都要有?|都有|都得有|要有|要全|都需要|一个不能少|最好有|也要|缺一不可|都要标(?:出来?)?|都标"
+    r"|要齐全?|要能对上|也想知道|"
     r"有的话更好|最好)$"
 )
 _QUESTION = re.compile(
@@ -61,9 +62,11 @@ _NUMBERED = re.compile(
 _HEADED = re.compile(r"(?:数据|信息|名单|名录|清单|目录|台账|记录|明细|指数|报表|统计表|底图|影像|结果|情况)$")
 _AND = re.compile(r"\s*(?:以及|还有|及其?|和|另外?[要需]?)(?=[一-龥]{3})")
 _REPORTED = re.compile(
-    r"(?:反映|在问|表示|指出|认为|医生|老师|负责人|有限公司|集团|中心|大学|银行|公司|需求书（节选）)$"
+    r"(?:反映|在问|表示|指出|认为|医生|老师|负责人|有限公司|集团|企业|中心|大学|银行|公司|需求书（节选）)$"
     r"|^\s*(?:本人|鄙人|在下)"
 )
+_SAID = re.compile(r"[都能要可会让给是不有没]|说明|情况|数据|信息|这[几些]|即可|就[好行]|为主|地区|[省市县区]|城市")
+"""Words of a clause that says something and is no bare enumeration."""
 _WITH_DATA = re.compile(r"(?:字典|说明|口径|证明)(?:文[件档])?$")
 _OWN = re.compile(r"\s*(?:我[们行司局院校部]|本|手[里上底])")
 _EXTRA = re.compile(
@@ -121,7 +124,7 @@ class _Reader:
         """A clause with a colon: what stands before it asks, names the topic, or only says who speaks."""
         before, rest = body[: colon.start()], body[colon.end() :]
         asked = request(before)
-        only = asked is not None and not before[asked.end() :].strip()
+        only = asked is not None and GENERIC.match(before[asked.end() :].strip(" 的")) is not None
         asked = None if only else asked
         if not asked and (only or request(rest) or not (self.topic or _HEADED.search(before) or heading(rest))):
             named = not _OWN.match(rest) and not self._within_aim(at + colon.end())
@@ -178,10 +181,15 @@ class _Reader:
             begin = asked.end() if asked else 0
             stop = lead.start() if lead and lead.start() > begin else len(body)
             listed = body[begin:stop]
-            if self.topic and (
-                ("的" not in listed and _field_list(listed, True))
-                or (FIELD_WORD.search(listed) and len(listed) <= 8)
-                or _all_fields(listed)
+            if (
+                asked
+                and self.topic
+                and not numbered
+                and (
+                    ("的" not in listed and _field_list(listed, True))
+                    or (FIELD_WORD.search(listed) and len(listed) <= 8)
+                    or _all_fields(listed)
+                )
             ):
                 self._fields(body, at, begin)
             else:
@@ -280,5 +288,6 @@ def _field_list(body: str, topic: bool) -> bool:
     items = [item for item in ITEM.split(text.strip(" 。的")) if item]
     known = sum(1 for item in items if FIELD_WORD.search(item.strip()))
     if wanted:
-        return known > 0
-    return topic and len(items) >= 3 and known * 2 >= len(items)
+        return known > 0 or (topic and len(items) > 2 and wanted[0][0] in "都要")
+    short = sum(map(len, items)) <= 5 * len(items) and max(map(len, items), default=0) <= 8
+    return topic and len(items) >= 3 and (known * 2 >= len(items) or (short and _SAID.search(text) is None))

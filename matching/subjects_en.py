@@ -16,7 +16,7 @@ _REQUEST = re.compile(
     r"(?:need|want|require|seek|request|(?<=would\s)like|(?<=would\s)love)(?:s|ing)?\b"
     r"(?:\sto\s(?:have|get|obtain|buy|see|know|find|access|purchase|understand|explore|check(?=[^.]*:)))?"
     r"|\b(?:looking|searching|search) for|\binterested in|\bwish to (?:buy|obtain|get)|\b(?:is|are) there (?:any\s)?"
-    r"|\bwhere can I find|\bfind (?:data|datasets|information) (?:on|about)|\bplease (?:provide|publish|"
+    r"|\bwhere can I find|\bfind (?:data|datasets|information) (?:on|about)|\bplease (?:quote for|provide|publish|"
     r"release|share)"
     r"|\b(?:could|can|does|do) (?:you|some(?:one|body)|any(?:one|body)) (?:please )?"
     r"(?:sell|have|offer|provide|publish|release|share|supply|point us to|deliver|license)|\b(?:may|can) (?:I"
