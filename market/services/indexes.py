@@ -243,7 +243,7 @@ def _made_by() -> str:
 
 def _opened(folder: Path | None, name: str) -> persist.Stored:
     """What is kept of an index; empty when there is nothing or it does not fit."""
-    if folder is not None:
+    if folder is not None and (folder / name).exists():
         try:
             return persist.load(folder / name, _made_by())
         except persist.StaleIndex as error:
