@@ -365,6 +365,10 @@ POST /api/v1/desk/decisions                                 undecided_match 401 
 POST /api/v1/desk/assignments                                assign_nowhere 401 403 403 422 422 422 403 422 403 403
 POST /api/v1/desk/put-off                                     put_off_never 401 403 403 422 422 422 403 422 403 403
 """,
+    "jobs:manage": """
+POST /desk/health/retry                                                     401 403 403 403 403 403 403 303 403 403
+POST /api/v1/desk/jobs/retry                                        nothing 401 403 403 403 403 403 403 400 403 403
+""",
     "ranker:read": """
 GET  /desk/matching                                                         303 403 403 200 200 200 200 200 403 403
 GET  /api/v1/ranker                                                         401 403 403 200 200 200 200 200 403 403

@@ -10,6 +10,7 @@ import msgspec
 from litestar import Controller
 from litestar.di import NamedDependency
 from litestar.params import JSONBody, QueryParameter
+from msgspec import Meta
 
 from market import i18n
 from market.api.routes import CursorText, Limit, read, step
@@ -18,7 +19,7 @@ from market.domain.desk import Assignment, Colleague, Decision, Outcome, PutOff,
 from market.domain.paging import PAGE, Page
 from market.domain.permissions import Permission
 from market.domain.subjects import collection
-from market.services import desk, health
+from market.services import desk, health, jobs
 from market.services.desk import Wanted, Whose
 from market.services.health import Health
 from market.services.matchmaking import Matchmaker
@@ -58,6 +59,18 @@ def said(outcomes: list[Outcome]) -> list[Outcome]:
     return [msgspec.structs.replace(o, problems=tuple(map(i18n.gettext, o.problems))) for o in outcomes]
 
 
+class RetryIn(msgspec.Struct, frozen=True, kw_only=True):
+    """A kind of job, as the health of the desk names it."""
+
+    job: Annotated[str, Meta(min_length=1, max_length=100)]
+
+
+class Retried(msgspec.Struct, frozen=True, kw_only=True):
+    """How many jobs were put back in the queue."""
+
+    count: int
+
+
 class DeskController(Controller):
     """The worklist of staff."""
 
@@ -93,6 +106,11 @@ class DeskController(Controller):
     ) -> Health:
         """How far demands get, how long things stand in a state (hours), where deals end, and the background work."""
         return await health.report(db, matchmaker.kept, days=days, now=now)
+
+    @step("/jobs/retry", permission=Permission.JOBS_MANAGE)
+    async def retry_jobs(self, db: NamedDependency[Db], data: JSONBody[RetryIn]) -> Retried:
+        """Put the failed background jobs of one kind back in the queue."""
+        return Retried(count=await jobs.retry(db, data.job))
 
     @read("/colleagues", permission=Permission.DESK_WORK)
     async def list_colleagues(self, db: NamedDependency[Db], actor: NamedDependency[Actor]) -> list[Colleague]:

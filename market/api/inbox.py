@@ -23,6 +23,8 @@ from market.domain.subjects import collection
 from market.services import inbox, notices
 from market.store.query import Db
 
+OfKind = Annotated[str, QueryParameter(max_length=20, description="Only of this kind: match, demand, …")]
+
 
 class InboxItemOut(msgspec.Struct, frozen=True, kw_only=True):
     """Something that waits. ``action`` is the step that moves it on; take it on the object at ``url``."""
@@ -102,12 +104,13 @@ class InboxController(Controller):
         actor: NamedDependency[Actor],
         now: NamedDependency[datetime],
         waiting: Annotated[bool, QueryParameter(description="Instead, what you wait for from others")] = False,
+        kind: OfKind = "",
         cursor: CursorText = None,
         limit: Limit = PAGE,
     ) -> Page[InboxItemOut]:
         """What waits for you, overdue first."""
         find = inbox.theirs if waiting else inbox.mine
-        found = await find(db, actor, now=now, cursor=cursor, limit=limit)
+        found = await find(db, actor, now=now, kind=kind, cursor=cursor, limit=limit)
         return found.map(lambda item: shown(item, now))
 
 
@@ -123,11 +126,12 @@ class NotificationController(Controller):
         db: NamedDependency[Db],
         actor: NamedDependency[Actor],
         unread: FromQuery[bool] = False,
+        kind: OfKind = "",
         cursor: CursorText = None,
         limit: Limit = PAGE,
     ) -> Page[NotificationOut]:
         """Latest first."""
-        return (await notices.page(db, actor, unread=unread, cursor=cursor, limit=limit)).map(told)
+        return (await notices.page(db, actor, unread=unread, kind=kind, cursor=cursor, limit=limit)).map(told)
 
     @step("/read", permission=Permission.INBOX_READ)
     async def mark_notifications_read(

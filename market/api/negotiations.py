@@ -119,11 +119,14 @@ class NegotiationController(Controller):
         self,
         db: NamedDependency[Db],
         actor: NamedDependency[Actor],
+        now: NamedDependency[datetime],
         states: Annotated[
             list[NegotiationState] | None, QueryParameter(name="state", description="Any of these states")
         ] = None,
         demand: FromQuery[Id | None] = None,
         product: FromQuery[Id | None] = None,
+        held: Annotated[bool, QueryParameter(description="Only those on hold")] = False,
+        overdue: Annotated[bool, QueryParameter(description="Only those whose deadline has passed")] = False,
         cursor: CursorText = None,
         limit: Limit = PAGE,
     ) -> Page[NegotiationCard]:
@@ -134,6 +137,8 @@ class NegotiationController(Controller):
             states=[*states] if states else None,
             demand_id=demand,
             product_id=product,
+            held=held,
+            overdue_at=now if overdue else None,
             cursor=cursor,
             limit=limit,
         )

@@ -107,6 +107,20 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True):
     read_at: datetime | None
 
 
+class NoticeGroup(Notification, frozen=True, kw_only=True):
+    """All that somebody was told about one object: the latest of it, how often, and how much is unread."""
+
+    times: int
+    unread: int
+
+
+class KindTold(msgspec.Struct, frozen=True, kw_only=True):
+    """A kind of object somebody was told about, and how much of it is unread."""
+
+    kind: str
+    unread: int
+
+
 def told(kind: str, action: str, acting: str, data: Mapping[str, Any]) -> tuple[Party, ...]:
     """The parties to be told of an event that ``acting`` caused. An overdue event tells whoever is waited for.
 

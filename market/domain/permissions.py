@@ -24,6 +24,7 @@ class Permission(StrEnum):
     DESK_READ = "desk:read"
     DESK_WORK = "desk:work"
     INBOX_READ = "inbox:read"
+    JOBS_MANAGE = "jobs:manage"
     JOURNAL_READ = "journal:read"
     MATCH_ANSWER = "match:answer"
     MATCH_READ = "match:read"
@@ -76,6 +77,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.ADMIN: _DECIDES
     | {
         _P.DEMAND_TRIAGE,
+        _P.JOBS_MANAGE,
         _P.MATCH_REVIEW,
         _P.NEGOTIATION_HOLD,
         _P.ORGANISATION_MANAGE,

@@ -25,25 +25,43 @@ def holds(*parties: Party) -> tuple[Turn, ...]:
     return tuple(("hold", party, state) for party in parties for state in NEGOTIATION.due)
 
 
-async def mine(db: Db, actor: Actor, *, now: datetime, cursor: str | None = None, limit: int = PAGE) -> Page[InboxItem]:
-    """What the actor is to move on, the earliest deadline first; what is snoozed stays hidden until its day."""
+def kinds(actor: Actor) -> list[str]:
+    """The kinds of objects that can wait for the actor."""
+    return sorted({"negotiation" if kind == "hold" else kind for kind, _, _ in _turns(actor)})
+
+
+def _turns(actor: Actor) -> tuple[Turn, ...]:
     if not actor.is_staff:
-        return await _of_sides(db, actor, turns(SIDES, mine=True), now, cursor, limit, mine=True)
-    found = turns(actor.parties(), mine=True)
-    if actor.may(Permission.NEGOTIATION_HOLD):
-        found += holds(Party.BROKER)
+        return turns(SIDES, mine=True)
+    held = holds(Party.BROKER) if actor.may(Permission.NEGOTIATION_HOLD) else ()
+    return turns(actor.parties(), mine=True) + held
+
+
+def _of_kind(found: tuple[Turn, ...], kind: str) -> tuple[Turn, ...]:
+    """The turns of one kind of object, all of them for ""."""
+    wanted = {"negotiation", "hold"} if kind == "negotiation" else {kind}
+    return tuple(turn for turn in found if not kind or turn[0] in wanted)
+
+
+async def mine(
+    db: Db, actor: Actor, *, now: datetime, kind: str = "", cursor: str | None = None, limit: int = PAGE
+) -> Page[InboxItem]:
+    """What the actor is to move on, the earliest deadline first; what is snoozed stays hidden until its day."""
+    found = _of_kind(_turns(actor), kind)
+    if not actor.is_staff:
+        return await _of_sides(db, actor, found, now, cursor, limit, mine=True)
     rows = await inbox.OF_STAFF.all(db, *_columns(found), *place(cursor), limit + 1)
     return _page(rows, limit)
 
 
 async def theirs(
-    db: Db, actor: Actor, *, now: datetime, cursor: str | None = None, limit: int = PAGE
+    db: Db, actor: Actor, *, now: datetime, kind: str = "", cursor: str | None = None, limit: int = PAGE
 ) -> Page[InboxItem]:
     """Where the actor's organisation waits for the other side or the platform, the earliest deadline first."""
     if actor.is_staff:
         return Page(items=())
     found = turns(SIDES, mine=False) + holds(Party.CONSUMER, Party.PROVIDER)
-    return await _of_sides(db, actor, found, now, cursor, limit, mine=False)
+    return await _of_sides(db, actor, _of_kind(found, kind), now, cursor, limit, mine=False)
 
 
 async def _of_sides(

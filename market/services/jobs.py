@@ -8,8 +8,9 @@ from datetime import timedelta
 import msgspec
 from pgqueuer.db import AsyncpgDriver
 from pgqueuer.queries import Queries
+from pgqueuer.types import JobId
 
-from market.store import journal
+from market.store import health, journal
 from market.store.query import Db
 
 
@@ -37,3 +38,14 @@ async def events(db: Db, kind: str, object_ids: Sequence[int]) -> None:
         return
     queue = Queries(AsyncpgDriver(db))
     await queue.enqueue(["event"] * len(latest), [msgspec.json.encode(i) for i in latest], [0] * len(latest))
+
+
+AT_ONCE = 1_000
+"""Failed jobs tried again by one command."""
+
+
+async def retry(db: Db, job: str) -> int:
+    """Put the failed jobs of one kind back in the queue; how many. A repetition finds none and is harmless."""
+    ids = await health.RETRIED.all(db, job, AT_ONCE)
+    await Queries(AsyncpgDriver(db)).requeue_jobs([JobId(i) for i in ids])
+    return len(ids)

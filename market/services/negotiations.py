@@ -136,10 +136,12 @@ async def page(
     states: list[str] | None = None,
     demand_id: int | None = None,
     product_id: int | None = None,
+    held: bool = False,
+    overdue_at: datetime | None = None,
     cursor: str | None = None,
     limit: int = PAGE,
 ) -> Page[NegotiationCard]:
-    """Negotiations the actor may see, latest change first."""
+    """Negotiations the actor may see, latest change first; only those on hold, or overdue at a time, when asked."""
     rows = await negotiations.LIST.all(
         db,
         actor.organisation_id,
@@ -149,6 +151,8 @@ async def page(
         product_id,
         *place(cursor),
         limit + 1,
+        held,
+        overdue_at,
     )
     return page_of(rows, limit, lambda card: Cursor(card.updated_at, card.id))
 

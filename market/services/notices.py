@@ -8,7 +8,7 @@ from datetime import datetime
 from market import i18n
 from market.domain.accounts import Actor
 from market.domain.machine import Party
-from market.domain.notices import STAFF_ROLES, Notification, sentence, told
+from market.domain.notices import STAFF_ROLES, KindTold, NoticeGroup, Notification, sentence, told
 from market.domain.paging import PAGE, Cursor, Page, decode, page_of
 from market.domain.subjects import Subject, collection, is_of_the_sides
 from market.domain.words import N_
@@ -69,14 +69,30 @@ def page_of_object(kind: str, object_id: int, *, own: bool) -> str:
 
 
 async def page(
-    db: Db, actor: Actor, *, unread: bool = False, cursor: str | None = None, limit: int = PAGE
+    db: Db, actor: Actor, *, unread: bool = False, kind: str = "", cursor: str | None = None, limit: int = PAGE
 ) -> Page[Notification]:
-    """What this person was told in this organisation, latest first."""
+    """What this person was told in this organisation, latest first; of one kind of object, or of all."""
     after = decode(cursor)
     rows = await notices.LIST.all(
-        db, actor.person_id, actor.organisation_id, unread, after.id if after else None, limit + 1
+        db, actor.person_id, actor.organisation_id, unread, after.id if after else None, limit + 1, kind
     )
     return page_of(rows, limit, lambda notice: Cursor(notice.created_at, notice.id))
+
+
+async def grouped(
+    db: Db, actor: Actor, *, unread: bool = False, kind: str = "", cursor: str | None = None, limit: int = PAGE
+) -> Page[NoticeGroup]:
+    """The same, one row an object: its latest, and how much there is of it."""
+    after = decode(cursor)
+    rows = await notices.GROUPED.all(
+        db, actor.person_id, actor.organisation_id, unread, after.id if after else None, limit + 1, kind
+    )
+    return page_of(rows, limit, lambda group: Cursor(group.created_at, group.id))
+
+
+async def kinds(db: Db, actor: Actor) -> list[KindTold]:
+    """The kinds of objects this person was told about."""
+    return await notices.KINDS.all(db, actor.person_id, actor.organisation_id)
 
 
 async def unread(db: Db, actor: Actor) -> int:
@@ -85,9 +101,11 @@ async def unread(db: Db, actor: Actor) -> int:
 
 
 async def open_(db: Db, actor: Actor, notification_id: int, *, now: datetime) -> Notification:
-    """One notification, read from now on. Raises NotFound for anybody else's."""
+    """One notification; it and the earlier ones about the same object are read from now on. Raises NotFound."""
     found = await notices.GET.one(db, actor.person_id, actor.organisation_id, notification_id)
-    await mark_read(db, actor, now=now, ids=[notification_id])
+    await notices.READ_OBJECT.run(
+        db, actor.person_id, actor.organisation_id, found.kind, found.object_id, notification_id, now
+    )
     return found
 
 

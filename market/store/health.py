@@ -45,6 +45,14 @@ FAILED = Query(
     """SELECT entrypoint AS job, count(*)::int AS count, max(updated) AS last FROM pgqueuer
     WHERE status = 'failed' GROUP BY entrypoint ORDER BY max(updated) DESC, entrypoint LIMIT 20""",
 )
+RETRIED = Query(
+    int,
+    """SELECT DISTINCT ON (coalesce(dedupe_key, id::text)) id FROM pgqueuer f
+    WHERE status = 'failed' AND entrypoint = $1 AND NOT EXISTS (SELECT FROM pgqueuer q
+        WHERE q.dedupe_key = f.dedupe_key AND q.status IN ('queued', 'picked'))
+    ORDER BY coalesce(dedupe_key, id::text), id DESC LIMIT $2""",
+)
+"""The failed jobs of a kind to try again: of those with the same key the latest, none where it waits already."""
 RUNS = Query(
     Run,
     "SELECT entrypoint AS job, last_run AS at FROM pgqueuer_schedules ORDER BY entrypoint LIMIT 20",

@@ -65,6 +65,8 @@ LIST = Query(
         AND ($4::bigint IS NULL OR n.demand_id = $4)
         AND ($5::bigint IS NULL OR n.product_id = $5)
         AND ($6::timestamptz IS NULL OR (n.updated_at, n.id) < ($6, $7::bigint))
+        AND (NOT $9::boolean OR n.hold_reason IS NOT NULL)
+        AND ($10::timestamptz IS NULL OR n.due_at < $10 AND n.hold_reason IS NULL)
     ORDER BY n.updated_at DESC, n.id DESC LIMIT $8""",
 )
 INSERT = Query(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from market.domain.notices import Notification
+from market.domain.notices import KindTold, NoticeGroup, Notification
 from market.store.query import Command, Query
 
 
@@ -41,8 +41,23 @@ LIST = Query(
     Notification,
     """SELECT id, kind, object_id, action, title, created_at, read_at FROM notification
     WHERE person_id = $1 AND organisation_id = $2 AND (NOT $3 OR read_at IS NULL)
-        AND ($4::bigint IS NULL OR id < $4)
+        AND ($4::bigint IS NULL OR id < $4) AND ($6 = '' OR kind = $6)
     ORDER BY id DESC LIMIT $5""",
+)
+GROUPED = Query(
+    NoticeGroup,
+    """SELECT n.id, n.kind, n.object_id, n.action, n.title, n.created_at, n.read_at, g.times, g.unread
+    FROM (SELECT max(id) AS id, count(*)::int AS times, (count(*) FILTER (WHERE read_at IS NULL))::int AS unread
+            FROM notification WHERE person_id = $1 AND organisation_id = $2 AND ($6 = '' OR kind = $6)
+            GROUP BY kind, object_id) AS g
+        JOIN notification n ON n.id = g.id
+    WHERE (NOT $3 OR g.unread > 0) AND ($4::bigint IS NULL OR g.id < $4)
+    ORDER BY g.id DESC LIMIT $5""",
+)
+KINDS = Query(
+    KindTold,
+    """SELECT kind, (count(*) FILTER (WHERE read_at IS NULL))::int AS unread FROM notification
+    WHERE person_id = $1 AND organisation_id = $2 GROUP BY kind ORDER BY kind""",
 )
 GET = Query(
     Notification,
@@ -57,5 +72,9 @@ READ = Command(
     """UPDATE notification SET read_at = $3
     WHERE person_id = $1 AND organisation_id = $2 AND read_at IS NULL
         AND ($4::bigint[] IS NULL OR id = ANY ($4)) AND ($5::bigint IS NULL OR id <= $5)""",
+)
+READ_OBJECT = Command(
+    """UPDATE notification SET read_at = $6 WHERE person_id = $1 AND organisation_id = $2 AND read_at IS NULL
+        AND kind = $3 AND object_id = $4 AND id <= $5""",
 )
 FORGET = Command("DELETE FROM notification WHERE created_at < now() - interval '1 year'")

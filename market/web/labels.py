@@ -6,6 +6,7 @@ from market.domain.words import N_
 from market.web.labels_asked import ASKED
 from market.web.labels_demands import OF_DEMANDS
 from market.web.labels_public import PUBLIC
+from market.web.labels_scopes import SCOPES
 from market.web.labels_staff import STAFF
 from market.web.labels_together import TOGETHER
 
@@ -208,32 +209,7 @@ WORDS: dict[str, dict[str, str]] = {
         "remove_member": N_("A member was removed"),
         "overdue": N_("Deadline passed"),
     },
-    "scope": {
-        "account:own": N_("See and change your account"),
-        "agreement:read": N_("See agreements"),
-        "demand:read": N_("See demands"),
-        "demand:triage": N_("Triage demands"),
-        "demand:write": N_("Write demands"),
-        "desk:read": N_("See the worklist and the market's health"),
-        "desk:work": N_("Decide, assign and put off on the worklist"),
-        "inbox:read": N_("See the inbox"),
-        "journal:read": N_("See the journal"),
-        "match:answer": N_("Answer matches"),
-        "match:read": N_("See matches"),
-        "match:review": N_("Review matches"),
-        "negotiation:hold": N_("Hold and end negotiations as staff"),
-        "negotiation:read": N_("See negotiations"),
-        "negotiation:write": N_("Negotiate"),
-        "organisation:manage": N_("Manage the organisation and its members"),
-        "organisation:read": N_("See organisations"),
-        "organisation:verify": N_("Verify organisations"),
-        "product:read": N_("See products"),
-        "product:review": N_("Review products"),
-        "product:write": N_("Write products"),
-        "ranker:manage": N_("Train, enable and take out the learnt ranker"),
-        "ranker:read": N_("See what the matcher learnt"),
-        "webhook:manage": N_("Manage webhooks"),
-    },
+    "scope": SCOPES,
     "product.action": {
         "create": N_("Create"),
         "submit": N_("Send for review"),

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from market.domain.matches import RejectCode, Review, ReviewAction
-from market.services import health, matches, negotiations
+from market.domain.permissions import Role
+from market.services import health, jobs, matches, negotiations
 from tests import browsing
 
 pytestmark = pytest.mark.anyio
@@ -62,3 +63,26 @@ async def test_the_page_and_the_api_show_the_same(client, committed):
     assert told["funnel"]["agreed"] == 1
     assert told["days"] == 90
     assert ("negotiation", "verified") in {(stay["kind"], stay["state"]) for stay in told["stays"]}
+
+
+async def test_failed_jobs_are_tried_again_once_each(client, committed):
+    for payload, key in (("a", None), ("b", "same"), ("c", "waits")):
+        await jobs.enqueue(committed.db, "webhook", payload, dedupe=key)
+        await committed.db.execute("UPDATE pgqueuer SET status = 'failed'")
+    await jobs.enqueue(committed.db, "webhook", "b2", dedupe="same")
+    await committed.db.execute("UPDATE pgqueuer SET status = 'failed'")
+    await jobs.enqueue(committed.db, "webhook", "c2", dedupe="waits")
+    admin, auditor = await committed.staff(Role.ADMIN), await committed.staff(Role.AUDITOR)
+    await browsing.sign_in(client, auditor)
+    page = (await browsing.get_page(client, "/desk/health")).text
+    assert "webhook" in page
+    assert "/desk/health/retry" not in page
+    assert (await browsing.post_form(client, "/desk/health/retry", {"job": "webhook"})).status_code == 403
+    await browsing.sign_in(client, admin)
+    assert "/desk/health/retry" in (await browsing.get_page(client, "/desk/health")).text
+    assert (await browsing.post_form(client, "/desk/health/retry", {"job": "webhook"})).status_code == 303
+    waiting = "SELECT convert_from(payload, 'utf8') FROM pgqueuer WHERE status = 'queued' AND entrypoint = 'webhook'"
+    assert {row[0] for row in await committed.db.fetch(waiting)} == {'"a"', '"b2"', '"c2"'}
+    headers = await browsing.bearer(committed, admin)
+    again = await client.post("/api/v1/desk/jobs/retry", json={"job": "webhook"}, headers=headers)
+    assert again.json() == {"count": 0}

@@ -84,6 +84,50 @@ async def test_notifications_are_read_one_by_one_or_all_at_once(client, committe
     assert (await browsing.get_page(client, latest)).status_code == 404
 
 
+async def test_what_was_told_of_one_thing_is_one_row_and_is_read_together(client, committed, settings):
+    await english(client)
+    owner = await committed.demander()
+    demand = await committed.open_demand(owner)
+    await demands.act(committed.db, owner, demand.id, "withdraw", now=committed.now, reason="x")
+    product = await committed.listed_product(owner)
+    for kind, object_id in (("demand", demand.id), ("product", product.id)):
+        for event in await journal.OF_OBJECT.all(committed.db, kind, object_id):
+            told = msgspec.structs.replace(
+                event, party="broker", person_id=None, action="open" if kind == "demand" else "list"
+            )
+            await notices.on_event(committed.db, told, now=committed.now, settings=settings)
+    await browsing.sign_in(client, owner)
+    page = (await browsing.get_page(client, "/notifications")).text
+    links = re.findall(r'href="(/notifications/\d+)"', page)
+    assert len(links) == 2
+    assert "earlier notification" in page
+    of_demand = (await browsing.get_page(client, "/notifications?kind=demand")).text
+    assert re.findall(r'href="(/notifications/\d+)"', of_demand) == links[1:]
+    assert "Product (" in of_demand
+    await browsing.get_page(client, links[1])
+    assert "Demand (" not in (await browsing.get_page(client, "/notifications")).text
+    left = (await browsing.get_page(client, "/notifications?show=unread")).text
+    assert re.findall(r'href="(/notifications/\d+)"', left) == links[:1]
+
+
+async def test_the_inbox_shows_one_kind(client, committed):
+    await english(client)
+    owner = await committed.demander()
+    demand, product = await committed.draft_demand(owner), await committed.draft_product(owner)
+    await browsing.sign_in(client, owner)
+    both = (await browsing.get_page(client, "/inbox?kind=nothing")).text
+    assert f"/demands/{demand.id}" in both
+    assert f"/products/{product.id}" in both
+    one = (await browsing.get_page(client, "/inbox?kind=product")).text
+    assert f"/demands/{demand.id}" not in one
+    assert f"/products/{product.id}" in one
+    none = (await browsing.get_page(client, "/inbox?kind=negotiation")).text
+    assert "Nothing of this kind waits for you." in none
+    headers = await browsing.bearer(committed, owner)
+    told = (await client.get("/api/v1/inbox?kind=demand", headers=headers)).json()
+    assert [(item["kind"], item["id"]) for item in told["items"]] == [("demand", demand.id)]
+
+
 async def test_a_webhook_from_form_to_log(client, committed):
     await english(client)
     owner = await committed.demander()

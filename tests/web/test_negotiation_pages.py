@@ -285,3 +285,26 @@ async def test_the_evidence_is_checked_in_words(client, committed):
     await person.open(person.path)
     assert "The journal of the negotiation knows no offer with this text." in person.text
     assert "The chain of events was changed or cut." in person.text
+
+
+async def test_the_list_shows_what_is_held_overdue_or_in_one_state(client, committed):
+    held, late, fresh = [await committed.negotiation("offered") for _ in range(3)]
+    broker, n = await committed.staff(), held.negotiation
+    await negotiations.act(committed.db, broker, n.id, "hold", version=n.version, reason="源", now=committed.now)
+    past = "UPDATE negotiation SET due_at = now() - interval '1 day' WHERE id = $1"
+    await committed.db.execute(past, late.negotiation.id)
+    await browsing.sign_in(client, broker)
+    of = {"held": held, "late": late, "fresh": fresh}
+
+    async def shown(query):
+        text = (await get_page(client, f"/negotiations{query}")).text
+        return {name for name, talk in of.items() if f'href="/negotiations/{talk.negotiation.id}"' in text}
+
+    assert await shown("") == await shown("?show=nothing") == await shown("?show=offered") == set(of)
+    assert await shown("?show=held") == {"held"}
+    assert await shown("?show=overdue") == {"late"}
+    assert await shown("?show=accepted") == await shown("?show=ended") == set()
+    headers = await browsing.bearer(committed, broker)
+    for query, talk in (("held", held), ("overdue", late)):
+        found = (await client.get(f"/api/v1/negotiations?{query}=true", headers=headers)).json()
+        assert [card["id"] for card in found["items"]] == [talk.negotiation.id]

@@ -5,16 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 
 import msgspec
-from litestar import get
+from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import FromQuery
-from litestar.response import Template
+from litestar.response import Redirect, Template
 
 from market.domain.permissions import Permission
-from market.services import health
+from market.domain.words import N_
+from market.services import health, jobs
 from market.services.matchmaking import Matchmaker
 from market.store.query import Db
-from market.web.page import page
+from market.web import forms
+from market.web.page import Web, go, page
 
 
 @get("/desk/health", permission=Permission.DESK_READ)
@@ -35,4 +37,11 @@ async def desk_health(
     )
 
 
-ROUTES = [desk_health]
+@post("/desk/health/retry", permission=Permission.JOBS_MANAGE)
+async def retry_jobs(request: Web, db: NamedDependency[Db]) -> Redirect:
+    """Try the failed jobs of one kind again."""
+    tried = await jobs.retry(db, forms.typed(await request.form()).get("job", ""))
+    return go(request, "/desk/health", N_("Jobs put back in the queue: %(count)d."), count=tried)
+
+
+ROUTES = [desk_health, retry_jobs]

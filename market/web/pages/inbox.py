@@ -32,17 +32,23 @@ async def own_inbox(
     actor: NamedDependency[Actor],
     now: NamedDependency[datetime],
     show: FromQuery[str] = "",
+    kind: FromQuery[str] = "",
     cursor: FromQuery[str] = "",
 ) -> Template:
     """My moves, overdue first; below them, or on a page of their own, the moves I wait for."""
     waiting = show == "waiting"
+    kinds = inbox.kinds(actor)
+    kind = kind if kind in kinds else ""
     none: Page[InboxItem] = Page(items=())
-    mine = none if waiting else await inbox.mine(db, actor, now=now, cursor=cursor)
+    mine = none if waiting else await inbox.mine(db, actor, now=now, kind=kind, cursor=cursor)
     theirs = none
     if waiting or not cursor:
-        theirs = await inbox.theirs(db, actor, now=now, **({"cursor": cursor} if waiting else {"limit": FEW}))
+        rest = {"cursor": cursor} if waiting else {"limit": FEW}
+        theirs = await inbox.theirs(db, actor, now=now, kind=kind, **rest)
     return page(
         "pages/inbox.html",
+        kinds=kinds,
+        kind=kind,
         mine=mine,
         theirs=theirs,
         waiting=waiting,
@@ -60,17 +66,22 @@ async def notifications(
     db: NamedDependency[Db],
     actor: NamedDependency[Actor],
     show: FromQuery[str] = "",
+    kind: FromQuery[str] = "",
     cursor: FromQuery[str] = "",
 ) -> Template:
-    """What I was told, latest first."""
+    """What I was told, latest first, one row an object."""
+    kinds = {told.kind: told.unread for told in await notices.kinds(db, actor)}
+    kind = kind if kind in kinds else ""
     unread = show == "unread"
-    found = await notices.page(db, actor, unread=unread, cursor=cursor)
+    found = await notices.grouped(db, actor, unread=unread, kind=kind, cursor=cursor)
     return page(
         "pages/notifications.html",
         notices=found.items,
         next=found.next,
         sentence=sentence,
         only_unread=unread,
+        kinds=kinds,
+        kind=kind,
     )
 
 

@@ -42,21 +42,38 @@ from market.web.terms import as_typed, differences, read_offer, typed_offer
 
 P = Permission
 ENDED = ["finalized", "terminated"]
+SHOWN = {
+    **{name: negotiations.LIVE for name in ("live", "held", "overdue")},
+    **{state: [state] for state in negotiations.LIVE},
+    "ended": ENDED,
+}
+"""What the list may show -> the states of it."""
 UNTOLD = frozenset({"message", "terms"})
 """Events that the room shows elsewhere than in its history."""
 
 
 @get("/negotiations", permission=P.NEGOTIATION_READ)
 async def list_negotiations(
-    db: NamedDependency[Db], actor: NamedDependency[Actor], show: FromQuery[str] = "live", cursor: FromQuery[str] = ""
+    db: NamedDependency[Db],
+    actor: NamedDependency[Actor],
+    now: NamedDependency[datetime],
+    show: FromQuery[str] = "live",
+    cursor: FromQuery[str] = "",
 ) -> Template:
-    """The organisation's negotiations, for staff all of them; those under way first of all."""
-    states = ENDED if show == "ended" else negotiations.LIVE
-    found = await negotiations.page(db, actor, states=states, cursor=cursor)
+    """The organisation's negotiations, for staff all of them: those under way, on hold, overdue, in one state, over."""
+    show = show if show in SHOWN else "live"
+    due, held = (now if show == "overdue" else None), show == "held"
+    found = await negotiations.page(db, actor, states=SHOWN[show], held=held, overdue_at=due, cursor=cursor)
     turns = {card.id: negotiations.turn(card.state) for card in found.items}
     mine = {c.id for c in found.items if not c.held and turns[c.id] in negotiations.parties(actor, c)}
     return page(
-        "pages/negotiations.html", cards=found.items, next=found.next, turns=turns, mine=mine, ended=states is ENDED
+        "pages/negotiations.html",
+        cards=found.items,
+        next=found.next,
+        turns=turns,
+        mine=mine,
+        show=show,
+        states=negotiations.LIVE,
     )
 
 
