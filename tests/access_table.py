@@ -56,6 +56,10 @@ GET  /sitemaps/pages.xml                                                    200 
 GET  /sitemaps/none.xml                                                     404 404 404 404 404 404 404 404 404 404
 GET  /robots.txt                                                            200 200 200 200 200 200 200 200 200 200
 GET  /organisations/{organisation}                                          200 200 200 200 200 200 200 200 200 200
+GET  /api/v1/found/products                                                 200 200 200 200 200 200 200 200 200 200
+GET  /api/v1/found/demands                                                  200 200 200 200 200 200 200 200 200 200
+GET  /api/v1/statistics                                                     200 200 200 200 200 200 200 200 200 200
+GET  /api/v1/glossary                                                       200 200 200 200 200 200 200 200 200 200
 GET  /sign-in                                                               200 303 303 303 303 303 303 303 303 303
 GET  /sign-up                                                               200 303 303 303 303 303 303 303 303 303
 GET  /forgot                                                                200 200 200 200 200 200 200 200 200 200

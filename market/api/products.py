@@ -11,6 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from msgspec import Meta
 
+from market import i18n
 from market.api.idempotency import once
 from market.api.routes import CursorText, Id, IdempotencyKey, IfMatch, Limit, create, read, replace, step
 from market.api.schemas import Action, Step, actions_of, tagged, version_of
@@ -18,7 +19,17 @@ from market.domain.accounts import Actor
 from market.domain.paging import PAGE, Page
 from market.domain.performance import Performance
 from market.domain.permissions import Permission
-from market.domain.products import Delivery, Opening, Product, ProductCard, ProductContent, ProductState, UpdateCycle
+from market.domain.products import (
+    Delivery,
+    Hint,
+    Opening,
+    Product,
+    ProductCard,
+    ProductContent,
+    ProductState,
+    UpdateCycle,
+    hints,
+)
 from market.services import performance, products
 from market.services.matchmaking import Matchmaker
 from market.services.products import Filter, ProductRevision
@@ -46,15 +57,29 @@ class Revisions(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ProductOut(Product, frozen=True, kw_only=True):
-    """A product and what the caller may do with it."""
+    """A product and what the caller may do with it. ``unmet``, to its owner and staff: the rules of listing it breaks;
+    ``missing``: what would make it easier to find, to its owner."""
 
     actions: tuple[Action, ...] = ()
+    unmet: tuple[str, ...] = ()
+    missing: tuple[Hint, ...] = ()
 
 
 def shown(actor: Actor, product: Product) -> ProductOut:
     """The representation for this caller."""
     values = {name: getattr(product, name) for name in product.__struct_fields__}
-    return ProductOut(**values, actions=actions_of(products.actions(actor, product)))
+    own = actor.organisation_id == product.organisation_id
+    return ProductOut(
+        **values,
+        actions=actions_of(products.actions(actor, product)),
+        unmet=tuple(map(i18n.gettext, products.unmet(product))) if own or actor.is_staff else (),
+        missing=tuple(told(hint) for hint in hints(product)) if own else (),
+    )
+
+
+def told(hint: Hint) -> Hint:
+    """The hint in the reader's language."""
+    return msgspec.structs.replace(hint, sentence=i18n.gettext(hint.sentence))
 
 
 class ProductController(Controller):

@@ -23,6 +23,7 @@ from market.api.negotiations import NegotiationController
 from market.api.organisations import OrganisationController
 from market.api.pools import PoolController
 from market.api.products import ProductController
+from market.api.public import PublicController
 from market.api.questions import QuestionController
 from market.api.ranker import RankerController
 from market.api.routings import RoutingController
@@ -53,6 +54,7 @@ ROUTES: list[ControllerRouterHandler] = [
             OrganisationController,
             PoolController,
             ProductController,
+            PublicController,
             QuestionController,
             RoutingController,
             RankerController,
