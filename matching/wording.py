@@ -17,7 +17,7 @@ _CLAUSE_END = re.compile(r"(?<!\d),(?!\d{3}\b)|，|(?<=\d),(?=\D)")
 _PARENS = re.compile(r"（[^（）]{0,120}）|\([^()]{0,160}\)")
 
 _NICE = re.compile(
-    r"更好|更佳|如有可能|如果?能|若能|若有|如有|有则|能.{0,10}就更|顺带|顺便|可选|锦上添花|加分|也行|"
+    r"更好|更佳|如有可能|如果?(?:还|也|再)?能|若(?:还|也|再)?能|若有|如有|有则|能.{0,10}就更|顺带|顺便|可选|锦上添花|加分|也行|"
     r"也想(?:知道|要)|能给到最好|没有也|不限|以.{1,8}为佳|也可(?:以)?接受|也接受|"
     r"优先级靠后|would be (?:nice|great|good|useful|welcome|helpful|a (?:useful|nice|bonus|plus))|"
     r"nice[- ]to[- ]have|if possible|where possible|"

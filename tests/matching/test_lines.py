@@ -71,6 +71,7 @@ def test_a_few_words_are_all_must() -> None:
         ("需要水文站水位数据，必须每月更新。", Level.MUST),
         ("需要水文站水位数据，最好每月更新。", Level.SHOULD),
         ("需要水文站水位数据，如有可能，每月更新更好。", Level.NICE),
+        ("需要水文站水位数据，如果还能每月更新，我们就省事了。", Level.NICE),
         ("We need river levels, monthly updates preferred.", Level.SHOULD),
         ("We need river levels, monthly updates would be nice.", Level.NICE),
         ("We need river levels, with monthly updates required.", Level.MUST),
