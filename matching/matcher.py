@@ -36,11 +36,12 @@ WEIGHTS: Final[Mapping[str, float]] = {
 }
 """What a word counts for in each attribute of a document; multiples of 1/8 (see ``segment.SCALE``)."""
 
-MANY: Final = 4_000
-"""Demands from which on they are matched by several processes: each costs two seconds and 200 MB first."""
+MANY: Final = 16_000
+"""Demands from which on they are matched by several processes: each costs four seconds and 200 MB first, for its tables
+and dictionaries, and half a millisecond for a demand."""
 
-MANY_EXPLAINED: Final = 400
-"""The same when their matches are explained, which takes ten times as long."""
+MANY_EXPLAINED: Final = 1_600
+"""The same when their matches are explained, which takes more than ten times as long."""
 
 MERGE_AT: Final = 2048
 """Documents in the side segment at which it is merged into the main one."""

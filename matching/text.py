@@ -96,6 +96,21 @@ class _Stems(dict[str, str]):
         return stem
 
 
+class _Glosses(dict[str, tuple[str, ...]]):
+    """The English terms of Chinese words, found once and kept."""
+
+    def __init__(self, stems: _Stems) -> None:
+        super().__init__()
+        self._stems = stems
+
+    def __missing__(self, word: str) -> tuple[str, ...]:
+        self[word] = english = gloss.gloss(word, self._english)
+        return english
+
+    def _english(self, text: str) -> list[str]:
+        return [stem for word in _WORDS.findall(normalise(text)) if (stem := self._stems[word])]
+
+
 class Analyser:
     """Cuts texts into terms. Safe to share between threads.
 
@@ -105,7 +120,7 @@ class Analyser:
 
     def __init__(self) -> None:
         self._stems = _Stems()
-        self._glosses: dict[str, tuple[str, ...]] = {}
+        self._glosses = _Glosses(self._stems)
         self._cuts: dict[str, Cut] = {}
         self._runs: dict[str, Cut] = {}
 
@@ -157,20 +172,11 @@ class Analyser:
         return pairs
 
     def _cut_run(self, run: str) -> Cut:
-        glosses = [(word, english) for word in gloss.words(run) if (english := self._gloss(word))]
+        glosses = [(word, english) for word in gloss.words(run) if (english := self._glosses[word])]
         cut = Cut(_han(run), glosses)
         if len(run) <= _SHORT_RUN and len(self._runs) < _KEPT:
             self._runs[run] = cut
         return cut
-
-    def _gloss(self, word: str) -> tuple[str, ...]:
-        english = self._glosses.get(word)
-        if english is None:
-            english = self._glosses[word] = gloss.gloss(word, self._english)
-        return english
-
-    def _english(self, text: str) -> list[str]:
-        return self._stemmed(word for _, word in _RUNS.findall(normalise(text)) if word)
 
 
 def _han(run: str) -> list[str]:
