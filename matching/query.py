@@ -124,22 +124,22 @@ class Weighted:
 def weigh(query: Query, index: Statistics) -> Weighted:
     """Weigh the terms of ``query`` by what is rare in ``index``."""
     counts = query.terms | query.pairs
-    ids = index.term_ids(counts)
-    often = np.log1p(np.fromiter(counts.values(), np.float64, len(ids)) / 2)
+    size = len(counts)
+    ids = index.term_ids([*counts, *query.english])
+    often = np.log1p(np.fromiter(counts.values(), np.float64, size) / 2)
     often[len(query.terms) :] *= PAIR
-    weights = often * index.rarity(ids) ** IDF_POWER
+    english = np.fromiter(query.english.values(), np.float64, len(query.english)) * np.log1p(0.5)
+    every = np.concatenate((often, english)) * index.rarity(ids) ** IDF_POWER
+    own, weights = ids[:size], every[:size]
     total = float(weights.sum()) or 1.0
-    size = total**2 / (float((weights**2).sum()) or 1.0)
-    long = min(1.0, size / LONG)
-    foreign = np.fromiter((t.isascii() and not t.isdigit() for t in counts), bool, len(ids))
-    gloss = np.where(foreign, often * index.gloss_rarity(ids) ** IDF_POWER, 0.0)
-    english = index.term_ids(query.english)
-    english_often = np.fromiter(query.english.values(), np.float64, len(english)) * np.log1p(0.5)
-    english_weights = english_often * index.rarity(english) ** IDF_POWER
+    spread = total**2 / (float((weights**2).sum()) or 1.0)
+    long = min(1.0, spread / LONG)
+    foreign = np.fromiter((t.isascii() and not t.isdigit() for t in counts), bool, size)
+    gloss = often[foreign] * index.gloss_rarity(own[foreign]) ** IDF_POWER
     parts = (
-        _known(np.concatenate((ids, english)), np.concatenate((weights, english_weights)) / total),
-        _known(ids, weights * HEAD * long / total),
-        _known(ids, gloss * GLOSS / total),
+        _known(ids, every / total),
+        _known(own, weights * HEAD * long / total),
+        _known(own[foreign], gloss * GLOSS / total),
     )
     whole = sum(float(w.sum()) for _, w in parts)
     return Weighted(*parts, 1 + (SLOWER - 1) * long, query.places, 2.0 ** (30 - max(3, math.frexp(whole)[1])))
