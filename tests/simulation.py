@@ -73,10 +73,10 @@ class Simulation:
     async def open(self) -> None:
         """List the products and find who decides."""
         self.broker, self.demander = await self.given.staff(), await self.given.demander()
-        supplier = await self.given.supplier()
+        self.supplier = await self.given.supplier()
         for n, title in enumerate(TITLES):
             mode = Delivery.API if n % 2 else Delivery.FILE
-            await self.given.listed_product(supplier, title=title, abstract="江苏各地公路货运量数据", delivery=(mode,))
+            await self.given.listed_product(self.supplier, title=title, abstract="江苏各地公路货运量数据", delivery=(mode,))
         await self.matchmaker.fill(self.given.db)
 
     async def demand(self, text: str) -> Demand:
@@ -119,3 +119,8 @@ class Simulation:
         """What the demander sees: products in order, and their chances."""
         cards = await matches.of_demander(self.given.db, self.demander, demand.id)
         return [(card.product_id, card.chance) for card in cards]
+
+    async def leads(self, demand: Demand) -> list[tuple[int, float | None]]:
+        """What the supplier sees of this demand: products in order, and their chances."""
+        cards = await matches.leads(self.given.db, self.supplier, now=self.given.now)
+        return [(card.product_id, card.chance) for card in cards if card.demand_id == demand.id]

@@ -116,7 +116,10 @@ async def worklist(db: Db, cursor: str | None = None, limit: int = PAGE) -> Page
 
 
 async def leads(db: Db, actor: Actor, *, now: datetime) -> list[MatchCard]:
-    """A supplier's leads: those both sides want first, then those still to be answered, the best fit first."""
+    """A supplier's leads: those both sides want first, then those still to be answered, the best fit first.
+
+    How well a pairing fits: the chance the model in force gives it, and without one how much of the demand is met.
+    """
     today = now.astimezone(calendar.ZONE).date()
     rows = await matches.LEADS.all(db, actor.organisation_id, today, MOST_SHOWN)
     return [as_seen(actor, card) for card in rows]

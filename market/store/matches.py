@@ -140,6 +140,7 @@ LEADS = Query(
     WHERE p.organisation_id = $1 AND m.proposed_at IS NOT NULL AND m.state IN ('proposed', 'mutual')
         AND (m.supplier_answer <> 'snoozed' OR m.supplier_snoozed_until <= $2)
     ORDER BY m.state = 'mutual' DESC, m.supplier_answer = 'interested', m.demander_answer = 'interested' DESC,
+        CASE WHEN f.model_id IS NOT NULL THEN m.chance END DESC NULLS LAST,
         (SELECT coalesce(sum((r->>'share')::float8), 0) FROM jsonb_array_elements(m.reasons) r) DESC, m.id
     LIMIT $3""",
 )

@@ -72,6 +72,7 @@ async def test_a_real_preference_is_learnt_reorders_and_is_rolled_back_exactly(d
         await market.propose(match)
     before = await market.shown(demand)
     assert [chance for _, chance in before] == [None] * 4
+    unranked = await market.leads(demand)
     admin = await given.staff(Role.ADMIN)
     model = await ranker.train(db, admin)
     assert model.accepted
@@ -90,6 +91,7 @@ async def test_a_real_preference_is_learnt_reorders_and_is_rolled_back_exactly(d
     assert [product for product, _ in ranked] != [product for product, _ in before]
     assert model.calibrated
     assert ranked[0][1] > 0.8 > 0.2 > ranked[-1][1]
+    assert {product for product, _ in (await market.leads(demand))[:2]} == by_api
     sketch = Sketch(text=demand.text, lines=demand.lines)
     found = await preview.preview(db, market.demander, market.matchmaker, sketch, now=given.now)
     assert {fit.product.id for fit in found.products[:2]} == by_api
@@ -97,6 +99,7 @@ async def test_a_real_preference_is_learnt_reorders_and_is_rolled_back_exactly(d
 
     assert await ranker.rollback(db, admin) is None
     assert await market.shown(demand) == before, "at once, before anything is matched anew"
+    assert await market.leads(demand) == unranked
     await market.matchmaker.adopt(db)
     await market.matched(demand)
     assert await market.shown(demand) == before
