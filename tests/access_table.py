@@ -247,7 +247,6 @@ POST /api/v1/demands/{open_demand}/actions             withdraw_open_demand 401 
 POST /pools/{pool}/confirm                                                  401 403 403 422 403 403 403 422 403 403
 POST /api/v1/pools/{pool}/confirm                              confirm_pool 401 403 403 409 403 403 403 409 403 403
 GET  /desk/demands                                                          303 403 403 200 403 403 403 200 403 403
-POST /desk/demands/{open_demand}/actions/close_unmet          v_open_demand 401 403 403 422 403 403 403 422 403 403
 GET  /demands/{open_demand}/route                                           303 403 403 200 403 403 403 200 403 403
 POST /demands/{open_demand}/route                                           401 403 403 422 403 403 403 422 403 403
 GET  /demands/{open_demand}/request                                         303 403 403 200 403 403 403 200 403 403
@@ -278,7 +277,7 @@ PUT  /api/v1/demands/{draft_demand}                                  demand 401 
 PUT  /api/v1/demands/{open_demand}                                   demand 401 403 403 403 403 403 403 403 409 409
 """,
     "match:read": """
-GET  /matches                                                               303 200 200 303 200 200 200 303 200 200
+GET  /matches                                                               303 200 200 200 200 200 200 200 200 200
 GET  /matches/{match}                                                       303 404 404 200 200 200 200 200 200 200
 GET  /demands/{open_demand}/bundles                                         303 403 403 200 200 200 200 200 200 200
 GET  /api/v1/demands/{open_demand}/bundles                                  401 403 403 200 200 200 200 200 200 200
@@ -314,7 +313,6 @@ POST /api/v1/questions/{question}/answer                    partly_question 401 
 POST /api/v1/questions/{question}/actions                   answer_question 401 404 404 403 403 403 403 403 422 422
 """,
     "match:review": """
-GET  /desk/matches                                                          303 403 403 200 403 403 403 200 403 403
 GET  /desk/matches/{match}                                                  303 403 403 200 403 403 403 200 403 403
 GET  /api/v1/matches/exclusions?demand={open_demand}                        401 403 403 200 403 403 403 200 403 403
 POST /matches/{match}/review                                   reject_match 401 403 403 422 403 403 403 422 403 403

@@ -76,7 +76,9 @@ class Simulation:
         self.supplier = await self.given.supplier()
         for n, title in enumerate(TITLES):
             mode = Delivery.API if n % 2 else Delivery.FILE
-            await self.given.listed_product(self.supplier, title=title, abstract="江苏各地公路货运量数据", delivery=(mode,))
+            await self.given.listed_product(
+                self.supplier, title=title, abstract="江苏各地公路货运量数据", delivery=(mode,)
+            )
         await self.matchmaker.fill(self.given.db)
 
     async def demand(self, text: str) -> Demand:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -145,12 +144,6 @@ async def page(
     )
     found = page_of(rows, limit, lambda card: Cursor(card.updated_at, card.id))
     return found.map(lambda card: as_seen(actor, card))
-
-
-async def worklist(db: Db, states: Sequence[str], *, cursor: str | None = None, limit: int = PAGE) -> Page[DemandCard]:
-    """For staff: demands in these states, the earliest deadline first."""
-    rows = await demands.WORKLIST.all(db, list(states), *place(cursor), limit + 1)
-    return page_of(rows, limit, lambda card: Cursor(card.due_at or card.updated_at, card.id))
 
 
 async def search(

@@ -109,12 +109,6 @@ async def page(
     return found.map(lambda card: as_seen(actor, card))
 
 
-async def worklist(db: Db, cursor: str | None = None, limit: int = PAGE) -> Page[MatchCard]:
-    """What waits for a broker's decision, the earliest deadline first."""
-    rows = await matches.WORKLIST.all(db, *place(cursor), limit + 1)
-    return page_of(rows, limit, lambda card: Cursor(card.due_at or card.updated_at, card.id))
-
-
 async def leads(db: Db, actor: Actor, *, now: datetime) -> list[MatchCard]:
     """A supplier's leads: those both sides want first, then those still to be answered, the best fit first.
 

@@ -64,16 +64,6 @@ CARDS = Query(
             WHERE position(lower(w) IN lower(d.theme || chr(10) || d.region)) > 0))
     ORDER BY wanted.place LIMIT $7""",
 )
-WORKLIST = Query(
-    DemandCard,
-    """SELECT d.id, d.organisation_id, o.name AS organisation_name, d.state, d.title,
-        left(d.text, 400) AS text, d.theme, d.region, d.budget, d.needed_by, d.sealed, d.masked, d.due_at,
-        d.version, d.updated_at
-    FROM demand d JOIN organisation o ON o.id = d.organisation_id
-    WHERE d.state = ANY ($1) AND d.due_at IS NOT NULL
-        AND ($2::timestamptz IS NULL OR (d.due_at, d.id) > ($2, $3::bigint))
-    ORDER BY d.due_at, d.id LIMIT $4""",
-)
 INSERT = Query(
     int,
     """INSERT INTO demand (organisation_id, title, text, lines, theme, region, purpose, budget, needed_by, sealed,

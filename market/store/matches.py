@@ -112,20 +112,6 @@ LIST = Query(
         AND ($7::timestamptz IS NULL OR (m.updated_at, m.id) < ($7, $8::bigint))
     ORDER BY m.updated_at DESC, m.id DESC LIMIT $9""",
 )
-WORKLIST = Query(
-    MatchCard,
-    """SELECT m.id, m.demand_id, m.product_id, d.organisation_id AS demander_id, p.organisation_id AS supplier_id,
-        od.name AS demander_name, os.name AS supplier_name, d.title AS demand_title, d.sealed AS demand_sealed,
-        d.masked AS demand_masked, p.title AS product_title, m.rank, CASE WHEN f.calibrated THEN m.chance END AS chance,
-        m.reasons, m.demander_answer, m.supplier_answer,
-        m.demander_snoozed_until, m.supplier_snoozed_until, m.proposed_at, m.state, m.state_reason, m.due_at,
-        m.version, m.updated_at
-    FROM match m JOIN demand d ON d.id = m.demand_id JOIN product p ON p.id = m.product_id
-        JOIN organisation od ON od.id = d.organisation_id JOIN organisation os ON os.id = p.organisation_id
-        LEFT JOIN ranker_in_force f ON f.model_id = m.ranker_model_id
-    WHERE m.state = 'broker_review' AND ($1::timestamptz IS NULL OR (m.due_at, m.id) > ($1, $2::bigint))
-    ORDER BY m.due_at, m.id LIMIT $3""",
-)
 LEADS = Query(
     MatchCard,
     """SELECT m.id, m.demand_id, m.product_id, d.organisation_id AS demander_id, p.organisation_id AS supplier_id,

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from litestar import Request
+from litestar.params import QueryParameter
 from litestar.plugins.flash import flash
 from litestar.response import Redirect, Template
 
 from market import i18n
 
 Web = Request[Any, Any, Any]
+StateFilter = Annotated[str, QueryParameter(name="state")]
+"""The state a list is cut down to; the framework keeps the name ``state`` for itself."""
 
 
 def page(name: str, /, status: int = 200, **context: Any) -> Template:

@@ -62,16 +62,17 @@ async def one_proposed_one_turned_down(desk):
     """The worker finds two products; one is a good answer, the other too coarse."""
 
     async def found():
-        await desk.open("/desk/matches")
+        await desk.open("/matches?state=broker_review")
         return len(desk.page.objects(r"/matches/\d+")) == 2
 
     await until(found)
     await desk.follow(OTHER)
     await desk.send("/review", action="reject", code="must_unmet", reason="只有年报")
+    await desk.open("/matches?state=broker_review")
     await desk.follow(WANTED)
     await desk.send("/review", action="propose")
-    assert desk.path == "/desk/matches"
-    assert not desk.page.objects(r"/matches/\d+"), "nothing waits any more"
+    assert desk.path == "/desk"
+    assert not desk.page.objects(r"/desk/matches/\d+"), "nothing waits any more"
 
 
 async def brought_to_the_table(buyer, seller):

@@ -113,7 +113,7 @@ async def opened_and_proposed(desk, demand):
     await desk.send(f"/demands/{demand}/actions/open")
 
     async def found():
-        await desk.open("/desk/matches")
+        await desk.open("/matches?state=broker_review")
         return desk.page.objects(r"/matches/\d+")
 
     await until(found)

@@ -90,10 +90,11 @@ async def became_a_lead(desk, seller):
     """The worker finds the open demand for the new product; the broker proposes the pairing; the supplier is told."""
 
     async def found():
-        await desk.open("/desk/matches")
-        return desk.sees("/review")
+        await desk.open("/matches?state=broker_review")
+        return desk.page.objects(r"/matches/\d+")
 
     await until(found)
+    await desk.follow(r"/matches/\d+")
     await desk.send("/review", action="propose")
 
     async def told():

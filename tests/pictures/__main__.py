@@ -46,7 +46,7 @@ PICTURES = {
     "demand": Picture("enterprise", "/my/demands", "main a[href^='/demands/']:not([href$='/new'])"),
     "match": Picture("supplier", "/matches", "main a[href^='/matches/']"),
     "negotiation": Picture("supplier", "/negotiations", "main a[href^='/negotiations/']"),
-    "worklist": Picture("broker", "/desk/matches"),
+    "worklist": Picture("broker", "/desk"),
 }
 
 

@@ -236,15 +236,6 @@ async def test_leads_are_ranked_mutual_first_then_by_what_is_met(db, given):
     assert (await matches.leads(db, supplier, now=given.now))[0].id == met.id
 
 
-async def test_the_worklist_is_by_deadline_and_pages(db, given):
-    late = (await given.match()).match
-    given.later(days=1)
-    soon = (await given.match()).match
-    first = await matches.worklist(db, limit=1)
-    assert [card.id for card in first.items] == [late.id]
-    assert [card.id for card in (await matches.worklist(db, first.next, limit=1)).items] == [soon.id]
-
-
 async def test_lists_are_by_side_and_state(db, given):
     found, demander, supplier = await given.proposed_match()
     assert [c.id for c in (await matches.page(db, demander, side="demander")).items] == [found.id]

@@ -54,6 +54,13 @@ async def test_it_starts_with_what_is_there(url, committed, monkeypatch):
         assert await matchmaker.search_demands("公路货运量") == [demand.id]
 
 
+async def test_nothing_runs_on_when_it_stops(url):
+    before = asyncio.all_tasks()
+    async with following(url):
+        pass
+    assert asyncio.all_tasks() <= before
+
+
 async def test_it_follows_listing_editing_and_delisting(url, committed):
     supplier = await committed.supplier()
     async with following(url) as matchmaker:

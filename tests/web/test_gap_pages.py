@@ -56,9 +56,8 @@ async def test_from_the_desk_to_a_letter_the_demander_reads_and_prints(client, c
     demand = await committed.open_demand(demander, lines=(TOPIC, FIELDS))
     await client.app.state.matchmaker.fill(committed.db)
     await english(client, await committed.staff())
-    desk = (await browsing.get_page(client, "/desk/demands?tab=open")).text
-    assert f'href="/demands/{demand.id}/gap#letter"' in desk
-    assert "actions/close_unmet" not in desk
+    desk = (await browsing.get_page(client, "/desk/demands?state=open")).text
+    assert f'href="/demands/{demand.id}/gap"' in desk
     assert f'href="/demands/{demand.id}/gap#letter"' in (await browsing.get_page(client, f"/demands/{demand.id}")).text
     shown = (await browsing.get_page(client, f"/demands/{demand.id}/gap")).text
     assert "Who is likely to hold it" in shown

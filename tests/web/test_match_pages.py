@@ -77,13 +77,15 @@ async def test_leads_are_answered_on_their_list(client, committed):
 async def test_from_worklist_to_the_link_that_starts_the_negotiation(client, committed):
     found, demander, supplier = await committed.match()
     await english(client, await committed.staff())
-    assert (await browsing.get_page(client, "/matches")).headers["location"] == "/desk/matches"
-    desk = await browsing.get_page(client, "/desk/matches")
-    assert f'href="/matches/{found.id}"' in desk.text
+    assert f'href="/desk/matches/{found.id}"' in (await browsing.get_page(client, "/desk")).text
+    for state, there in (("", True), ("broker_review", True), ("mutual", False), ("nonsense", True)):
+        listed = await browsing.get_page(client, f"/matches?state={state}")
+        assert (f'href="/matches/{found.id}"' in listed.text) is there
+    desk = await browsing.get_page(client, f"/matches/{found.id}")
     decision = {"action": "propose", "version": version_in(desk.text)}
     answer = await browsing.post_form(client, f"/matches/{found.id}/review", decision)
-    assert answer.headers["location"] == "/desk/matches"
-    assert f"Proposed to both sides: {found.demand_title}" in (await browsing.get_page(client, "/desk/matches")).text
+    assert answer.headers["location"] == "/desk"
+    assert f"Proposed to both sides: {found.demand_title}" in (await browsing.get_page(client, "/desk")).text
     for side in (demander, supplier):
         await browsing.sign_out(client)
         await english(client, side)
@@ -189,7 +191,7 @@ async def test_strangers_and_the_not_yet_proposed_are_not_found(client, committe
         assert (await browsing.get_page(client, f"/matches/{found.id}")).status_code == 404
         assert (await browsing.post_form(client, f"/matches/{found.id}/answer", said)).status_code == 404
     assert (await browsing.post_form(client, f"/matches/{proposed.id}/review", said)).status_code == 403
-    assert (await browsing.get_page(client, "/desk/matches")).status_code == 403
+    assert (await browsing.get_page(client, "/desk")).status_code == 403
     assert (await browsing.get_page(client, "/desk/demands")).status_code == 403
 
 
@@ -237,14 +239,14 @@ async def test_a_broker_of_one_of_the_sides_reads_why_another_has_to_decide(clie
 
 async def test_buttons_are_in_the_language_of_each_reader(client, committed):
     """Also those whose words never change in the template: nothing is kept from the reader before."""
-    await committed.match()
+    found = (await committed.match()).match
     await browsing.sign_in(client, await committed.staff())
     labels = set()
     for language in ("zh", "en", "zh"):
         client.cookies.set("language", language)
         with i18n.speaking(language):
             label = i18n.gettext("Propose to both sides")
-        page = (await browsing.get_page(client, "/desk/matches")).text
+        page = (await browsing.get_page(client, f"/matches/{found.id}")).text
         assert f'<button class="button">{label}</button>' in page
         labels.add(label)
     assert len(labels) == 2
@@ -259,32 +261,12 @@ async def test_the_auditor_reads_and_decides_nothing(client, committed):
     assert "/review" not in page.text
 
 
-async def test_demands_to_take_up_most_urgent_first_with_decisions(client, committed):
-    early = await committed.draft_demand(title="早到的需求")
-    late = await committed.draft_demand(title=f"晚到的{MARKUP}")
-    for days, demand in ((0, early), (3, late)):
-        owner = await committed.db.fetchrow(
-            "SELECT person_id, organisation_id FROM membership WHERE organisation_id = $1", demand.organisation_id
-        )
-        await committed.db.execute(
-            """UPDATE demand SET state = 'submitted', state_action = 'submit', state_actor_id = $2,
-            state_party = 'demander', version = version + 1, due_at = now() + $3 * interval '1 day' WHERE id = $1""",
-            demand.id,
-            owner["person_id"],
-            days,
-        )
+async def test_a_broker_looks_through_all_demands_by_state(client, committed):
+    draft = await committed.draft_demand(title="还在写的需求")
+    opened = await committed.open_demand(title=f"已开放{MARKUP}")
     await english(client, await committed.staff())
-    desk = (await browsing.get_page(client, "/desk/demands")).text
-    assert desk.index(f"/demands/{early.id}") < desk.index(f"/demands/{late.id}")
-    assert MARKUP not in desk
-    unasked = await browsing.post_form(
-        client, f"/desk/demands/{early.id}/actions/ask", {"version": str(early.version + 1), "reason": " "}
-    )
-    assert unasked.status_code == 422
-    assert 'id="e-reason"' in unasked.text
-    taken = await browsing.post_form(
-        client, f"/desk/demands/{early.id}/actions/open", {"version": str(early.version + 1)}
-    )
-    assert taken.headers["location"] == "/desk/demands"
-    assert "Open for matching: 早到的需求" in (await browsing.get_page(client, "/desk/demands")).text
-    assert f"/demands/{early.id}" in (await browsing.get_page(client, "/desk/demands?tab=open")).text
+    for state, there in (("", True), ("open", True), ("clarifying", False), ("draft", True)):
+        listed = (await browsing.get_page(client, f"/desk/demands?state={state}")).text
+        assert (f'href="/demands/{opened.id}/gap"' in listed) is there
+        assert f"/demands/{draft.id}" not in listed, "a draft is its writer's alone"
+        assert MARKUP not in listed

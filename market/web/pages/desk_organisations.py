@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
 from litestar import get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 
 from market.domain.accounts import Actor, OrganisationState, credit_code_error
@@ -16,10 +16,9 @@ from market.domain.words import N_
 from market.services import members, organisations
 from market.store.query import Db
 from market.web import forms
-from market.web.page import Web, page
+from market.web.page import StateFilter, Web, page
 
 P = Permission
-StateFilter = Annotated[str, QueryParameter(name="state")]
 
 
 @get("/desk/organisations", permission=P.ORGANISATION_VERIFY)

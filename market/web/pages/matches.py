@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar import get, post
 from litestar.di import NamedDependency
@@ -21,7 +22,7 @@ from market.services import matches, pools, routings
 from market.store import matches as rows
 from market.store.query import Db
 from market.web import forms
-from market.web.page import Web, go, page
+from market.web.page import StateFilter, Web, go, page
 from market.web.pages.questions import asking
 
 P = Permission
@@ -34,14 +35,12 @@ async def matches_page(
     db: NamedDependency[Db],
     actor: NamedDependency[Actor],
     now: NamedDependency[datetime],
+    shown: StateFilter = "",
     cursor: FromQuery[str] = "",
-) -> Template | Redirect:
+) -> Template:
     """For the sides: leads for their products and what was proposed for their demands. For staff: all, latest first."""
-    if actor.may(P.MATCH_REVIEW):
-        return Redirect("/desk/matches", status_code=303)
     if actor.is_staff:
-        found = await matches.page(db, actor, cursor=cursor)
-        return page("pages/matches_all.html", cards=found.items, next=found.next)
+        return await _all_matches(db, actor, shown if shown in set(MatchState) else "", cursor)
     proposed = await matches.of_demander(db, actor)
     by_demand = [(cards[0], cards) for _, group in groupby(proposed, lambda c: c.demand_id) if (cards := list(group))]
     return page(
@@ -49,6 +48,18 @@ async def matches_page(
         leads=await matches.leads(db, actor, now=now),
         by_demand=by_demand,
         asked=await routings.page(db, actor, to_answer=True),
+    )
+
+
+async def _all_matches(db: Db, actor: Actor, chosen: str, cursor: str) -> Template:
+    found = await matches.page(db, actor, states=[chosen] if chosen else None, cursor=cursor)
+    return page(
+        "pages/matches_all.html",
+        cards=found.items,
+        next=found.next,
+        chosen=chosen,
+        states=[*MatchState],
+        same=urlencode({"state": chosen}),
     )
 
 
@@ -148,8 +159,8 @@ async def review_match(
     with forms.retry_on(again):
         match = await matches.review(db, actor, match_id, forms.read(Review, typed), now=now)
     if match.state is MatchState.PROPOSED:
-        return go(request, "/desk/matches", N_("Proposed to both sides: %(title)s"), title=match.demand_title)
-    return go(request, "/desk/matches", N_("Turned down: %(title)s"), title=match.demand_title)
+        return go(request, "/desk", N_("Proposed to both sides: %(title)s"), title=match.demand_title)
+    return go(request, "/desk", N_("Turned down: %(title)s"), title=match.demand_title)
 
 
 ROUTES = [matches_page, match_page, answer_match, review_match]
