@@ -89,7 +89,7 @@ class _Reader:
         self.starts = [piece.start for piece in self.pieces]
         self.chinese = len(HAN.findall(text)) * 8 > len(text)
         self.sentences = self.pieces if self.chinese else _sentences(text, self.pieces)
-        self.asked = next((piece.start for piece in self.pieces if request(piece.text)), 0)
+        self.asked = next((piece for piece in self.pieces if request(piece.text)), Piece("", 0, 0, 0))
         self.keyword = len(text.strip()) <= _KEYWORDS and len(self.pieces) == 1
         self.aims = purposes.find(self.sentences, text, chinese=self.chinese)[:_MOST]
 
@@ -206,7 +206,11 @@ class _Reader:
         piece = self._clause(start)
         if piece is None or request(piece.text):
             return 0
-        return 2 if piece.background else int(start < self.asked and _STORY.search(piece.text) is not None)
+        if piece.background:
+            return 2
+        return int(
+            start < self.asked.start and (piece.sentence < self.asked.sentence or _STORY.search(piece.text) is not None)
+        )
 
     def _line(self, kind: Kind, start: int, end: int, spans: list[tuple[int, int]]) -> Line:
         phrase = self.text[start:end]

@@ -27,7 +27,7 @@ LEAD = re.compile(
 _TAIL = re.compile(
     r"(?:[\s。，,、：:；;的啊吗呢吧了]|等(?:相关|方面|内容|各类)?(?:的)?(?:数据|信息|资料|情况|指标|字段)*|"
     r"以便.{0,30}|都?有哪些|都?开?在哪里?|最好|就行|即可|[都也]要有?|都有|的话|也行|也可以?|更好|就更好了?|"
-    r"可以|能给到|(?:进行|开展)(?:公开|市场)?(?:询价|采购|征集|招标|比选|磋商|调研|询比)"
+    r"可以|能给到|自己(?:来)?[做用算].{0,20}|(?:进行|开展)(?:公开|市场)?(?:询价|采购|征集|招标|比选|磋商|调研|询比)"
     r"|如?果?若?能?(?:一并)?提供更佳|(?:作为?|做)(?:输入|参考|支撑|补充|依据|底图)|有多少|也想要|也想知道"
     r"|(?:如果?)?(?:有的?话?)?也?想?一并要|也想"
     r"|想要|优先|以及|或者?|方面|两种形式|这几类?|数据回来|"
@@ -38,8 +38,10 @@ GENERIC = re.compile(
     r"市场|业务|同类|我们?|他们|产品|免费|当地|历史|实时|批量|可|"
     r"一个|(?:[两三四五六]个?|几)(?:部分|类|块|方面|项|种|样)(?:数据|信息|资料|输入|内容|材料|东西)?|新|的|脱敏"
     r"|经?企业授权的?|经营类|主要|需求|查询|数据|位置|说明)*(?:数据|信息|资料|资源|清单|名单|内容|"
-    r"情况|服务|数据集|需求|回来|自己|记录|条件|主键|格式|均可|预算|方式|接口|结果|价格|说明)?(?:有|如下|大致有)?"
-    r"|.{2,24}所需的?(?:基础|相关|外部|各类)?(?:数据|信息|资料)(?:资源)?)$"
+    r"情况|服务|数据集|需求|回来|自己|记录|条件|主键|格式|均可|预算|方式|接口|结果|价格|说明)?(?:有|如下|大致有"
+    r"|分.{0,3})?"
+    r"|.{2,24}所需的?(?:基础|相关|外部|各类)?(?:数据|信息|资料)(?:资源)?|.{0,8}[内前](?:交付|完成|提供|给到|反馈"
+    r"|报送))$"
 )
 FIELD_WORD = re.compile(
     r"(?:名称?|姓名|地址|电话|位置|坐标|经纬度|范围|日期|时间|编号|代码|文号|号码?|类型|等级|状态|金额|数量|"
@@ -87,6 +89,11 @@ def brief(items: Sequence[str]) -> bool:
     return len(items) > 2 and sum(map(len, items)) <= 5.5 * len(items)
 
 
+_BESIDES = re.compile(
+    r"(?P<thing>.+(?:信息|数据|名单|名录|清单|记录|目录))(?:以及|及其?|和|与)(?P<field>[^、和及与]{2,10})$"
+)
+
+
 def nouns(phrase: str, start: int) -> Iterator[Cut]:
     """One topic or several, with the fields that close the phrase (…的位置、类型和责任人; …地址电话)."""
     owner, of, owned = phrase.rpartition("的")
@@ -102,6 +109,10 @@ def nouns(phrase: str, start: int) -> Iterator[Cut]:
     ):
         yield Kind.TOPIC, start, start + len(owner)
         yield Kind.FIELDS, start + len(owner) + 1, start + len(phrase)
+        return
+    if (beside := _BESIDES.match(phrase)) and FIELD_WORD.search(phrase):
+        yield Kind.TOPIC, start, start + beside.end("thing")
+        yield Kind.FIELDS, start + beside.start("field"), start + len(phrase)
         return
     ending = _ENDING_FIELDS.search(phrase)
     if ending and ending.start() >= 2:

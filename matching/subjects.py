@@ -18,7 +18,8 @@ from matching.wording import Piece
 _HOW = (Kind.FORMAT, Kind.DELIVERY, Kind.BUDGET, Kind.UPDATE_CYCLE)
 
 _NOT_A_NOUN = re.compile(
-    r"^(?:哪些|外部数据|把|被|(?:数据)(?:大致|回来|来源)|在(?![用途押售建营册校岗网线职研])|到|先|自己|能|做|"
+    r"^(?:(?:接|拿|发|给)[进到来我]|足够|哪些|外部数据|把|被|(?:数据)(?:大致|回来|来源)"
+    r"|在(?![用途押售建营册校岗网线职研])|到|先|自己|能|做|"
     r"开(?!发|放)|给|向|由|通过|以(?!上)|按|为|去|来|从|就|也|都|是|不(?!动产|良|合格|锈)|没|这|那|您|你|他|"
     r"它|购买力|什么|怎么|如何|有(?!色|机|线|轨)|尽快|随时|一起|签|合作|支持|"
     r"注意|说明|判断|许可[里中证上]|允许|联系|确认|尽量|包|与|出(?![生口租行版险境入让库厂勤])|所有的?$|各位"
@@ -65,7 +66,10 @@ _REPORTED = re.compile(
     r"(?:反映|在问|表示|指出|认为|医生|老师|负责人|有限公司|集团|企业|中心|大学|银行|公司|需求书（节选）)$"
     r"|^\s*(?:本人|鄙人|在下)"
 )
-_SAID = re.compile(r"[都能要可会让给是不有没]|说明|情况|数据|信息|这[几些]|即可|就[好行]|为主|地区|[省市县区]|城市")
+_NOT_WANTED = re.compile(r"(?:不[得应能可需要该会必]?|无需|无须|禁止|避免|去除|剔除)(?:再|要)?$")
+_SAID = re.compile(
+    r"[都能要可会让给是不有没]|优先|地方|说明|情况|数据|信息|这[几些]|即可|就[好行]|为主|地区|[省市县区]|城市"
+)
 """Words of a clause that says something and is no bare enumeration."""
 _WITH_DATA = re.compile(r"(?:字典|说明|口径|证明)(?:文[件档])?$")
 _OWN = re.compile(r"\s*(?:我[们行司局院校部]|本|手[里上底])")
@@ -174,6 +178,8 @@ class _Reader:
         extra = _EXTRA.search(body.rstrip("。 "))
         if lead and lead.start() and extra and not FIELD_WORD.search(body[: extra.start()]):
             lead = None
+        if lead and _NOT_WANTED.search(body, 0, lead.start()):
+            return
         if lead and self.topic and not numbered and (not asked or lead.start() <= asked.end()):
             self._fields(body, at, lead.end())
         elif (asked and not (self.topic and _QUESTION.match(body))) or named or (self.listing and first):

@@ -48,7 +48,8 @@ _NOT_A_NOUN = re.compile(
     r"(?:for|with|from|in|by|to|through|via|including|such|each|split|ideally|if|as|covering|preferably|"
     r"updated|preferred|at|since|only|"
     r"(?:two|three|four|several) (?:things|kinds|parts|sets)|"
-    r"must|over|going|effective|together|along|plus|only|not|no|so|but|because|which|that|it|them|this|us|you"
+    r"without|excluding|except|must|over|going|effective|together|along|plus|only|not|no|so|but|because|which"
+    r"|that|it|them|this|us|you"
     r"|help|be|data"
     r"|information|records?|datasets?|broken|"
     r"fields?|delivered|please|"
@@ -72,7 +73,8 @@ _EXTRA = re.compile(
     r"great|welcome|good|helpful|appreciated|plus|bonus)",
 )
 _FIELD_LIKE = re.compile(
-    r"dictionar|metadata|documentation|description|column|\bfields?\b|\bcodes?\b|\bnames?\b|coordinates|address",
+    r"dictionar|codebook|glossary|metadata|documentation|description|column|\bfields?\b|\bcodes?\b|\bnames?\b"
+    r"|coordinates|address",
     re.IGNORECASE,
 )
 _APART = frozenset([Kind.TIME_SPAN, Kind.UPDATE_CYCLE, Kind.BUDGET, Kind.REGION, Kind.DELIVERY])

@@ -247,10 +247,44 @@ def test_traditional_characters_are_read_and_quoted_as_written() -> None:
         ("We need tide tables by file download, no need for an API.", Kind.DELIVERY),
         ("需要渔港潮位，响应时间不超过一分钟。", Kind.GRANULARITY),
         ("需要西部某省的渔港潮位。", Kind.REGION),
+        ("需要渔港潮位。不得包含船主姓名、电话。", Kind.FIELDS),
+        ("需要渔港潮位，不含船主姓名、电话。", Kind.FIELDS),
+        ("We need tide tables, without names and addresses.", Kind.FIELDS),
     ],
 )
 def test_what_is_not_wanted_is_no_line(text: str, kind: Kind) -> None:
     assert len(read(text).get(kind, [])) == (1 if kind is Kind.DELIVERY else 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "purposes"),
+    [
+        ("我部正在起草渔港规划。需要渔港潮位，用于防波堤设计。", ["防波堤设计"]),
+        ("我部正在起草渔港规划。需要渔港潮位，仅用于科研。", ["起草渔港规划"]),
+        ("想在舟山开三家渔具店，需要渔港潮位。", ["在舟山开三家渔具店"]),
+        ("想知道舟山渔港的潮位，按日。", []),
+        ("我公司为渔业保险公司，需要渔港潮位。", []),
+        ("需要渔港潮位。应用场景：赶海提醒", ["赶海提醒"]),
+        ("We are building a tide app. We need tide tables for route planning.", ["route planning"]),
+    ],
+)
+def test_the_plainest_word_of_the_use_is_the_purpose(text: str, purposes: list[str]) -> None:
+    assert read(text).get(Kind.PURPOSE, []) == purposes
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "phrases"),
+    [
+        ("需要渔港潮位，潮高、潮时、站名，按日。", Kind.FIELDS, ["潮高、潮时、站名"]),
+        ("现征集：渔港潮位、风速；休渔公告；渔船名单。", Kind.TOPIC, ["渔港潮位、风速", "休渔公告", "渔船名单"]),
+        ("需要舟山渔港潮位，以及渔船进出港记录。", Kind.TOPIC, ["渔港潮位", "渔船进出港记录"]),
+        ("需要舟山渔港的名称、位置和泊位数量，按年。", Kind.TOPIC, ["渔港"]),
+        ("需要舟山、台州的潮位、风速和浪高。", Kind.TOPIC, ["潮位、风速和浪高"]),
+        ("我家在台州跑船。需要舟山的渔港潮位。", Kind.REGION, ["舟山"]),
+    ],
+)
+def test_enumerations_are_told_apart_by_what_stands_around_them(text: str, kind: Kind, phrases: list[str]) -> None:
+    assert read(text).get(kind, []) == phrases
 
 
 def test_live_data_is_an_update_cycle_when_nothing_else_tells_it() -> None:
