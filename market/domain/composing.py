@@ -30,11 +30,13 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
-    """One change asked for with a button: take row ``drop`` out, put row ``back`` in again, ``add`` "kind:value"."""
+    """One change asked for with a button: take row ``drop`` out, put row ``back`` in again, ``add`` "kind:value",
+    ``relax`` "row:wider", to nice to have where nothing is wider."""
 
     drop: int | None = None
     back: int | None = None
     add: str = ""
+    relax: str = ""
 
 
 def said(line: RequirementLine | Row) -> str:
@@ -103,9 +105,12 @@ def _linked(text: str, row: Row) -> Row:
 
 def changed(rows: Sequence[Row], wish: Wish) -> tuple[Row, ...]:
     """The rows after what a button asked for, before they are merged with what the text says."""
+    place, _, wider = wish.relax.partition(":")
     found = []
     for n, row in enumerate(rows):
-        if n == wish.drop:
+        if place == str(n):
+            found.append(msgspec.structs.replace(row, **({"value": wider} if wider else {"level": LineLevel.NICE})))
+        elif n == wish.drop:
             if row.was:
                 found.append(msgspec.structs.replace(row, value=""))
         elif n != wish.back:

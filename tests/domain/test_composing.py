@@ -55,6 +55,15 @@ def test_a_line_added_by_hand_stays_and_becomes_the_texts_own_once_it_says_so():
     ]
 
 
+def test_a_line_is_relaxed_to_nice_to_have_or_put_more_widely():
+    rows = merged(TEXT, READ, ())
+    first, second = lines_of(merged(TEXT, READ, changed(rows, Wish(relax="0:"))))
+    assert (first.level, first.value, second) == (LineLevel.NICE, READ[0].value, READ[1])
+    first, second = lines_of(merged(TEXT, READ, changed(rows, Wish(relax="1:freight"))))
+    assert (first, second.value, second.level) == (READ[0], "freight", READ[1].level)
+    assert changed(rows, Wish(relax="9:")) == changed(rows, Wish(relax="x")) == rows
+
+
 def test_what_no_button_says_adds_nothing():
     assert changed((), Wish(add="daily")) == changed((), Wish(add="colour:red")) == ()
 

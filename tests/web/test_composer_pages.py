@@ -56,6 +56,25 @@ async def owner(client, committed):
     return found
 
 
+async def test_it_says_which_line_relaxed_brings_more_and_a_button_does_so(app, committed):
+    await committed.listed_product(title="江苏省公路货运量日数据", region="江苏省", update_cycle="monthly")
+    owner = await committed.demander()
+    async with browsing.several(app) as open_one:
+        await app.state.matchmaker.ready.wait()
+        client = open_one()
+        client.cookies.set("language", "en")
+        await browsing.sign_in(client, owner)
+        text = "我们需要江苏省公路货运量，必须每日更新。"
+        html = await previewed(client, text=text)
+        found = re.search(r'name="relax" value="(\d+):([^"]*)"', html)
+        assert found, html
+        place = int(found[1])
+        assert "1 more product fits" in html
+        after = rows_in(await previewed(client, text=text, **rows_in(html), relax=f"{place}:"))
+    assert rows_in(html)["line_level"][place] == "must"
+    assert after["line_level"][place] == "nice"
+
+
 async def test_what_is_understood_and_what_fits_is_a_part_of_a_page(app, committed):
     """With a product listed before the matcher fills its index."""
     await committed.listed_product(title="江苏省公路货运量日数据", region="江苏省")

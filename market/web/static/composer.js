@@ -181,7 +181,7 @@ form.addEventListener("input", ({ target }) => {
 });
 
 form.addEventListener("click", (event) => {
-  const button = event.target.closest("button[name=drop], button[name=back], button[name=add]");
+  const button = event.target.closest("button[name=drop], button[name=back], button[name=add], button[name=relax]");
   if (!button) return;
   event.preventDefault();
   read({ [button.name]: button.value }).then(typed);
