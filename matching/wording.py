@@ -13,7 +13,7 @@ from matching.types import Level
 HAN = re.compile(r"[㐀-鿿]")
 
 _SENTENCE_END = re.compile(r"[。！!？?；;\n\r]+|(?<!^\d)(?<![\s（(：:；;，,、]\d)\.(?=\s|$)|(?<=[；;。\n])")
-_CLAUSE_END = re.compile(r"(?<!\d),(?!\d{3}\b)|，|(?<=\d),(?=\D)")
+_CLAUSE_END = re.compile(r"(?<!\d)(?<!第[一二三四五六七八]),(?!\d{3}\b)|(?<!第[一二三四五六七八])，|(?<=\d),(?=\D)")
 _PARENS = re.compile(r"（[^（）]{0,120}）|\([^()]{0,160}\)")
 
 _NICE = re.compile(
