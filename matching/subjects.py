@@ -7,6 +7,7 @@ requirement begins; fields are the lists after 包括, 字段, 含. ``subjects_e
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from matching.asking import request
@@ -15,6 +16,8 @@ from matching.phrases import FIELD_WORD, GENERIC, ITEM, Cut, brief, nouns, split
 from matching.types import Kind
 from matching.wording import Piece
 
+_LONGEST = 400
+"""Characters a claim of another kind reaches back at most."""
 _HOW = (Kind.FORMAT, Kind.DELIVERY, Kind.BUDGET, Kind.UPDATE_CYCLE)
 
 _NOT_A_NOUN = re.compile(
@@ -95,7 +98,8 @@ class _Reader:
     """Remembers what the clauses were about: a list after a topic is its fields, one after 以下数据 is topics."""
 
     def __init__(self, typed: Sequence[Cut], aims: Sequence[Cut], asks: bool) -> None:
-        self.typed, self.aims, self.asks = typed, aims, asks
+        self.typed, self.aims, self.asks = sorted(typed, key=lambda cut: cut[1]), aims, asks
+        self.starts = [start for _, start, _ in self.typed]
         self.cuts: list[Cut] = []
         self.topic = False
         self.wanted = False
@@ -218,14 +222,18 @@ class _Reader:
             else:
                 self._topics(body, at, 0, len(body))
 
+    def _near(self, start: int, end: int) -> Sequence[Cut]:
+        """What other kinds claim between two offsets or close before them."""
+        return self.typed[bisect_left(self.starts, start - _LONGEST) : bisect_left(self.starts, end)]
+
     def _claimed(self, body: str, at: int) -> bool:
         """Whether other kinds say nearly all of a clause."""
-        shared = (min(e, at + len(body)) - max(s, at) for _, s, e in self.typed)
+        shared = (min(e, at + len(body)) - max(s, at) for _, s, e in self._near(at, at + len(body)))
         return 4 * sum(size for size in shared if size > 0) >= 3 * len(body.strip())
 
     def _bare(self, body: str, at: int, numbered: bool) -> bool:
         """Whether a clause without a request can still name a topic."""
-        if any(kind in _HOW and at <= start < at + len(body) for kind, start, _ in self.typed):
+        if any(kind in _HOW and at <= start < at + len(body) for kind, start, _ in self._near(at, at + len(body))):
             return False
         if (numbered and not self.asks) or (self.wanted and (numbered or _EXTRA.search(body.rstrip("。 ")))):
             return True
@@ -258,7 +266,7 @@ class _Reader:
 
     def _placed(self, start: int, end: int) -> bool:
         """Whether a list is one of places (主要是三亚、乐东)."""
-        shared = (min(e, end) - max(s, start) for kind, s, e in self.typed if kind is Kind.REGION)
+        shared = (min(e, end) - max(s, start) for kind, s, e in self._near(start, end) if kind is Kind.REGION)
         return any(2 * size >= end - start for size in shared)
 
     def _topics(self, body: str, at: int, begin: int, stop: int) -> None:
@@ -272,13 +280,17 @@ class _Reader:
             return
         self.topic = True
         of = start + phrase.rfind("的")
-        placed = any(kind is Kind.REGION and e == of for kind, _, e in self.typed)
+        placed = any(kind is Kind.REGION and e == of for kind, _, e in self._near(start, of))
         self.cuts += split(phrase, start) if placed else nouns(phrase, start)
 
     def _trim(self, body: str, at: int, begin: int, stop: int, *, keep: bool = False) -> tuple[int, int]:
         """Leave out what other kinds claim at both edges, and words that carry nothing."""
         start, end = at + begin, at + stop
-        claims = [(s, e) for k, s, e in self.typed if s < end and e > start and not (keep and k is Kind.GRANULARITY)]
+        claims = [
+            (s, e)
+            for k, s, e in self._near(start, end)
+            if s < end and e > start and not (keep and k is Kind.GRANULARITY)
+        ]
         return trim(body, at, start, end, claims)
 
 

@@ -143,7 +143,7 @@ def test_equal_texts_give_equal_lines() -> None:
 def own() -> list[tuple[str, tuple[Line, ...]]]:
     return [
         pair
-        for name in ("lines_zh", "lines_en", "lines_styles", "lines_registers")
+        for name in ("lines_zh", "lines_en", "lines_styles", "lines_registers", "lines_unseen")
         for pair in load(HERE / f"{name}.jsonl")
     ]
 
