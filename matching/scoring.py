@@ -76,8 +76,8 @@ def _add_to(
         for p in range(np.uint64(first), np.uint64(end)):
             d = np.uint64(doc[p])
             row = d - np.uint64(base)
-            if score[row] != 0:
-                score[row] += _gain(count[p], slower * norm[d], value, cosine, weight)
+            before = score[row]
+            score[row] = before + _gain(count[p], slower * norm[d], value, cosine, weight) * np.int32(before != 0)
         return
     for i in range(m):
         d = kept[i] + base
