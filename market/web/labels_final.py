@@ -14,7 +14,6 @@ FINAL: dict[str, str] = {
     "negotiation.accept": N_(
         "You take the offer as it stands and cannot take that back. The supplier confirms it next; you verify it last."
     ),
-    "negotiation.finalize": N_("From now on the agreement binds both sides."),
     "negotiation.terminate": N_("It cannot be taken up again. Nothing that was offered binds anybody."),
     "negotiation.abort": N_("It cannot be taken up again. Nothing that was offered binds anybody."),
     "agreement.void": N_("The agreement is void for good; to agree after all, negotiate anew."),

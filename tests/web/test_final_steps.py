@@ -14,6 +14,8 @@ pytestmark = pytest.mark.anyio
 NOBODY = {Party.CLOCK, Party.SYSTEM}
 OWN_FORM = {"match.convert", "routing.have", "routing.lack", "routing.offer", "routing.refuse"}
 """Each has a page or form of its own to fill in, with what it does beside it."""
+CONFIRMED = {"negotiation.finalize"}
+"""Both sides have entered their passwords for exactly this just before."""
 TAKES_AWAY = re.compile(r"/(delete|remove|revoke|leave|sign-out-everywhere)$")
 
 
@@ -23,7 +25,7 @@ def test_a_step_that_ends_something_asks_for_a_reason_or_a_password_or_says_what
         for edge in machine.edges:
             if edge.source != NEW and edge.by - NOBODY and edge.target not in leads_on:
                 name = f"{machine.name}.{edge.action}"
-                assert edge.reason or edge.confirm or name in FINAL | dict.fromkeys(OWN_FORM), name
+                assert edge.reason or edge.confirm or name in FINAL | dict.fromkeys(OWN_FORM | CONFIRMED), name
 
 
 def test_what_follows_is_said_of_steps_that_there_are():
