@@ -125,7 +125,23 @@ def test_every_phrase_is_a_literal_part_of_the_text(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "unit", ["，", "每月", "by ", "monthly or ", "（", "预算", "需要数据，", "\ud800", "县", "x, y and z. ", "1"]
+    "unit",
+    [
+        "，",
+        "每月",
+        "by ",
+        "monthly or ",
+        "（",
+        "预算",
+        "需要数据，",
+        "需要",
+        "三类数据",
+        "委托局",
+        "\ud800",
+        "县",
+        "x, y and z. ",
+        "1",
+    ],
 )
 def test_a_megabyte_is_read_without_harm(unit: str) -> None:
     text = unit * (1_000_000 // len(unit))
