@@ -48,8 +48,8 @@ TOURS = (
         email="broker@demo.example",
         stops=(
             Stop(path="/inbox", text=N_("Look at what waits, overdue first")),
-            Stop(path="/desk?kind=match", text=N_("Approve a proposal or turn it down with a reason")),
-            Stop(path="/desk?kind=demand", text=N_("Take up a demand and open it for matching")),
+            Stop(path="/desk", text=N_("Approve a proposal or turn it down with a reason")),
+            Stop(path="/desk/demands", text=N_("Take up a demand and open it for matching")),
         ),
     ),
 )
