@@ -29,6 +29,7 @@ from tests.processes import together
         ("private_webhooks", "maybe", "true or false"),
         ("auto_propose", "2", "true or false"),
         ("behind_proxy", "x", "true or false"),
+        ("demo", "perhaps", "true or false"),
     ],
 )
 def test_a_wrong_setting_is_named_and_what_it_should_be(name, value, part):

@@ -30,9 +30,10 @@ def test_an_enterprise_writes_a_demand_without_javascript(open_page, sign_in, ow
     sign_in(page, owner)
     page.click("nav >> text=My demands")
     page.click("main >> text=Write a demand")
+    page.click("main summary:has-text('Title, field, region, purpose')")
     page.fill("[name=title]", "Cold chain temperatures in Suzhou")
     page.fill("[name=text]", "We need daily cold chain vehicle temperatures in Suzhou since 2022, as CSV, by API.")
-    page.click("[name=save]")
+    page.click("[name=save]:not(.unseen)")
     page.wait_for_url(re.compile(r"/demands/\d+/edit"))
     values = [field.input_value() for field in page.locator("[name=line_value]").all()]
     assert "CSV" in values
