@@ -51,8 +51,8 @@ from market.store.query import Db
 
 log = logging.getLogger("market.worker")
 
-LOST = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, FailingListenerError)
-"""What PostgreSQL's going away looks like."""
+LOST = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, FailingListenerError)
+"""What PostgreSQL's going away looks like: in mid-statement asyncpg calls it an error of its own."""
 RETRY_SECONDS = 1.0
 """How long to wait before connecting again."""
 READY_SECONDS = 10.0
