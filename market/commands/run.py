@@ -31,6 +31,8 @@ from market.settings import DEFAULT_DATA_DIR, Settings, SettingsError, from_env
 console = Console(stderr=True, highlight=False)
 
 DEFAULT_PORT = 8000
+STOP_SECONDS = 15
+"""What a process of ours may take to stop before it is killed."""
 
 
 def register(app: typer.Typer) -> None:
@@ -141,7 +143,7 @@ def worker_process(settings: Settings) -> Iterator[None]:
     finally:
         process.send_signal(signal.SIGTERM)
         try:
-            process.wait(15)
+            process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
@@ -164,6 +166,7 @@ def run_site(settings: Settings, ready: Any = None) -> None:
         port=settings.port,
         workers=settings.web_workers,
         respawn_failed_workers=True,
+        workers_kill_timeout=STOP_SECONDS,  # one that is told twice at the wrong moment would wait for ever
         log_level=LogLevels.warning,
     ).serve()
 
