@@ -105,7 +105,7 @@ class DeskController(Controller):
         days: Annotated[int, QueryParameter(description="Of the last 30, 90 or 365 days")] = health.PERIODS[0],
     ) -> Health:
         """How far demands get, how long things stand in a state (hours), where deals end, and the background work."""
-        return await health.report(db, matchmaker.kept, days=days, now=now)
+        return await health.report(db, matchmaker, days=days, now=now)
 
     @step("/jobs/retry", permission=Permission.JOBS_MANAGE)
     async def retry_jobs(self, db: NamedDependency[Db], data: JSONBody[RetryIn]) -> Retried:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from datetime import datetime, timedelta
-from typing import Any
+from functools import partial
 
 import msgspec
 
+from market.services.matchmaking import Matchmaker
 from market.store import course, health
 from market.store.course import Funnel, Loss, Stay
 from market.store.health import Failed, Queue, Run
@@ -41,15 +41,10 @@ class Health(Course, frozen=True, kw_only=True):
     """When the journal was last signed."""
 
 
-async def report(db: Db, kept: dict[Hashable, Any], *, days: int, now: datetime) -> Health:
-    """The figures; a period other than those of PERIODS counts as the shortest.
-
-    :param kept: what this process keeps between requests (``Matchmaker.kept``)
-    """
+async def report(db: Db, matchmaker: Matchmaker, *, days: int, now: datetime) -> Health:
+    """The figures; a period other than those of PERIODS counts as the shortest."""
     days = days if days in PERIODS else PERIODS[0]
-    told: Course | None = kept.get(("course", days))
-    if told is None or not timedelta() <= now - told.at < AGE:
-        told = kept["course", days] = await _course(db, days, now)
+    told = await matchmaker.aged(("course", days), AGE, now, partial(_course, db, days, now))
     return Health(
         **msgspec.structs.asdict(told),
         queue=await health.QUEUE.one(db),

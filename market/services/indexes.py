@@ -11,8 +11,9 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import logging
-from collections.abc import AsyncIterator, Callable, Collection, Hashable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Hashable, Mapping
 from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
 from functools import cache, partial
 from hashlib import blake2b
 from pathlib import Path
@@ -122,6 +123,13 @@ class Indexes:
         """Fill the indexes and keep them up in the background while the block runs."""
         async with listening(self.url, LISTENER, ("market_events",), self._follow):
             yield
+
+    async def aged(self, key: Hashable, most: timedelta, now: datetime, make: Callable[[], Awaitable[T]]) -> T:
+        """What ``make`` made for ``key``, not older than ``most``; whoever comes after that has it made anew."""
+        kept: tuple[datetime, T] | None = self.kept.get(key)
+        if kept is None or not timedelta() <= now - kept[0] < most:
+            kept = self.kept[key] = (now, await make())
+        return kept[1]
 
     async def fill(self, db: Db) -> None:
         """Fill the indexes with what is listed and open, in portions so that the event loop stays free."""

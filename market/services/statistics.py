@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 import msgspec
 
@@ -47,13 +48,13 @@ class Statistics(msgspec.Struct, frozen=True, kw_only=True):
 async def read(db: Db, matchmaker: Matchmaker, *, now: datetime) -> Statistics:
     """The figures, at most ``AGE`` old."""
     language = i18n.language.get()
-    key = ("statistics", language)
-    kept: Statistics | None = matchmaker.kept.get(key)
-    if kept is None or not timedelta() <= now - kept.at < AGE:
-        cells = await store.CELLS.all(db)
-        months, pace = await store.MONTHS.all(db, now), await store.PACE.one(db)
-        kept = matchmaker.kept[key] = await in_thread(_statistics, cells, months, pace, now, language)
-    return kept
+    return await matchmaker.aged(("statistics", language), AGE, now, partial(_read, db, now, language))
+
+
+async def _read(db: Db, now: datetime, language: str) -> Statistics:
+    cells = await store.CELLS.all(db)
+    months, pace = await store.MONTHS.all(db, now), await store.PACE.one(db)
+    return await in_thread(_statistics, cells, months, pace, now, language)
 
 
 def _statistics(cells: Sequence[Cell], months: Sequence[Month], pace: Pace, now: datetime, language: str) -> Statistics:

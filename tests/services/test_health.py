@@ -7,6 +7,7 @@ import pytest
 from market.domain.matches import RejectCode, Review, ReviewAction
 from market.domain.permissions import Role
 from market.services import health, jobs, matches, negotiations
+from market.services.matchmaking import Matchmaker
 from tests import browsing
 
 pytestmark = pytest.mark.anyio
@@ -19,10 +20,10 @@ async def test_the_funnel_counts_how_far_demands_got(given):
     await given.mutual_match()
     await given.proposed_match()
     await given.open_demand()
-    found = (await health.report(given.db, {}, days=30, now=now)).funnel
+    found = (await health.report(given.db, Matchmaker(""), days=30, now=now)).funnel
     assert (found.submitted, found.opened, found.proposed) == (5, 5, 4)
     assert (found.mutual, found.negotiated, found.agreed) == (3, 2, 1)
-    later = await health.report(given.db, {}, days=30, now=now + timedelta(days=31))
+    later = await health.report(given.db, Matchmaker(""), days=30, now=now + timedelta(days=31))
     assert later.funnel.submitted == 0
     assert (later.stays, later.losses) == ((), ())
 
@@ -36,7 +37,7 @@ async def test_it_says_where_deals_end_and_how_long_things_stood(given):
     await negotiations.act(
         given.db, broker, talk.id, "abort", version=talk.version, now=given.now, reason="both are gone"
     )
-    found = await health.report(given.db, {}, days=7, now=datetime.now(UTC))
+    found = await health.report(given.db, Matchmaker(""), days=7, now=datetime.now(UTC))
     assert found.days == 30, "periods are those offered"
     assert {(loss.kind, loss.state, loss.why, loss.count) for loss in found.losses} == {
         ("match", "rejected", "wrong_topic", 1),

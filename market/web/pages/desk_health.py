@@ -27,7 +27,7 @@ async def desk_health(
     days: FromQuery[int] = health.PERIODS[0],
 ) -> Template:
     """Figures over a period, each readable as a table."""
-    report = await health.report(db, matchmaker.kept, days=days, now=now)
+    report = await health.report(db, matchmaker, days=days, now=now)
     return page(
         "pages/desk_health.html",
         report=report,
