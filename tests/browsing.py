@@ -7,6 +7,7 @@ headers = await browsing.bearer(committed, actor)        # {"Authorization": "Be
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -43,6 +44,15 @@ async def csrf_token(client: Client) -> str:
     if "csrf" not in client.cookies:
         await client.get("/sign-in", headers=HTML)
     return client.cookies["csrf"]
+
+
+async def searchable(app: Litestar, *products: int) -> None:
+    """Wait until the site finds these listed products by words: PostgreSQL tells the site, not the test."""
+    index = app.state.matchmaker.products
+    async with asyncio.timeout(60):  # a first start may have to compile
+        await app.state.matchmaker.ready.wait()
+        while not all(str(product) in index for product in products):  # noqa: ASYNC110 - nothing announces it
+            await asyncio.sleep(0.01)
 
 
 async def post_form(client: Client, path: str, data: Mapping[str, Any] | None = None) -> Response:

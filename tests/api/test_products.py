@@ -55,7 +55,7 @@ async def test_lists_search_and_filters(client, committed):
     kept = await committed.listed_product(supplier, title="泸州水库水位", region="四川省泸州市")
     await committed.listed_product(supplier, title="合肥空气质量", region="安徽省合肥市")
     draft = await committed.draft_product(supplier)
-    await client.app.state.matchmaker.ready.wait()
+    await browsing.searchable(client.app, kept.id)
     stranger = await browsing.bearer(committed, await committed.demander())
     for query in ({"region": "泸州"}, {"q": "水库水位", "region": "泸州"}):
         found = await client.get(BASE, params=query, headers=stranger)

@@ -157,7 +157,7 @@ async def test_search_and_filters_page_through_everything(client, committed):
         (await committed.listed_product(owner, title=f"公路货运量第{n}号", region="四川省泸州市")).id for n in range(23)
     }
     other = (await committed.listed_product(owner, title="公路货运量别处", region="江苏省")).id
-    await client.app.state.matchmaker.ready.wait()
+    await browsing.searchable(client.app, *made, other)
     for query in ("region=泸州&delivery=api", "q=公路货运量&region=泸州"):
         seen: set[int] = set()
         path = f"/products?{query}"

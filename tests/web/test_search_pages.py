@@ -34,8 +34,8 @@ async def test_filters_are_taken_and_dropped_by_links(client, committed):
 
 
 async def test_words_are_kept_by_filters_and_filters_by_words(client, committed):
-    await listed(committed, title="公路货运量", theme="交通")
-    await client.app.state.matchmaker.ready.wait()
+    product = await listed(committed, title="公路货运量", theme="交通")
+    await browsing.searchable(client.app, product.id)
     page = (await browsing.get_page(client, "/products?q=公路&theme=交通")).text
     form = next(form for form in Reader(page).forms if form.action == "/products")
     assert form.fields["q"] == ["公路"]
@@ -53,10 +53,10 @@ async def test_nothing_found_says_what_to_drop(client, committed):
 
 async def test_what_is_typed_stays_text(client, committed):
     markup = '<script>alert("x")</script>'
-    await listed(
+    product = await listed(
         committed, title=f"公路 {markup}", theme=markup, region=markup, abstract=f"公路的 {markup} 每日汇总数据"
     )
-    await client.app.state.matchmaker.ready.wait()
+    await browsing.searchable(client.app, product.id)
     for path in (f"/products?q=公路 {markup}", f"/products?theme={markup}", f"/demands?region={markup}"):
         answer = await browsing.get_page(client, path)
         assert answer.status_code == 200
