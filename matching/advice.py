@@ -15,7 +15,7 @@ from typing import Final
 import msgspec
 import rjieba
 
-from matching import periods, regions, scales
+from matching import periods, prices, regions
 from matching.located import named, place_of
 from matching.text import Analyser, normalise
 from matching.types import Document, Kind, Level, Line, Verdict
@@ -173,7 +173,7 @@ def _offers(document: Document, kind: Kind, value: str, today: date) -> Iterable
         case Kind.TIME_SPAN:
             yield from (_reaching(document, span, today) for span in periods.spans(value, today))
         case Kind.BUDGET:
-            yield from (_priced(document, money) for money in scales.budgets(value) if money.limit is not None)
+            yield from (_priced(document, money) for money in prices.budgets(value) if money.limit is not None)
 
 
 def _same_province(document: Document, value: str) -> bool:
@@ -194,7 +194,7 @@ def _reaching(document: Document, span: periods.Span, today: date) -> Document:
     return msgspec.structs.replace(document, time_from=begin, time_to=end)
 
 
-def _priced(document: Document, money: scales.Money) -> Document:
+def _priced(document: Document, money: prices.Money) -> Document:
     unit = {0.0: "次", 30.0: "月", 1.0: "日"}.get(-1.0 if money.days is None else money.days, "年")
     return msgspec.structs.replace(document, price=money.limit, price_unit="" if money.days is None else unit)
 

@@ -15,7 +15,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Protocol
 
-from matching import periods, phrases, purposes, regions, scales, subjects, subjects_en
+from matching import grains, modes, periods, phrases, prices, purposes, regions, subjects, subjects_en
 from matching.asking import request
 from matching.headings import heading, vague
 from matching.phrases import Cut
@@ -136,17 +136,17 @@ class _Reader:
             if not self._aimed(start) and not self._background(start):
                 yield Kind.TIME_SPAN, start, end
         cycles = _places(_stated(periods.cycles(text)))
-        budgets = _places(scales.budgets(text))
-        shapes = _places(scales.formats(text))
-        ways = [(s, e) for s, e in _places(scales.deliveries(text)) if not self._shape(s, e, shapes)]
+        budgets = _places(prices.budgets(text))
+        shapes = _places(modes.formats(text))
+        ways = [(s, e) for s, e in _places(modes.deliveries(text)) if not self._shape(s, e, shapes)]
         yield from ((Kind.UPDATE_CYCLE, start, end) for start, end in cycles)
-        paid = [money for money in scales.budgets(text) if money.limit != 0]
-        yield from ((Kind.BUDGET, start, end) for start, end in _places(paid or scales.budgets(text)))
+        paid = [money for money in prices.budgets(text) if money.limit != 0]
+        yield from ((Kind.BUDGET, start, end) for start, end in _places(paid or prices.budgets(text)))
         yield from ((Kind.DELIVERY, start, end) for start, end in ways)
         yield from ((Kind.FORMAT, start, end) for start, end in shapes)
         yield from ((Kind.REGION, start, end) for start, end in self._regions())
         taken = [*cycles, *budgets, *ways, *spans]
-        for start, end in _places(scales.grains(text)):
+        for start, end in _places(grains.grains(text)):
             if not self._aimed(start) and not any(s < end and start < e for s, e in taken):
                 yield Kind.GRANULARITY, start, end
 

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
-from matching import coverage, periods, regions, scales
+from matching import coverage, grains, modes, periods, prices, regions
 from matching.coverage import UNKNOWN, Judgement, Weight
 from matching.types import Document, Kind, Line, Verdict
 
@@ -191,8 +191,8 @@ def _cycle_wanted(value: str, phrase: str) -> float | None:
 
 # ------------------------------------------------------------------------------------------- granularity
 @lru_cache(maxsize=8_192)
-def _grain(text: str) -> scales.Grain:
-    return scales.grain(text)
+def _grain(text: str) -> grains.Grain:
+    return grains.grain(text)
 
 
 def _granularity(line: Line, document: Document) -> Judgement:
@@ -220,7 +220,7 @@ def _finer(wanted: float | None, scale: str, document: Document) -> Judgement | 
         return None
     for source, text in texts(document):
         short = source in ("granularity",)
-        offered = [_grain(text)] if short else list(scales.grains(text))
+        offered = [_grain(text)] if short else list(grains.grains(text))
         found = [(value, grain) for grain in offered if (value := getattr(grain, scale)) is not None]
         if found:
             value, grain = min(found, key=lambda pair: pair[0])
@@ -230,7 +230,7 @@ def _finer(wanted: float | None, scale: str, document: Document) -> Judgement | 
 
 def _records(document: Document) -> Judgement:
     for source, text in texts(document):
-        for grain in [_grain(text)] if source == "granularity" else scales.grains(text):
+        for grain in [_grain(text)] if source == "granularity" else grains.grains(text):
             if grain.record:
                 return _said(True, grain.phrase, source)
     return UNKNOWN
@@ -242,7 +242,7 @@ _FILES = re.compile(r"csv|xlsx?|json|xml|pdf|shp|zip|txt|docx?|file|文件|下�
 
 def _manner(line: Line, document: Document) -> Judgement:
     delivery = line.kind is Kind.DELIVERY
-    read = scales.deliveries if delivery else scales.formats
+    read = modes.deliveries if delivery else modes.formats
     wanted = {key for text in (line.value, line.phrase) for found in read(text) for key in found.keys}
     if not wanted:
         return _literal(line, document)
@@ -258,7 +258,7 @@ def _manner(line: Line, document: Document) -> Judgement:
 
 
 def _offered(document: Document, *, delivery: bool) -> Iterator[tuple[tuple[str, ...], str, str]]:
-    read = scales.deliveries if delivery else scales.formats
+    read = modes.deliveries if delivery else modes.formats
     for name in ("delivery", "formats"):
         for item in getattr(document, name):
             for found in read(item):
@@ -275,7 +275,7 @@ _FREE = re.compile(r"免费|无偿|无条件开放|free of charge|\bfree\b", re.
 
 
 def _budget(line: Line, document: Document) -> Judgement:
-    money = next(iter(scales.budgets(line.phrase) or scales.budgets(line.value)), None)
+    money = next(iter(prices.budgets(line.phrase) or prices.budgets(line.value)), None)
     if document.price is None or not document.price.is_finite():
         for source, text in texts(document):
             if match := _FREE.search(text):
@@ -283,7 +283,7 @@ def _budget(line: Line, document: Document) -> Judgement:
         return UNKNOWN
     if document.price == 0:
         return _said(True, str(document.price), "price")
-    days = scales.price_period(document.price_unit)
+    days = prices.price_period(document.price_unit)
     if money is None or money.limit is None or (days == 0 and money.days != 0) or (days != 0 and money.days == 0):
         return UNKNOWN
     price = document.price

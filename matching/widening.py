@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
-from matching import periods, regions, scales
+from matching import grains, modes, periods, prices, regions
 from matching.located import place_of
 from matching.types import Document, Kind, Line, Verdict
 from matching.verdicts import judge
@@ -54,9 +54,9 @@ def _region(line: Line, today: date) -> Iterator[str]:
 
 
 def _granularity(line: Line, today: date) -> Iterator[str]:
-    asked = scales.grain(line.value)
+    asked = grains.grain(line.value)
     if asked.time is asked.space is asked.metres is None:
-        asked = scales.grain(line.phrase)
+        asked = grains.grain(line.phrase)
     if asked.metres is not None:
         yield from (f"{step}米" for step in _METRES if step > asked.metres)
         return
@@ -87,13 +87,13 @@ def _time_span(line: Line, today: date) -> Iterator[str]:
 
 
 def _delivery(line: Line, today: date) -> Iterator[str]:
-    asked = {key for text in (line.value, line.phrase) for found in scales.deliveries(text) for key in found.keys}
+    asked = {key for text in (line.value, line.phrase) for found in modes.deliveries(text) for key in found.keys}
     if asked and "download" not in asked:
         yield f"{line.value.strip() or line.phrase.strip()}或{_FILES}"
 
 
 def _budget(line: Line, today: date) -> Iterator[str]:
-    money = next((money for text in (line.phrase, line.value) for money in scales.budgets(text)), None)
+    money = next((money for text in (line.phrase, line.value) for money in prices.budgets(text)), None)
     if money is None or money.limit is None:
         return
     period = {365.0: "每年", 30.0: "每月", 1.0: "每天", 0.0: "每次"}.get(

@@ -1,20 +1,14 @@
-"""How fine, in what form, by what way and for how much: the other things requirement lines speak of.
-
-Each reader takes a text and yields what it found with its offset; each is linear in the length of the text.
-"""
+"""How fine data is: in time (15分钟, 按月), in space (到区县, 1 km) or one record for each thing (逐条)."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from decimal import Decimal
 from functools import lru_cache
 
 import msgspec
 
 from matching.periods import DAYS, number
 
-# ---------------------------------------------------------------------------------------------- granularity
 SPACE = {
     "点": 0, "经纬度": 0, "坐标": 0, "站点": 0, "测站": 0, "断面": 0, "门店": 0, "楼栋": 0, "楼宇": 0,
     "路段": 1, "路口": 1, "小班": 1, "地块": 1, "图斑": 1, "格网": 1, "网格": 1, "格子": 1, "栅格": 1, "小区": 1,
@@ -114,14 +108,6 @@ _GRAIN = re.compile(
 )  # fmt: skip
 
 
-class Found(msgspec.Struct, frozen=True):
-    """Something read at ``text[start:start + len(phrase)]``; ``keys`` are the families it belongs to."""
-
-    phrase: str
-    start: int
-    keys: tuple[str, ...] = ()
-
-
 class Grain(msgspec.Struct, frozen=True):
     """How fine: ``time`` in days, ``space`` as a rank of ``SPACE``, ``metres``, one record each; None unsaid."""
 
@@ -173,204 +159,3 @@ def _metres(match: re.Match[str]) -> float:
     length = {"几百": 500.0, "百": 100.0, "几": 5.0, "几十": 50.0, "一百": 100.0, "五百": 500.0}.get(match[1], 0.0)
     length = length or (float(match[1]) if match[1][0].isdigit() else number(match[1]) or 100.0)
     return length * (1_000 if match[2] in ("公里", "千米", "km") else 1)
-
-
-# ------------------------------------------------------------------------------------- formats and delivery
-FORMATS = {
-    "table": r"excel|xlsx?|csv|tsv|et\b|表格|汇总表|统计表|电子表|电子版|电子档|spreadsheets?|(?<=\()table(?=\))",
-    "json": r"geojson|jsonl?|json",
-    "xml": r"xml|rdf",
-    "geo": r"shapefile|shp|geojson|kmz|kml|gis(?:\s?(?:files?|文件|矢量|数据))?|矢量(?:文件|格式)|gdb|geopackage|"
-    r"国家2000(?:坐标系)?|gcj-?02|bd-?09|cgcs2000|wgs-?84",
-    "raster": r"geotiff|tiff?|netcdf|hdf5?|grib2?|栅格|png|jpe?g",
-    "text": r"pdf|pptx?|扫描件|纸质(?:版|件)?|docx?|word(?:文档)?|txt|html|rtf|plain\stext|纯文本",
-    "columnar": r"parquet|arrow|orc|sqlite",
-    "statistics": r"stata|\.?dta|spss|sav|sas7bdat|rdata",
-    "imaging": r"dicom(?:格式)?|nifti",
-    "drawing": r"dwg|dxf|las|laz|ifc",
-    "media": r"mp4|mp3|wav|avi|flac",
-}
-"""Families of file formats that stand for each other; a name can belong to several."""
-
-DELIVERY = {
-    "api": r"(?:restful\s?|web\s?)?apis?(?![a-z])(?:\s?接口)?(?:实时查询|调用)?|web\s?service|http|endpoint|"
-    r"在线查[询看]|网页(?:浏览|能查|可查)|页面查[询看]|网页查[询看]|实时查询|专线(?:接口|接入|传输)?|(?:批量"
-    r"|查询|数据|共享"
-    r"|标准)?接口(?:方式|服务|调用|查询|返回|对接)*",
-    "download": r"(?:网盘|直接|文件|在线|批量|平台|可)?下载(?!次数|量)(?:文件)?|downloads?|bulk\s(?:files?|download)|"
-    r"网盘|file\b|files\b|(?:邮件)?附件|object\sstorage|s3(?:\sbucket)?|对象存储|云盘|移动硬盘|离线(?:交付|提供"
-    r"|拷贝)|线下(?:移交|交付|拷贝)|"
-    r"s?ftp|文件(?:传输|交付|推送)|"
-    r"离线(?:数据)?包(?!含|括)|数据包(?!含|括)|数据集交付|邮件|邮箱|e-?mail|拷贝|硬盘(?:寄送|邮寄)?|光盘|u盘",
-    "push": r"(?:批量)?(?:文件)?推送|推(?:给|到)[^，。；的]{1,6}|"
-    r"短信(?:通知|推送|提醒)?|每(?:天|日|月|周)推[^，。；]{1,14}?(?=[都也]?可以|[都也]行|即可|就行|[，。；]|$)"
-    r"|消息队列|kafka|webhooks?|订阅|"
-    r"stream(?:ing)?\s(?:api|data|feed)",
-    "database": r"库表(?:交换)?|数据库(?:同步|直连|交换)|前置机|database\s(?:dump|access)",
-    "enclave": r"可信(?:数据)?(?:环境|空间|执行环境)|隐私计算|联合建模|联邦学习|沙箱|多方安全计算|数据不出域|"
-    r"可用不可见|专网(?:共享|传输|接入)?|enclave|sandbox|clean\sroom|secure\senvironment",
-    "model": r"模型(?:服务|调用)|核验服务|核查服务|报告(?:形式|方式)",
-    "screen": r"接入[^，。；数]{0,8}(?:大屏|平台|系统)|大屏",
-}
-"""Families of delivery modes."""
-
-_JOIN = r"(?:\s?(?:、|/|或者?|和|及|或是|,\s?|，|\+|\bor\b|\band\b|,\s?or\b|,\s?and\b)\s?(?:是|者)?(?:an?\s)?)"
-
-
-def _families(table: dict[str, str]) -> re.Pattern[str]:
-    # English names must not start or end inside a longer English word; Chinese characters around are fine.
-    return re.compile("|".join(rf"(?P<{key}>(?<![A-Za-z0-9_])(?:{form})(?![A-Za-z0-9_]))"
-                               for key, form in table.items()), re.IGNORECASE)  # fmt: skip
-
-
-_FORMAT = _families(FORMATS)
-_DELIVERY = _families(DELIVERY)
-_MEMBERS = {
-    **{key: re.compile(rf"(?<![a-z])(?:{form})(?![a-z])", re.IGNORECASE) for key, form in FORMATS.items()},
-    **{key: re.compile(rf"(?<![a-z])(?:{form})(?![a-z])", re.IGNORECASE) for key, form in DELIVERY.items()},
-}
-
-
-@lru_cache(maxsize=8_192)
-def formats(text: str) -> tuple[Found, ...]:
-    """The file formats named in ``text``; those joined by or, and, 、 or 或 are one."""
-    return tuple(_grouped(text, _FORMAT, FORMATS))
-
-
-@lru_cache(maxsize=8_192)
-def deliveries(text: str) -> tuple[Found, ...]:
-    """The delivery modes named in ``text``; those joined by or, and, 、 or 或 are one."""
-    return tuple(_grouped(text, _DELIVERY, DELIVERY))
-
-
-_JOINED = re.compile(rf"{_JOIN}$|^{_JOIN}", re.IGNORECASE)
-
-
-def _grouped(text: str, pattern: re.Pattern[str], table: dict[str, str]) -> Iterator[Found]:
-    start = end = -1
-    for match in pattern.finditer(text):
-        gap = text[end : match.start()] if 0 <= end <= match.start() < end + 9 else "none"
-        if start >= 0 and (not gap.strip() or _JOINED.fullmatch(gap)):
-            end = match.end()
-            continue
-        if start >= 0:
-            yield _found(text, start, end, table)
-        start, end = match.span()
-    if start >= 0:
-        yield _found(text, start, end, table)
-
-
-def _found(text: str, start: int, end: int, table: dict[str, str]) -> Found:
-    phrase = text[start:end]
-    return Found(phrase, start, tuple(key for key in table if _MEMBERS[key].search(phrase)))
-
-
-# -------------------------------------------------------------------------------------------------- money
-_AMOUNT = r"(?:\d[\d,，]{0,11}(?:\.\d{1,2})?|[一二两三四五六七八九十几百千]{1,5})"
-_MONEY = re.compile(
-    rf"(?P<coin>港币|港元|新台币|台币|美金|美元|欧元"
-    rf"|人民币)?(?:\d{{1,4}}\s?[-—~～至到]{{1,2}}\s?)?(?P<amount>{_AMOUNT})\s?(?P<scale>万|千|百|亿|k\b"
-    rf"|K\b)?\s?(?P<unit>元人民币|人民币|元|块钱|块|RMB|rmb|"
-    rf"yuan|CNY|美元|美金|港币|港元|新台币|台币|欧元|HKD|HK\$|USD|yen|日元|euros?|EUR|dollars|万)?(?:钱)?"
-    r"(?P<tail>\s?(?:per|a)\s(?:year|month|annum|call|record)|(?:/|每)?(?:年|月|次|条|天)?(?:左右|以内|之内|以下"
-    r"|上下|以里|内|封顶|以上|出头|为限|不超)?)"
-)
-_MONEY_LEAD = re.compile(
-    r"(?:年度|每年|一年|每月|一个月|每次|单次|按年|按月|首年|总)?(?:总?预算(?:区间|上限|金额)?|总?经费|总额|费用"
-    r"|价格|报价|总价|年费|单价|最高限价|限价)?"
-    r"(?:一年|每年|每月|一个月|单次|每次|为|是|约|大约|大概|在|控制在|可支持|支持|不超过|不高于|上限|最多|：|"
-    r":|就|，|按|不到|\s){0,4}$"
-)
-_MONEY_EN = re.compile(
-    r"(?P<lead>\b(?:[Bb]udget|[Uu]p to|[Uu]nder|[Bb]elow|[Aa]t most|[Mm]ax(?:imum)?)(?:\s(?:is|of|up to|about|"
-    r"around|under|at most|"
-    r"limited to|capped at)){0,2}\s)?(?P<sign>[$€£¥]|RMB\s?|CNY\s?|USD\s?|US\$\s?|"
-    r"EUR\s?)\s?(?P<amount>\d[\d,]{0,11}(?:\.\d{1,2})?)\s?"
-    r"(?P<scale>k|K|thousand|million)?(?P<tail>\s?(?:per|a|/)\s?(?:year|month|annum|call|record))?"
-)
-_YUAN = (None, "元人民币", "人民币", "元", "块钱", "块", "RMB", "rmb", "yuan", "CNY", "万")
-_NO_MONEY = re.compile(r"(?<!非)免费(?!试用|开放|领|停车|义务)|\bfree of charge\b|\bfor free\b", re.IGNORECASE)
-_SCALES = {"万": 10_000, "千": 1_000, "百": 100, "亿": 100_000_000, "k": 1_000, "K": 1_000, "thousand": 1_000,
-           "million": 1_000_000}  # fmt: skip
-
-
-class Money(msgspec.Struct, frozen=True):
-    """A budget: at most ``limit`` yuan per ``days`` (None: for all of it; 0: per call or record).
-
-    ``limit`` is None for a foreign currency; ``about`` allows a tenth more."""
-
-    phrase: str
-    start: int
-    limit: Decimal | None
-    days: float | None
-    about: bool
-
-
-@lru_cache(maxsize=4_096)
-def budgets(text: str) -> tuple[Money, ...]:
-    """The amounts of money named in ``text``. A bare 15万 counts only beside 预算, 经费, 左右, 以内 or the like."""
-    found = [_budget(match) for match in _MONEY.finditer(text)]
-    free = [Money(match[0], match.start(), Decimal(0), None, False) for match in _NO_MONEY.finditer(text)]
-    english = [_budget_en(match) for match in _MONEY_EN.finditer(text)]
-    return (*(money for money in found if money), *english, *free)
-
-
-def _budget(match: re.Match[str]) -> Money | None:
-    begin = max(0, match.start() - 16)
-    before = _MONEY_LEAD.search(match.string[begin : match.start()])
-    lead = before[0].lstrip("，,：: \n\t") if before else ""
-    tail, scale = match["tail"], match["scale"]
-    marked = (
-        re.search(
-            r"预算|经费|总额|费用|价|左右|以内|之内|以下|上下|封顶|年费|内$|为限|不超|最多",
-            lead + (match["coin"] or "") + tail,
-        )
-        or match["coin"]
-    )
-    if match["amount"] == "几" or (
-        not match["unit"] and not (marked and (scale == "万" or (match["amount"][-1] in "千百" and lead)))
-    ):
-        return None
-    if match["unit"] == "块" and not marked and not match[0].endswith("钱") and len(match["amount"]) == 1:
-        return None
-    amount = _amount(match["amount"]) * _SCALES.get(scale or "", 1) * (10_000 if match["unit"] == "万" else 1)
-    foreign = (match["coin"] or "人民币") != "人民币" or match["unit"] not in _YUAN
-    phrase = lead + match[0]
-    return Money(phrase, match.start() - len(lead), None if foreign or not amount else Decimal(str(amount)),
-                 _period(lead + tail), bool(re.search(r"左右|上下|约|大概", phrase)))  # fmt: skip
-
-
-_PRICED = (
-    ("每次|单次|次|条|per call|per record", 0.0),
-    ("年|year|annum", 365.0),
-    ("月|month", 30.0),
-    ("天|日|day", 1.0),
-)
-
-
-def _period(text: str) -> float | None:
-    for words, days in _PRICED:
-        if re.search(words, text):
-            return days
-    return None
-
-
-def _amount(text: str) -> float:
-    if text[0].isdigit():
-        return float(text.replace(",", "").replace("，", ""))
-    if len(text) == 2 and all(c in "一二两三四五六七八九" for c in text):
-        return number(text[1])
-    value = number(text)
-    return value if value == value else 0.0
-
-
-def _budget_en(match: re.Match[str]) -> Money:
-    yuan = match["sign"].strip() in ("¥", "RMB", "CNY")
-    amount = Decimal(match["amount"].replace(",", "")) * _SCALES.get(match["scale"] or "", 1)
-    return Money(match[0], match.start(), amount if yuan else None, _period(match["tail"] or ""),
-                 bool(re.search("about|around", match[0])))  # fmt: skip
-
-
-def price_period(unit: str) -> float | None:
-    """Days one price pays for: 元/年 365, per month 30, per call or record 0; None for once and for all."""
-    return _period(unit.replace("元", ""))

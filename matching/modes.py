@@ -1,0 +1,105 @@
+"""In what file format data comes and by what way it is delivered, by families that stand for each other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+import msgspec
+
+FORMATS = {
+    "table": r"excel|xlsx?|csv|tsv|et\b|表格|汇总表|统计表|电子表|电子版|电子档|spreadsheets?|(?<=\()table(?=\))",
+    "json": r"geojson|jsonl?|json",
+    "xml": r"xml|rdf",
+    "geo": r"shapefile|shp|geojson|kmz|kml|gis(?:\s?(?:files?|文件|矢量|数据))?|矢量(?:文件|格式)|gdb|geopackage|"
+    r"国家2000(?:坐标系)?|gcj-?02|bd-?09|cgcs2000|wgs-?84",
+    "raster": r"geotiff|tiff?|netcdf|hdf5?|grib2?|栅格|png|jpe?g",
+    "text": r"pdf|pptx?|扫描件|纸质(?:版|件)?|docx?|word(?:文档)?|txt|html|rtf|plain\stext|纯文本",
+    "columnar": r"parquet|arrow|orc|sqlite",
+    "statistics": r"stata|\.?dta|spss|sav|sas7bdat|rdata",
+    "imaging": r"dicom(?:格式)?|nifti",
+    "drawing": r"dwg|dxf|las|laz|ifc",
+    "media": r"mp4|mp3|wav|avi|flac",
+}
+"""Families of file formats that stand for each other; a name can belong to several."""
+
+DELIVERY = {
+    "api": r"(?:restful\s?|web\s?)?apis?(?![a-z])(?:\s?接口)?(?:实时查询|调用)?|web\s?service|http|endpoint|"
+    r"在线查[询看]|网页(?:浏览|能查|可查)|页面查[询看]|网页查[询看]|实时查询|专线(?:接口|接入|传输)?|(?:批量"
+    r"|查询|数据|共享"
+    r"|标准)?接口(?:方式|服务|调用|查询|返回|对接)*",
+    "download": r"(?:网盘|直接|文件|在线|批量|平台|可)?下载(?!次数|量)(?:文件)?|downloads?|bulk\s(?:files?|download)|"
+    r"网盘|file\b|files\b|(?:邮件)?附件|object\sstorage|s3(?:\sbucket)?|对象存储|云盘|移动硬盘|离线(?:交付|提供"
+    r"|拷贝)|线下(?:移交|交付|拷贝)|"
+    r"s?ftp|文件(?:传输|交付|推送)|"
+    r"离线(?:数据)?包(?!含|括)|数据包(?!含|括)|数据集交付|邮件|邮箱|e-?mail|拷贝|硬盘(?:寄送|邮寄)?|光盘|u盘",
+    "push": r"(?:批量)?(?:文件)?推送|推(?:给|到)[^，。；的]{1,6}|"
+    r"短信(?:通知|推送|提醒)?|每(?:天|日|月|周)推[^，。；]{1,14}?(?=[都也]?可以|[都也]行|即可|就行|[，。；]|$)"
+    r"|消息队列|kafka|webhooks?|订阅|"
+    r"stream(?:ing)?\s(?:api|data|feed)",
+    "database": r"库表(?:交换)?|数据库(?:同步|直连|交换)|前置机|database\s(?:dump|access)",
+    "enclave": r"可信(?:数据)?(?:环境|空间|执行环境)|隐私计算|联合建模|联邦学习|沙箱|多方安全计算|数据不出域|"
+    r"可用不可见|专网(?:共享|传输|接入)?|enclave|sandbox|clean\sroom|secure\senvironment",
+    "model": r"模型(?:服务|调用)|核验服务|核查服务|报告(?:形式|方式)",
+    "screen": r"接入[^，。；数]{0,8}(?:大屏|平台|系统)|大屏",
+}
+"""Families of delivery modes."""
+
+_JOIN = r"(?:\s?(?:、|/|或者?|和|及|或是|,\s?|，|\+|\bor\b|\band\b|,\s?or\b|,\s?and\b)\s?(?:是|者)?(?:an?\s)?)"
+
+
+def _families(table: dict[str, str]) -> re.Pattern[str]:
+    # English names must not start or end inside a longer English word; Chinese characters around are fine.
+    return re.compile("|".join(rf"(?P<{key}>(?<![A-Za-z0-9_])(?:{form})(?![A-Za-z0-9_]))"
+                               for key, form in table.items()), re.IGNORECASE)  # fmt: skip
+
+
+_FORMAT = _families(FORMATS)
+_DELIVERY = _families(DELIVERY)
+_MEMBERS = {
+    **{key: re.compile(rf"(?<![a-z])(?:{form})(?![a-z])", re.IGNORECASE) for key, form in FORMATS.items()},
+    **{key: re.compile(rf"(?<![a-z])(?:{form})(?![a-z])", re.IGNORECASE) for key, form in DELIVERY.items()},
+}
+
+
+class Found(msgspec.Struct, frozen=True):
+    """Something read at ``text[start:start + len(phrase)]``; ``keys`` are the families it belongs to."""
+
+    phrase: str
+    start: int
+    keys: tuple[str, ...] = ()
+
+
+@lru_cache(maxsize=8_192)
+def formats(text: str) -> tuple[Found, ...]:
+    """The file formats named in ``text``; those joined by or, and, 、 or 或 are one."""
+    return tuple(_grouped(text, _FORMAT, FORMATS))
+
+
+@lru_cache(maxsize=8_192)
+def deliveries(text: str) -> tuple[Found, ...]:
+    """The delivery modes named in ``text``; those joined by or, and, 、 or 或 are one."""
+    return tuple(_grouped(text, _DELIVERY, DELIVERY))
+
+
+_JOINED = re.compile(rf"{_JOIN}$|^{_JOIN}", re.IGNORECASE)
+
+
+def _grouped(text: str, pattern: re.Pattern[str], table: dict[str, str]) -> Iterator[Found]:
+    start = end = -1
+    for match in pattern.finditer(text):
+        gap = text[end : match.start()] if 0 <= end <= match.start() < end + 9 else "none"
+        if start >= 0 and (not gap.strip() or _JOINED.fullmatch(gap)):
+            end = match.end()
+            continue
+        if start >= 0:
+            yield _found(text, start, end, table)
+        start, end = match.span()
+    if start >= 0:
+        yield _found(text, start, end, table)
+
+
+def _found(text: str, start: int, end: int, table: dict[str, str]) -> Found:
+    phrase = text[start:end]
+    return Found(phrase, start, tuple(key for key in table if _MEMBERS[key].search(phrase)))
