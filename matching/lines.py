@@ -21,7 +21,7 @@ from matching.headings import heading, vague
 from matching.phrases import Cut
 from matching.text import simplified
 from matching.types import Kind, Level, Line
-from matching.wording import HAN, Piece, clauses, level
+from matching.wording import HAN, Piece, clauses, level, limited
 
 _LIMIT = 10_000
 """Characters read; a demand says what it wants well before that."""
@@ -41,7 +41,7 @@ _DENIED = re.compile(
     r"|\b(?:without|no need for|(?:do not|don't) need)\s(?:an?\s)?$"
 )
 _LATENCY = re.compile(r"(?:延迟|时延|响应|耗时)[^，。；]{0,8}$|\b(?:latency|delay|lag)\b[^.,;]{0,12}$", re.IGNORECASE)
-_DEFAULTS = {Kind.DELIVERY: Level.SHOULD, Kind.FORMAT: Level.SHOULD, Kind.PURPOSE: Level.SHOULD}
+_DEFAULTS = {Kind.DELIVERY: Level.SHOULD, Kind.FORMAT: Level.SHOULD, Kind.BUDGET: Level.SHOULD}
 _ANY_DAY = date(2000, 1, 1)
 """Spans are only located here; what 近五年 means is decided on the day of matching."""
 
@@ -214,13 +214,25 @@ class _Reader:
 
     def _line(self, kind: Kind, start: int, end: int, spans: list[tuple[int, int]]) -> Line:
         phrase = self.text[start:end]
-        piece = self._clause(start)
-        around = piece.text if piece else phrase
-        default = Level.MUST if self.keyword else _DEFAULTS.get(kind, Level.MUST)
         said = self.original[start:end]
         value = _timeless(self.original, start, end, spans) if kind is Kind.TOPIC else _value(kind, phrase)
         value = said.strip() if value == phrase.strip() else value
-        return Line(level=level(around, default), kind=kind, value=value, phrase=said, start=start)
+        return Line(level=self._level(kind, start, phrase), kind=kind, value=value, phrase=said, start=start)
+
+    def _level(self, kind: Kind, start: int, phrase: str) -> Level:
+        index = bisect_right(self.starts, start) - 1
+        around = self.pieces[index].text if self._clause(start) else phrase
+        if kind is Kind.PURPOSE:
+            return Level.MUST if limited(around) else Level.SHOULD
+        default = Level.MUST if self.keyword else _DEFAULTS.get(kind, Level.MUST)
+        before = self.pieces[index - 1].text if index > 0 else ""
+        after = self.pieces[index + 1].text if index + 1 < len(self.pieces) else ""
+        said = level(around, default, before, after)
+        if said is Level.SHOULD and kind in (Kind.TOPIC, Kind.REGION) and not _ADDED.match(around):
+            # 希望获得 is how a request is made, not how strongly it is meant.
+            asked = request(around)
+            said = level(around[asked.end() :], default) if asked else said
+        return said
 
 
 def _timeless(text: str, start: int, end: int, spans: Iterable[tuple[int, int]]) -> str:
@@ -259,6 +271,8 @@ _ORGANISATION = re.compile(
     r"(?:省|市|县|区)?[一-鿿]{0,9}?(?:局|厅|委员会|管委会|政府|分公司|公司|大学|学院|支行|分行|银行|法院|"
     r"研究院|研究所|协会|代表处|办事处|事务所|合作社|集团|某局|某区)(?![一-鿿]{0,2}名单)"
 )
+_ADDED = re.compile(r"\s*(?:其次|再|并|还|也|另|如|若|同时|此外|有)")
+"""A request beside the one that matters most."""
 _BASED = re.compile(
     r"(?:总部在?|位于|来自|注册在|我们在|(?:based|located|university|maker|company|firm|office|group) in)\s?$"
 )

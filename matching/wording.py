@@ -35,11 +35,25 @@ _MUST = re.compile(
     r"essential|\bonly\b",
     re.IGNORECASE,
 )
+_LIMITED = re.compile(r"仅限|只限|仅供|只供|仅用|只用|限于|\b(?:only|solely|exclusively|strictly)\b", re.IGNORECASE)
+"""A use that nothing else may be made of."""
+_SPARED = re.compile(
+    r"\s*(?:但|不过|而且)?(?:这[项个些块类]|该项|此项)?(?:(?:没有|没|若无|如无|无|缺|给不了|提供不了|拿不到|实在没有)(?:的话)?"
+    r"(?:[就则]?(?:也|都)?(?:行|可以?|没关系|没事|不要紧|不影响|无妨|能接受)|就?算了|不强求)|有则更[好佳]|不强求|非必[须需]|"
+    r"不是必[须需]|可有可无|优先级靠后|也可以谈)"
+    r"|\s*(?:but\s)?(?:if not|otherwise|not (?:essential|required|critical|a must)|no problem|optional)\b",
+    re.IGNORECASE,
+)
+"""A clause that says of the one before that it may as well be missing."""
+_GRANTED = re.compile(
+    r"(?:如果?有?可能|条件允许|有条件|[如若]有余力|方便|可行)的?话?$|(?:[Ii]f|[Ww]here)(?: it is| at all)? possible$"
+)
+"""A clause that makes the one after it a thing to be had if possible."""
 _BACKGROUND = re.compile(
     r"^\s*(?:公司(?:是|在|有|要|拟|正|今年|明年|去年|现在|目前|[上下]半年)|(?:打算|计划|准备|拟)(?:与|和|跟)|为其|各位好|您好|你好|大家好|Hi\b|Hello|咱们?是|我们是|我们公司|我们有|我们自己|我们(?:单位|团队|"
     r"合作社)?(?:主要)?(?:做|在做|开)|我司(?:是|为)|我公司(?:是|为)|本公司|我们.{0,4}在|在[^，。]{2,14}?(?:有(?!售)|开了|设有|拥有)[^，。]{1,6}[家个处座]|"
     r"我[院校所司行局厅](?:是|为|承担|呼吸)|总部|客户|目前|过去|此前|近[两二三几]年.{0,12}(?:上升|下降|增长|"
-    r"越来越)|现有|手里|之前|以前|去年起?(?!底|全年|以来|[上下]半年)|曾|导致|因为|由于|基层|口径不一|可签|可先|"
+    r"越来越)|现有|手里|之前|以前|去年起?(?![底全以上下一二三四五六七八九十\d])|曾|导致|因为|由于|基层|口径不一|可签|可先|"
     r"先签|合适的话|(?:We|I) (?:have|run|work|manage|"
     r"(?:are|am)(?! (?:after|looking|seeking|searching|interested)))\b|Our (?:company|team|group|lab)|I'm\b|We're\b|"
     r"As an?\b|Please\b|Thanks?\b|Currently|At present|Before )",
@@ -83,9 +97,14 @@ def _clauses(text: str) -> Iterator[Piece]:
             at, follows = stop.end(), stop[0]
 
 
-def level(clause: str, default: Level) -> Level:
-    """How strongly a clause is meant; ``default`` when its wording does not say."""
-    if _NICE.search(clause):
+def limited(clause: str) -> bool:
+    """Whether a clause allows one use and no other."""
+    return _LIMITED.search(clause) is not None
+
+
+def level(clause: str, default: Level, before: str = "", after: str = "") -> Level:
+    """How strongly a clause is meant, which the clauses next to it can soften; ``default`` when they do not say."""
+    if _NICE.search(clause) or _SPARED.match(after) or _GRANTED.search(before):
         return Level.NICE
     if _MUST.search(clause) and not re.search(r"最好|希望|优先|prefer", clause):
         return Level.MUST
