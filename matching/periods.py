@@ -47,6 +47,8 @@ _SPAN = re.compile(
     rf"""(?P<between>(?:自|从|在)?{_YM}(?:\s?[-—–~～－]{{1,2}}\s?|\s?[至到]\s?){_YM}(?:期间|之间)?)(?!\d)
     |(?P<since>(?:年份|时间|数据)?(?:自|从)?(?<!\d){_YM}(?:以来|以后|之后|及以后|往后|开始|起(?:始|至今)?
         |至今|到现在|到今|到目前|后|至现在))
+    |(?P<upto>截[至止]到?(?:{_YM}年?(?:年?[底末初中])?|(?:去年|今年|前年|上年|上[月周]|本[月年])(?:年?[底末初中])?|目前|现在|今日?)
+        |到(?:目前|现在)为止)
     |(?P<back>回溯(?:到|至)?{_YM})
     |(?P<last>(?:最近|近|过去|(?<!提)前|可?回溯|历史)\s?(?:至少|不少于|不低于
         |超过)?\s?{_N}\s?(?:个)?(?:完整)?(?:自然)?(?:年|月|季度|采暖季|届|学年|学期|榨季|周|天|日)(?:度)?(?:以上
@@ -62,8 +64,8 @@ _SPAN = re.compile(
         (?:\s(?:onwards?|to\s(?:the\s)?(?:present|date|today|now)|until\s(?:now|today)|forward))?|\b{_EN_DATE}\s
         (?:onwards?|to\s(?:the\s)?(?:present|date)|and\slater|or\slater))
     |(?P<en_last>\b(?:[Ll]ast|[Pp]ast|[Pp]revious|[Rr]ecent)\s(?:\d{{1,3}}|two|three|four|five|six|seven
-        |eight|nine|ten|
-        twelve|twenty|thirty|few|several)?\s?(?:years?|months?|quarters?|decades?|seasons?|weeks?|days?)\b)
+        |eight|nine|ten|eleven|
+        twelve|fifteen|eighteen|twenty|thirty|forty|fifty|few|several|couple\sof)?\s?(?:years?|months?|quarters?|decades?|seasons?|weeks?|days?)\b)
     |(?P<en_least>\b(?:at\sleast|no\sless\sthan|a\sminimum\sof)\s(?:the\slast\s)?(?:\d{{1,3}}|two|three|five|ten
         |twelve)
         \s(?:full\s|complete\s)?(?:years?|months?)\b(?!\sold))
@@ -76,6 +78,10 @@ _SPAN = re.compile(
     |(?P<months>(?<![年\d每])(?:\d{{1,2}}|[一二三四五六七八九十]{{1,3}})月份)
     |(?P<ahead>未来\s?{_N}\s?个?(?:小时|天|日|周|月|年)(?=[，,。；;]|$))
     |(?P<pair>(?<!\d){_Y}年?(?:[、和及]{_Y}年?){{1,4}}(?:[两三四五]年)?)
+    |(?P<half>(?:这|近|最近|前|上)半年(?:来|里|内|的(?=[就，,。；;都]|$))?)
+    |(?P<today>(?:疫情|[一二三四五六七八九]\d{{0,1}}年|入[春夏秋冬]|开[春年]|年初
+        |月初|上月)(?:前|后|以来)?[至到](?:今|现在|目前)(?:为止)?)
+    |(?P<enough>(?<![一-龥\d]){_N}个月的?(?=就够|就行|即可|就好|数据就))
     |(?P<past>历年|往年(?=的|[一-龥]{{2}}))
     |(?P<one>(?<!\d){_Y}年度?(?:[1-9]\d?(?:[-—–至到]\d\d?)?月份?)?(?:\d{{1,2}}日)?(?!\d|以前|之前|前|版|区划|修订))
     |(?P<en_one>(?:(?:\bin|\bfor|\bduring|\bof)\s(?:the\s)?(?:year\s|fiscal\syear\s)?|\bfiscal\syear\s
@@ -84,7 +90,7 @@ _SPAN = re.compile(
     re.VERBOSE,
 )  # fmt: skip
 _UNIT = r"(?:工作日|学期|半年度?|半月|季度?|月度?|年度?|周|星期|旬|日|天|小时|分钟|秒)"
-_RENEW = r"(?:更新|刷新|补充|更换|上传|报送|同步)"
+_RENEW = r"(?:更新|刷新|补充|追加|增补|续报|更换|上传|报送|同步)"
 _CYCLE = re.compile(
     rf"""(?P<zh>(?:后续|今后|之后|以后|其余|至少)?(?:能|可)?(?:每|逐|按|分|"
     rf"以)\s?(?:{_N}\s?个?)?{_UNIT}(?:(?:[一二三四五六日天]|\d{{1,2}}[日号])?(?:之?前|早上?|上午|晚上?|凌晨
@@ -98,6 +104,7 @@ _CYCLE = re.compile(
         |入库|下发|同步|报送|(?<=量)推送|(?<=按[日周月季])推送|(?<=[时期])推送))
     |(?P<give>每(?:天|日|周|月|季度?)(?:给|发|来|出)一?[份次期])
     |(?P<next>(?:次[日月周季年]|隔[日天周月]|当[日天月])(?:\d{{1,2}}[日号]|早上?|上午|中午)?(?:之?前|内)?{_RENEW})
+    |(?P<within>[日周旬月季年]度?(?:后|终了后|结束后)\s?\d{{1,2}}\s?(?:个?工作日|日|天)(?:以?内|之?前)?{_RENEW}?)
     |(?P<renewed>{_N}\s?个?{_UNIT}(?:更|报|发)一次)
     |(?P<yearly>(?:半|一|两|三)个?(?:年|季度|月|周)一次(?=[就即，,。；;]|$))
     |(?P<end>(?<![一-龥])[月周季年](?:末|底|初|中)(?:前|后)?(?:统一|集中)?{_RENEW})
@@ -196,7 +203,7 @@ def _spans(text: str, today: date) -> Iterator[Span]:
             start = points[0][0]
         elif kind in ("one", "en_one", "lately", "quarters", "pair") and points:
             start, end = points[0][0], points[-1][1]
-        elif kind in ("last", "within", "least", "en_last", "en_ago", "en_least"):
+        elif kind in ("last", "within", "least", "half", "enough", "en_last", "en_ago", "en_least"):
             start = today - timedelta(days=_length(phrase))
         lead = len(phrase) - len(phrase.lstrip())
         if start is None or end is None or start <= end:
@@ -233,8 +240,9 @@ def _points(phrase: str) -> list[tuple[date, date]]:
 
 
 _WORDS = {"few": 3, "several": 3, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
-          "nine": 9, "ten": 10, "twelve": 12, "twenty": 20, "thirty": 30}  # fmt: skip
-_LENGTH = re.compile(rf"({_N}|few|several|t\w+|four|five|six|seven|eight|nine)?\s?(个)?(?:完整)?(?:自然)?"
+          "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "fifteen": 15, "eighteen": 18, "twenty": 20,
+          "thirty": 30, "forty": 40, "fifty": 50}  # fmt: skip
+_LENGTH = re.compile(rf"({_N}|few|several|t\w+|f\w+|six|seven|e\w+|nine)?\s?(个)?(?:完整)?(?:自然)?"
                      r"(年|月|季度|周|天|日|decade|year|month|quarter|week|day)")  # fmt: skip
 
 

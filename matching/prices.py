@@ -10,7 +10,7 @@ import msgspec
 
 from matching.periods import number
 
-_AMOUNT = r"(?:\d[\d,，]{0,11}(?:\.\d{1,2})?|[一二两三四五六七八九十几百千]{1,5})"
+_AMOUNT = r"(?:\d[\d,，]{0,11}(?:\.\d{1,2})?|[一二两三四五六七八九十几百千]{1,5})(?:[来多]|把(?=[千万]))?"
 _MONEY = re.compile(
     rf"(?P<coin>港币|港元|新台币|台币|美金|美元|欧元"
     rf"|人民币)?(?:\d{{1,4}}\s?[-—~～至到]{{1,2}}\s?)?(?P<amount>{_AMOUNT})\s?(?P<scale>万|千|百|亿|k\b"
@@ -32,6 +32,9 @@ _MONEY_EN = re.compile(
     r"EUR\s?)\s?(?P<amount>\d[\d,]{0,11}(?:\.\d{1,2})?)\s?"
     r"(?P<scale>k|K|thousand|million)?(?P<tail>\s?(?:per|a|/)\s?(?:year|month|annum|call|record))?"
 )
+_LOOSE = re.compile(r"[一二两三四五六七八九]{2}[百千]?|[一二两三四五六七八九][百千][来多]")
+"""三五(千): an amount as it is spoken."""
+_ALONE = re.compile(r"(?=[，,。；;吧]|$)")
 _YUAN = (None, "元人民币", "人民币", "元", "块钱", "块", "RMB", "rmb", "yuan", "CNY", "万")
 _NO_MONEY = re.compile(r"(?<!非)免费(?!试用|开放|领|停车|义务)|\bfree of charge\b|\bfor free\b", re.IGNORECASE)
 _SCALES = {"万": 10_000, "千": 1_000, "百": 100, "亿": 100_000_000, "k": 1_000, "K": 1_000, "thousand": 1_000,
@@ -71,8 +74,11 @@ def _budget(match: re.Match[str]) -> Money | None:
         )
         or match["coin"]
     )
+    loose = _LOOSE.fullmatch(match["amount"]) and (lead or _ALONE.match(match.string, match.end()))
+    marked = marked or loose
     if match["amount"] == "几" or (
-        not match["unit"] and not (marked and (scale == "万" or (match["amount"][-1] in "千百" and lead)))
+        not match["unit"]
+        and not (marked and (scale == "万" or (match["amount"][-1] in "千百来多" and (lead or loose))))
     ):
         return None
     if match["unit"] == "块" and not marked and not match[0].endswith("钱") and len(match["amount"]) == 1:
@@ -84,6 +90,7 @@ def _budget(match: re.Match[str]) -> Money | None:
                  _period(lead + tail), bool(re.search(r"左右|上下|约|大概", phrase)))  # fmt: skip
 
 
+_PLACES = {"十": 10.0, "百": 100.0, "千": 1_000.0}
 _PRICED = (
     ("每次|单次|次|条|per call|per record", 0.0),
     ("年|year|annum", 365.0),
@@ -100,12 +107,17 @@ def _period(text: str) -> float | None:
 
 
 def _amount(text: str) -> float:
+    """The value of an amount in digits or Chinese numerals; the upper one of two (三五千), 0 when it is none."""
+    text = text.rstrip("来多把")
     if text[0].isdigit():
         return float(text.replace(",", "").replace("，", ""))
-    if len(text) == 2 and all(c in "一二两三四五六七八九" for c in text):
-        return number(text[1])
-    value = number(text)
-    return value if value == value else 0.0
+    total, digit = 0.0, 0.0
+    for character in text:
+        if character in _PLACES:
+            total, digit = total + (digit or 1.0) * _PLACES[character], 0.0
+        else:
+            digit = number(character)
+    return total + digit if total + digit == total + digit else 0.0
 
 
 def _budget_en(match: re.Match[str]) -> Money:
