@@ -90,7 +90,7 @@ class _Reader:
         self.chinese = len(HAN.findall(text)) * 8 > len(text)
         self.sentences = self.pieces if self.chinese else _sentences(text, self.pieces)
         self.asked = next((piece for piece in self.pieces if request(piece.text)), Piece("", 0, 0, 0))
-        self.keyword = len(text.strip()) <= _KEYWORDS and len(self.pieces) == 1
+        self.keyword = len(text.strip()) <= _KEYWORDS and len(self.pieces) == 1 and not self.asked.text
         self.aims = purposes.find(self.sentences, text, chinese=self.chinese)[:_MOST]
 
     def lines(self) -> tuple[Line, ...]:
@@ -152,7 +152,7 @@ class _Reader:
 
     def _shape(self, start: int, end: int, shapes: list[tuple[int, int]]) -> bool:
         """Whether a way of delivery is the word after a format: Parquet files."""
-        return self.text[start:end].lower() in ("file", "files", "文件") and any(e <= start <= e + 1 for _, e in shapes)
+        return self.text[start:end].lower() in ("file", "files", "文件") and any(s < start <= e + 1 for s, e in shapes)
 
     def _headed(self, found: list[Cut]) -> list[Cut]:
         """``found`` and what stands under a heading and was not recognised by itself (Refresh: quarterly)."""
@@ -178,7 +178,9 @@ class _Reader:
 
     def _regions(self) -> Iterator[tuple[int, int]]:
         """Places of the data; those of the writer or the purpose only when there are no others."""
-        groups = [g for g in _grouped(self.text, regions.find(self.text)[:_MOST]) if self.text[g[1] : g[1] + 1] != "某"]
+        groups = [
+            g for g in _grouped(self.text, regions.areas(self.text)[:_MOST]) if self.text[g[1] : g[1] + 1] != "某"
+        ]
         weak = [self._weakness(start, end) for start, end, _ in groups]
         kept = [group for group, weakness in zip(groups, weak, strict=True) if weakness == min(weak)]
         named = [group for group in kept if _SCOPE.search(self.text[max(0, group[0] - 10) : group[0]])]
@@ -188,7 +190,7 @@ class _Reader:
             kept = kept[:1]
         seen: list[regions.Codes] = []
         for start, end, codes in kept:
-            if not any(regions.covers(old, codes) for old in seen):
+            if not (codes and any(regions.covers(old, codes) for old in seen)):
                 seen.append(codes)
                 yield start, end
 
@@ -280,10 +282,15 @@ _STORY = re.compile(r"^\s*(?:我|咱|本|在|公司|手里|家里)|(?:开店|开
 """A clause that tells of the writer."""
 _BESIDE = re.compile(r"(?:、|,\s?|，|和|及|与|以及|或|到|\sand\s|,\sand\s|/|\s?and the wider\s)")
 _WIDER = re.compile(
-    r"(?:省|市)?(?:境内|省内|市内|全境|全域|[一二三四五六]环(?:以?内)?|主城区?|中心城区|建成区|市区|城区|本地|范围内?|各商圈|各(?:乡镇|区县|县区|"
-    r"街道)(?:、行政村)?|地区|全省|全市|及下辖(?:县区|区县|各县)?|及周边(?:省份|地区|城市|省市)?|"
-    r"(?:[两三四五六七八九十\d]{1,2}个?)(?:省市|省份|省|市|地|区)(?:[两三四五六\d]县(?:[（(]市[）)])?)?|北部|"
-    r"南部|东部|西部|中部|段|(?<=市)区(?!县))|\s(?:cities|province|Province|city|City)\b"
+    r"(?:省|市)?(?:境内|省内|市内|全境|全域|[一二三四五六]环(?:以?内)?|主城[一二三四五六七八九]?区?|中心城区|"
+    r"建成区|市区|城区|本地|范围内?|各商圈|各(?:乡镇|区县|县区|"
+    r"街道)(?:、行政村)?|地区|全省|全市|及下辖(?:县区|区县|各县)?|[及和]?周边(?:省份|地区|城市|省市|区县)?|"
+    r"(?:[一二两三四五六七八九十\d]{1,2}个?(?:省市|省份|省|直辖市|自治区|市|地?州|地|盟|旗|区|"
+    r"县)(?:[（(]市[）)])?){1,4}|北部|"
+    r"南部|东部|西部|中部|段|沿岸|沿江|沿线|近海|"
+    r"(?:[一-龥]{0,4}(?:开发区|高新区|经开区|新片区|自贸试?验?区|保税区|综保区)(?:、(?:开发区|高新区|经开区))*)|"
+    r"(?<=市)区(?!县))"
+    r"|\s(?:cities|province|Province|city|City)\b"
 )
 
 
@@ -292,6 +299,8 @@ def _grouped(text: str, found: Iterable[regions.Place]) -> list[tuple[int, int, 
     groups: list[tuple[int, int, regions.Codes]] = []
     for place in found:
         codes = place.options[0]
+        if groups and place.start < groups[-1][1]:
+            continue
         wider = _WIDER.match(text, place.end)
         end = wider.end() if wider else place.end
         if groups and _BESIDE.fullmatch(text[groups[-1][1] : place.start]):

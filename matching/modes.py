@@ -9,13 +9,15 @@ from functools import lru_cache
 import msgspec
 
 FORMATS = {
-    "table": r"excel|xlsx?|csv|tsv|et\b|表格|汇总表|统计表|电子表|电子版|电子档|spreadsheets?|(?<=\()table(?=\))",
+    "table": r"excel|xlsx?|csv|tsv|et\b|(?:可下载的?|可供下载的?)?表格|汇总表|统计表|电子表|电子版|电子档|"
+    r"spreadsheets?|(?<=\()table(?=\))",
     "json": r"geojson|jsonl?|json",
     "xml": r"xml|rdf",
     "geo": r"shapefile|shp|geojson|kmz|kml|gis(?:\s?(?:files?|文件|矢量|数据))?|矢量(?:文件|格式)|gdb|geopackage|"
     r"国家2000(?:坐标系)?|gcj-?02|bd-?09|cgcs2000|wgs-?84",
     "raster": r"geotiff|tiff?|netcdf|hdf5?|grib2?|栅格|png|jpe?g",
-    "text": r"pdf|pptx?|扫描件|纸质(?:版|件)?|docx?|word(?:文档)?|txt|html|rtf|plain\stext|纯文本",
+    "text": r"(?:机器可读|可机读)(?:格式)?|(?:any\s)?machine[- ]readable(?:\sformats?)?|pdf|pptx?|扫描件|"
+    r"纸质(?:版|件)?|docx?|word(?:文档)?|txt|html|rtf|plain\stext|纯文本",
     "columnar": r"parquet|arrow|orc|sqlite",
     "statistics": r"stata|\.?dta|spss|sav|sas7bdat|rdata",
     "imaging": r"dicom(?:格式)?|nifti",
@@ -25,14 +27,17 @@ FORMATS = {
 """Families of file formats that stand for each other; a name can belong to several."""
 
 DELIVERY = {
-    "api": r"(?:restful\s?|web\s?)?apis?(?![a-z])(?:\s?接口)?(?:实时查询|调用)?|web\s?service|http|endpoint|"
+    "api": r"(?:restful\s?|web\s?)?apis?(?![a-z])(?:\s?接口)?(?:实时查询|调用)?|web\s?service|"
+    r"https?(?:\s?接口)?|endpoint|"
     r"在线查[询看]|网页(?:浏览|能查|可查)|页面查[询看]|网页查[询看]|实时查询|专线(?:接口|接入|传输)?|(?:批量"
     r"|查询|数据|共享"
     r"|标准)?接口(?:方式|服务|调用|查询|返回|对接)*",
-    "download": r"(?:网盘|直接|文件|在线|批量|平台|可)?下载(?!次数|量)(?:文件)?|downloads?|bulk\s(?:files?|download)|"
+    "download": r"(?:手机|网页|电脑|网|(?:微信)?小程序)[上里]?(?:就?能|可以?)(?:直接)?查[到看]?|"
+    r"(?:微信)?小程序[上里]?能?看|(?:涉密)?介质(?:移交|交付|拷贝)?|离线移交|(?<!可供)(?<!可)(?:网盘|直接|文件|"
+    r"在线|批量|平台|可(?!下载的))?下载(?!次数|量)(?:文件)?|downloads?|bulk\s(?:files?|download)|"
     r"网盘|file\b|files\b|(?:邮件)?附件|object\sstorage|s3(?:\sbucket)?|对象存储|云盘|移动硬盘|离线(?:交付|提供"
     r"|拷贝)|线下(?:移交|交付|拷贝)|"
-    r"s?ftp|文件(?:传输|交付|推送)|"
+    r"s?ftp|文件(?:传输|交付|推送)|usb(?:\sdrive)?|sharepoint|dropbox|"
     r"离线(?:数据)?包(?!含|括)|数据包(?!含|括)|数据集交付|邮件|邮箱|e-?mail|拷贝|硬盘(?:寄送|邮寄)?|光盘|u盘",
     "push": r"(?:批量)?(?:文件)?推送|推(?:给|到)[^，。；的]{1,6}|"
     r"短信(?:通知|推送|提醒)?|每(?:天|日|月|周)推[^，。；]{1,14}?(?=[都也]?可以|[都也]行|即可|就行|[，。；]|$)"

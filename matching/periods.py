@@ -47,7 +47,8 @@ _SPAN = re.compile(
     rf"""(?P<between>(?:自|从|在)?{_YM}(?:\s?[-—–~～－]{{1,2}}\s?|\s?[至到]\s?){_YM}(?:期间|之间)?)(?!\d)
     |(?P<since>(?:年份|时间|数据)?(?:自|从)?(?<!\d){_YM}(?:以来|以后|之后|及以后|往后|开始|起(?:始|至今)?
         |至今|到现在|到今|到目前|后|至现在))
-    |(?P<upto>截[至止]到?(?:{_YM}年?(?:年?[底末初中])?|(?:去年|今年|前年|上年|上[月周]|本[月年])(?:年?[底末初中])?|目前|现在|今日?)
+    |(?P<upto>截[至止]到?(?:{_YM}年?(?:年?[底末初中])?|(?:去年|今年|前年|上年|上[月周]
+    |本[月年])(?:年?[底末初中])?|目前|现在|今日?)
         |到(?:目前|现在)为止)
     |(?P<back>回溯(?:到|至)?{_YM})
     |(?P<last>(?:最近|近|过去|(?<!提)前|可?回溯|历史)\s?(?:至少|不少于|不低于
@@ -65,7 +66,8 @@ _SPAN = re.compile(
         (?:onwards?|to\s(?:the\s)?(?:present|date)|and\slater|or\slater))
     |(?P<en_last>\b(?:[Ll]ast|[Pp]ast|[Pp]revious|[Rr]ecent)\s(?:\d{{1,3}}|two|three|four|five|six|seven
         |eight|nine|ten|eleven|
-        twelve|fifteen|eighteen|twenty|thirty|forty|fifty|few|several|couple\sof)?\s?(?:years?|months?|quarters?|decades?|seasons?|weeks?|days?)\b)
+        twelve|fifteen|eighteen|twenty|thirty|forty|fifty|few|several|couple\sof)?\s?(?:years?|months?
+        |quarters?|decades?|seasons?|weeks?|days?)\b)
     |(?P<en_least>\b(?:at\sleast|no\sless\sthan|a\sminimum\sof)\s(?:the\slast\s)?(?:\d{{1,3}}|two|three|five|ten
         |twelve)
         \s(?:full\s|complete\s)?(?:years?|months?)\b(?!\sold))

@@ -50,7 +50,7 @@ FIELD_WORD = re.compile(
     r"车牌|船名|MMSI|时间戳|开发商|供应商|字典|经度|纬度|套数|床位数?|标签|评分|"
     r"楼龄|楼层|小区|联系人|业主|专业|限|标准|吨位|排名|单位|价|期|算法|口径)(?:（[^）]*）|\([^)]*\))?$"
 )
-_MEASURE = re.compile(rf"(?:[量率额价数值]|方式|去向|类别|结果|情况|{FIELD_WORD.pattern})$")
+MEASURE = re.compile(rf"(?:[量率额价数值]|方式|去向|类别|结果|情况|{FIELD_WORD.pattern})$")
 """What a record tells of one thing; three of them after 的 are its fields."""
 _ENDING_FIELDS = re.compile(
     r"(?:(?:名称|详细地址|地址|联系电话|电话|位置|坐标|经纬度|联系方式|营业时间|停靠時間|邮编|法人|负责人|"
@@ -89,16 +89,47 @@ def brief(items: Sequence[str]) -> bool:
     return len(items) > 2 and sum(map(len, items)) <= 5.5 * len(items)
 
 
+_ASKING = re.compile(r"(?:是不是|是否|有没有|有无|能不能|能否|会不会|几|多[少大高长久远])|.{2,8}(?:与否|有无|没有)$")
 _BESIDES = re.compile(
     r"(?P<thing>.+(?:信息|数据|名单|名录|清单|记录|目录))(?:以及|及其?|和|与)(?P<field>[^、和及与]{2,10})$"
 )
 
 
+_ASIDE = re.compile(r"(?P<thing>[^（(]{2,40})[（(](?P<fields>[^（）()]{4,160})[）)](?P<rest>.*)$")
+_HOLDER = re.compile(
+    r"(?:数据|信息|名[单录册]|清单|目录|台账|记录|明细|档案|登记|结果|统计|情况|表|点|案件|项目|产品)$"
+)
+"""What is kept of things, so that a list in parentheses after it is of its fields."""
+
+
+def _aside(phrase: str) -> re.Match[str] | None:
+    """``phrase`` taken apart when it has its fields in parentheses: 老旧小区信息（建成年份、户数）."""
+    match = _ASIDE.match(phrase)
+    if match is None:
+        return None
+    items = ITEM.split(match["fields"].strip("等 "))
+    known = sum(1 for item in items if FIELD_WORD.search(item.strip()) or asks(item))
+    held = _HOLDER.search(match["thing"]) is not None and (len(items) > 2 or known > 0)
+    return match if len(items) > 1 and (held or 2 * known > len(items)) else None
+
+
+def asks(item: str) -> bool:
+    """Whether an item of a list is a question a field answers: 是否示范社, 有没有冷库."""
+    return _ASKING.match(item.strip()) is not None
+
+
 def nouns(phrase: str, start: int) -> Iterator[Cut]:
     """One topic or several, with the fields that close the phrase (…的位置、类型和责任人; …地址电话)."""
+    if aside := _aside(phrase):
+        yield from nouns(aside["thing"], start)
+        yield Kind.FIELDS, start + aside.start("fields"), start + aside.end("fields")
+        begin, end = trim(phrase, 0, aside.start("rest"), len(phrase), ())
+        if end - begin > 1:
+            yield from nouns(phrase[begin:end], start + begin)
+        return
     owner, of, owned = phrase.rpartition("的")
     items = ITEM.split(owned)
-    measured = brief(items) and 2 * sum(_MEASURE.search(item) is not None for item in items) >= len(items)
+    measured = brief(items) and 2 * sum(MEASURE.search(item) is not None for item in items) >= len(items)
     if (
         of
         and len(owner) > 1

@@ -22,7 +22,8 @@ from matching.text import simplified
 Codes = frozenset[str]
 
 _SUFFIX = re.compile(
-    r"(?:(?:[一-龥]{1,4}族)+自治[州县旗区]|特别行政区|壮族自治区|回族自治区|维吾尔自治区|自治区|自治州|自治县|林区|地区|新区"
+    r"(?:(?:[一-龥]{1,4}族)+自治[州县旗区]|特别行政区|壮族自治区|回族自治区|维吾尔自治区|自治区|自治州|自治县|"
+    r"林区|地区|新区"
     r"|[省市县区州盟])$"
 )
 _WORD = re.compile(r"[A-Z][\w'’.]*|\b(?:nationwide|worldwide|global|mainland|lower|middle|central|east|north|"
@@ -32,6 +33,7 @@ _LETTERS = "".join(places.PROVINCE_LETTERS)
 _ABBREVIATED = re.compile(rf"[{_LETTERS}]{{3,12}}|[{_LETTERS}]{{2}}(?=[两二]省)")
 _PARK = re.compile(r"[一-鿿]{2,6}(?:开发区|园区|新区|港区?|机场|地铁|湾区|流域|城区)$")
 """Words a place begins: 苏州工业园区."""
+_AREA = re.compile(f"{places.AREAS_ZH}|{places.AREAS_EN}")
 _COUNTED = re.compile(r"[两二三四五六七八九]省")
 
 
@@ -81,6 +83,20 @@ def find(text: str) -> tuple[Place, ...]:
     places_found = sorted(_scan(simplified(text)), key=lambda place: place.start)
     spelt = [msgspec.structs.replace(place, phrase=text[place.start : place.end]) for place in places_found]
     return tuple(_merged(text, spelt))
+
+
+@lru_cache(maxsize=4_096)
+def areas(text: str) -> tuple[Place, ...]:
+    """What ``find`` finds and areas that only the form of their name tells, without codes (沪昆高速沿线)."""
+    found = list(find(text))
+    for match in _AREA.finditer(text):
+        inner = [place for place in found if place.start < match.end() and match.start() < place.end]
+        if any(place.start <= match.start() and match.end() <= place.end for place in inner):
+            continue
+        codes = next((place.options for place in inner if place.start == match.start()), (Codes(),))
+        found = [place for place in found if place not in inner]
+        found.append(Place(match[0], match.start(), match[0], codes))
+    return tuple(sorted(found, key=lambda place: place.start))
 
 
 def _scan(text: str) -> Iterator[Place]:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from matching.asking import request
 from matching.headings import Heading, heading
-from matching.phrases import FIELD_WORD, GENERIC, ITEM, Cut, brief, nouns, split, trim
+from matching.phrases import FIELD_WORD, GENERIC, ITEM, MEASURE, Cut, asks, brief, nouns, split, trim
 from matching.types import Kind
 from matching.wording import Piece
 
@@ -34,18 +34,20 @@ _FIELD_LEAD = re.compile(
     r"(?:^|(?<=[^一-龥])|(?:数据|信息|字段|指标|要素|内容|项目|变量|表格?|记录|名[录单]|清单|明细"
     r"|每[条台处户家个起份笔]|具体|其中)(?:中|里|上|内)?|"
     r"(?<=[须应需要好望少还并中里若如]))(?:至少|必?须|应当?|需要?|必须|要|最好|希望|还|再|并|也|都|可"
-    r"|另){0,4}(?:能)?(?:同时|一并|分别)?"
+    r"|另){0,4}(?:能)?(?:同时|一并|分别|直接)?"
     r"(?:包括|包含|涵盖|含有?|内含|列明|列出|注明|标明|标注|体现|载明|带有?|带上|具备|返回(?!的|结果)|附带|附有|附上?"
     r"|给出|写明|要有|能?(?:查到|看到|反映)|能给(?!到|个?接口)|"
     r"有(?![机效色害限轨线毒])(?=[^，]{1,16}[、和]))(?!此|义|量(?!、)|糊|在内)(?:了|有)?(?:(?:以下|下列"
     r"|如下)(?:字段|信息|内容|指标|要素|数据)?|(?:字段|信息|内容|指标|要素|数据)(?=[：:]))?[：:]?"
-    r"|(?<=[一-龥])(?:包括|包含|涵盖)(?!在内|此)(?:了|有)?|主要(?:是|有|包括|涉及)(?=[^，]{2,40}、)|字段(?![一-龥]{0,2}(?:清单|名|级|说明|表))(?:口径"
+    r"|(?<=[一-龥])(?:包括|包含|涵盖)(?!在内|此)(?:了|有)?|主要(?:是|有|包括|涉及)(?=[^，]{2,40}、)|"
+    r"字段(?![一-龥]{0,2}(?:清单|名|级|说明|表))(?:口径"
     r"|至少|要|须|需)*(?:包括|包含|有|为|是|：|:|—+|列)?"
     r"|指标(?:为|有|：|:)|能看出|"
-    r"以(?=[^，]{1,12}为(?:查询)?(?:条件|主键|键))"
+    r"[以用凭](?=[^，]{2,14}(?:为(?:查询)?(?:条件|主键|键)|(?:比对|匹配|关联|碰撞)(?=[，。；]|$)))"
 )
 _ALL_WANTED = re.compile(
-    r"(?:最好|也)?(?:都要有?|都有|都得有|要有|要全|都需要|一个不能少|最好有|也要|缺一不可|都要标(?:出来?)?|都标"
+    r"(?:最好|也)?(?:都要有?|都有|都得有|要有|要全|都需要|一个不能少|都想(?:知道|要|了解)|都[得须]有|"
+    r"都写[上明清]|都[能可]查|最好有|也要|缺一不可|都要标(?:出来?)?|都标"
     r"|要齐全?|要能对上|也想知道|"
     r"有的话更好|最好)$"
 )
@@ -54,6 +56,12 @@ _QUESTION = re.compile(
     r"|哪[个些家][^，、]{1,6}、)(?!哪|人|谁|单位"
     r"|机构|公司|渠道|地方|平台)"
 )
+_APART = re.compile(
+    r"\s*(?:最好|希望|要是|如果?|若)?能?够?(?:再|进一步)?(?P<by>按[^，。]{2,40}(?:拆[分开]|细分|分开|分列|"
+    r"区分)).{0,4}(?:更好|更佳|最好|为佳|更理想)$"
+)
+"""如能按病种拆分更好: told apart by something more."""
+_SOFT = re.compile(r"最好|顺[带便]|如有|若有|[如若]能|附")
 _TAG = re.compile(r"\s*[【\[][^】\]]{1,20}[】\]]\s*(?=[^\s：:])")
 _LETTER = re.compile(r"^\s*[^，。]{0,16}?关于(?:申请|征集|请求|协助|商请)?.{2,40}的(?:函|通知|公告|请示|说明)")
 _ADDRESSED = re.compile(
@@ -61,12 +69,13 @@ _ADDRESSED = re.compile(
 )
 _NUMBERED = re.compile(
     r"\s*(?:[-•·●▪■◆*]\s*(?=[一-龥])|另?[一二三四五六七八九][类个种块项份]?是|另[一外][一-龥]?是"
-    r"|[（(]?[一二三四五六七八九十\d]{1,2}[）).、](?!\d)|[①-⑳]|第[一二三四五六七八][，,、是]|首先是?|其次是?|再次是?|再者是?|最后是|再有|另外"
+    r"|[（(]?[一二三四五六七八九十\d]{1,2}[）).、](?!\d)|[①-⑳]|第[一二三四五六七八][，,、是]|首先是?|其次是?|"
+    r"再次是?|再者是?|最后是|再有|另外"
     r"|此外|还有|"
     r"如有可能|同时)"
 )
 _HEADED = re.compile(r"(?:数据|信息|名单|名录|清单|目录|台账|记录|明细|指数|报表|统计表|底图|影像|结果|情况)$")
-_AND = re.compile(r"\s*(?:以及|还有|及其?|和|另外?[要需]?)(?=[一-龥]{3})")
+_AND = re.compile(r"\s*(?:以及|再?加上?|外加|还有|及其?|和|另外?[要需]?)(?=[一-龥]{3})")
 _REPORTED = re.compile(
     r"(?:反映|在问|表示|指出|认为|医生|老师|负责人|有限公司|集团|企业|中心|大学|银行|公司|需求书（节选）)$"
     r"|^\s*(?:本人|鄙人|在下)"
@@ -79,7 +88,8 @@ _SAID = re.compile(
 _WITH_DATA = re.compile(r"(?:字典|说明|口径|证明)(?:文[件档])?$")
 _OWN = re.compile(r"\s*(?:我[们行司局院校部]|本|手[里上底])")
 _EXTRA = re.compile(
-    r"(?:能给到最好|也想要|一并要|(?:如果?|若|要是)能(?:够|一并)*(?:提供|附上?|给|有|一起给)?(?:更好|更佳|就好)"
+    r"(?:能给到最好|有就?(?:更|最)?好了?|有(?:的话)(?:就)?更?好了?|也想要|一并要|(?:如果?|若|要是)能(?:够|"
+    r"一并)*(?:提供|附上?|给|有|一起给)?(?:更好|更佳|就好)"
     r"|能有更好|就更好了?|更好|更佳|也行|也可以)$"
 )
 
@@ -114,6 +124,9 @@ class _Reader:
         if self._aimed(piece):
             return
         body, at = piece.text, piece.start
+        if self.topic and (apart := _APART.match(body)):
+            self._fields(body, at, apart.start("by"))
+            return
         letter = _LETTER.match(body)
         if letter:
             body, at = body[letter.end() :], at + letter.end()
@@ -182,7 +195,7 @@ class _Reader:
             asked = None
         numbered = _NUMBERED.match(body)
         extra = _EXTRA.search(body.rstrip("。 "))
-        if lead and lead.start() and extra and not FIELD_WORD.search(body[: extra.start()]):
+        if lead and lead.start() and extra and not MEASURE.search(body[: extra.start()]):
             lead = None
         if lead and _NOT_WANTED.search(body, 0, lead.start()):
             return
@@ -200,6 +213,7 @@ class _Reader:
                 and (
                     ("的" not in listed and _field_list(listed, True))
                     or (FIELD_WORD.search(listed) and len(listed) <= 8)
+                    or (_SOFT.search(asked[0]) and MEASURE.search(listed.strip(" 的。")))
                     or _all_fields(listed)
                 )
             ):
@@ -217,7 +231,7 @@ class _Reader:
         elif (not numbered and _field_list(body, self.topic)) or (self.topic and _QUESTION.match(body)):
             self._fields(body, at, 0)
         elif not piece.background and self._bare(body, at, numbered is not None):
-            if self.topic and extra and FIELD_WORD.search(body[: extra.start()]):
+            if self.topic and extra and MEASURE.search(body[: extra.start()]):
                 self._fields(body, at, 0)
             else:
                 self._topics(body, at, 0, len(body))
@@ -235,7 +249,8 @@ class _Reader:
         """Whether a clause without a request can still name a topic."""
         if any(kind in _HOW and at <= start < at + len(body) for kind, start, _ in self._near(at, at + len(body))):
             return False
-        if (numbered and not self.asks) or (self.wanted and (numbered or _EXTRA.search(body.rstrip("。 ")))):
+        extra = _EXTRA.search(body.rstrip("。 ")) is not None
+        if (numbered and not self.asks) or (self.wanted and numbered) or ((self.wanted or self.topic) and extra):
             return True
         if _OWN.match(body) or _REPORTED.search(body):
             return False
@@ -258,7 +273,7 @@ class _Reader:
         key = re.search(r"为(?:查询|匹配|比对)?(?:条件|主键|键)", body)
         start, end = self._trim(body, at, begin, key.end() if key and key.start() > begin else len(body), keep=True)
         phrase = body[start - at : end - at]
-        if len(phrase) < 2 or GENERIC.match(phrase) or self._placed(start, end):
+        if len(phrase) < 2 or GENERIC.match(phrase) or self._placed(start, end) or phrase.endswith("地方"):
             return
         # 另附近十年旱灾记录: one thing that is data of its own.
         other = len(phrase) > 5 and "、" not in phrase and _HEADED.search(phrase) and body.startswith("另")
@@ -306,8 +321,9 @@ def _field_list(body: str, topic: bool) -> bool:
     wanted = _ALL_WANTED.search(body.rstrip("。 "))
     text = body[: wanted.start()] if wanted else body
     items = [item for item in ITEM.split(text.strip(" 。的")) if item]
-    known = sum(1 for item in items if FIELD_WORD.search(item.strip()))
+    named = "、".join(item for item in items if not asks(item))
+    known = sum(1 for item in items if FIELD_WORD.search(item.strip()) or asks(item))
     if wanted:
-        return known > 0 or (topic and len(items) > 2 and wanted[0][0] in "都要" and _SAID.search(text) is None)
+        return known > 0 or (topic and len(items) > 2 and wanted[0][0] in "都要" and _SAID.search(named) is None)
     short = sum(map(len, items)) <= 5 * len(items) and max(map(len, items), default=0) <= 8
-    return topic and len(items) >= 3 and (known * 2 >= len(items) or (short and _SAID.search(text) is None))
+    return topic and len(items) >= 3 and (known * 2 >= len(items) or (short and _SAID.search(named) is None))

@@ -63,6 +63,7 @@ _FIELDS = re.compile(
     r"|\b(?:including|includes?|broken down by|containing|such as)\s(?!us\b|to\b|you\b)"
     r"|\bwith\b(?:\sthe)?(?:\s(?:fields|columns|details))?(?:\s(?:of|on|such as))?\s"
 )
+_BESIDES = re.compile(r"plus|together with|along with")
 _LIST_END = re.compile(
     r"[.;(]|\s(?:where possible|if possible|if available|since|from(?=\s[A-Z\d])|for the|so that|would be|is|"
     r"are|in(?=\s[A-Z]))\b"
@@ -70,7 +71,8 @@ _LIST_END = re.compile(
 )
 _EXTRA = re.compile(
     r"(?:^\s*|[,;]\s(?:and\s)?)(?P<what>[A-Za-z][^,;:]{3,80}?)\swould be (?:an? )?(?:very )?(?:nice|useful|"
-    r"great|welcome|good|helpful|appreciated|plus|bonus)",
+    r"great|welcome|good|helpful|appreciated|plus|bonus)"
+    r"|^\s*(?P<spare>[A-Z][^,;:]{3,80}?),?\s(?:if|where) (?:available|possible|you have (?:it|them))\s*$",
 )
 _FIELD_LIKE = re.compile(
     r"dictionar|codebook|glossary|metadata|documentation|description|column|\bfields?\b|\bcodes?\b|\bnames?\b"
@@ -138,9 +140,23 @@ class _Reader:
             else:
                 self._nouns(body, at, colon + 1, len(body))
         for lead in _FIELDS.finditer(body, begin) if self.topic else ():
-            self._list(body, at, lead.end())
+            self._added(body, at, lead)
         for extra in _EXTRA.finditer(body):
             self._extra(extra, at)
+
+    def _added(self, body: str, at: int, lead: re.Match[str]) -> None:
+        """A list of fields; one thing after plus or together with is data of its own."""
+        stop = _LIST_END.search(body, lead.end())
+        said = body[lead.end() : stop.start() if stop else len(body)]
+        if (
+            _BESIDES.match(lead[0])
+            and "," not in said
+            and " and " not in said.partition(" by ")[0]
+            and not _FIELD_LIKE.search(said)
+        ):
+            self._nouns(body, at, lead.end(), stop.start() if stop else len(body))
+        else:
+            self._list(body, at, lead.end())
 
     def _headed(self, body: str, at: int, told: Heading) -> None:
         if told.kind is Kind.TOPIC:
@@ -150,11 +166,12 @@ class _Reader:
             self._list(body, at, told.value)
 
     def _extra(self, extra: re.Match[str], at: int) -> None:
-        start, end = at + extra.start("what"), at + extra.end("what")
+        name = extra.lastgroup or ""
+        start, end = at + extra.start(name), at + extra.end(name)
         start = max([start, *(e + 1 for _, s, e in self.typed if s <= start < e < end)])
         if any(s < end and start < e for _, s, e in [*self.typed, *self.cuts]):
             return
-        self.cuts.append((Kind.FIELDS if _FIELD_LIKE.search(extra["what"]) else Kind.TOPIC, start, end))
+        self.cuts.append((Kind.FIELDS if _FIELD_LIKE.search(extra[name]) else Kind.TOPIC, start, end))
 
     def _list(self, body: str, at: int, begin: int) -> None:
         while begin < len(body) and body[begin] in " :：,":

@@ -32,7 +32,7 @@ def test_a_paragraph_in_chinese() -> None:
     assert found[Kind.FIELDS] == ["案号、立案日期、涉案金额"]
     assert found[Kind.REGION] == ["浙江省"]
     assert found[Kind.TIME_SPAN] == ["2020年以来"]
-    assert found[Kind.GRANULARITY] == ["按企业逐条"]
+    assert found[Kind.GRANULARITY] == ["按企业逐条提供"]
     assert found[Kind.UPDATE_CYCLE] == ["每日更新"]
     assert found[Kind.DELIVERY] == ["API接口或批量文件推送"]
     assert found[Kind.BUDGET] == ["预算每年20万元以内"]
