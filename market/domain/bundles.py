@@ -126,6 +126,11 @@ def needed(line: RequirementLine | MatchReason) -> bool:
     return line.level is LineLevel.MUST and line.kind is not LineKind.BUDGET
 
 
+def whole(reasons: Sequence[MatchReason]) -> bool:
+    """Whether a product meets every must line by itself."""
+    return all(reason.verdict is Verdict.MET for reason in reasons if needed(reason))
+
+
 def together(demand: Demand, members: Sequence[BundleMember]) -> tuple[BundleLine, ...]:
     """Every line of the demand but the budget against all members: met by one is met."""
     found = []

@@ -203,6 +203,15 @@ class MatchCard(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: datetime
 
 
+def waits_for_demander(card: MatchCard, today: date) -> bool:
+    """Whether it is the demander's turn: to say whether it interests, or to start the negotiation both sides want."""
+    if card.state is MatchState.PROPOSED and card.demander_answer is Answer.SNOOZED:
+        return card.demander_snoozed_until is None or card.demander_snoozed_until <= today
+    return card.state is MatchState.MUTUAL or (
+        card.state is MatchState.PROPOSED and card.demander_answer is Answer.NONE
+    )
+
+
 class Response(msgspec.Struct, frozen=True, kw_only=True):
     """One side's word: ``interest``, ``decline`` (with a code; words too when the code is "other") or ``snooze``."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from itertools import combinations
 
 import msgspec
 
-from market.domain import calendar
 from market.domain.accounts import Actor
 from market.domain.bundles import (
     Aim,
@@ -23,9 +23,10 @@ from market.domain.bundles import (
     first_year,
     needed,
     together,
+    whole,
     within,
 )
-from market.domain.demands import Demand
+from market.domain.demands import Demand, DemandState
 from market.domain.errors import Forbidden, NotYours
 from market.domain.licences import combine
 from market.domain.machine import Party
@@ -33,10 +34,14 @@ from market.domain.matches import MatchCard, MatchReason, MatchState, Verdict, e
 from market.domain.products import Product
 from market.services import demands, matches, matchmaking, wishes
 from market.services.matchmaking import Matchmaker
+from market.services.nearest import today_of
 from market.store import demands as demand_rows
 from market.store import matches as rows
 from market.store import search
 from market.store.query import Db
+
+KEPT = timedelta(minutes=5)
+"""How old the bundles may be that stand beside the matches; their own page finds them anew."""
 
 
 async def propose(db: Db, actor: Actor, matchmaker: Matchmaker, demand_id: int, *, now: datetime) -> Bundles:
@@ -47,14 +52,29 @@ async def propose(db: Db, actor: Actor, matchmaker: Matchmaker, demand_id: int, 
     demand = await demands.get(db, actor, demand_id)
     if not demands.is_insider(actor, demand):
         raise Forbidden
+    found = await _found(db, matchmaker, demand, today_of(now))
+    cards = await matches.of_demand(db, actor, demand_id)
+    return msgspec.structs.replace(found, bundles=_linked(found.bundles, cards))
+
+
+async def beside(
+    db: Db, matchmaker: Matchmaker, demand: Demand, cards: Sequence[MatchCard], *, now: datetime
+) -> tuple[Bundle, ...]:
+    """The bundles of an open demand, to stand beside ``cards``, what was proposed for it.
+
+    None where one of these meets every must line by itself. What was found is kept for a few minutes.
+    """
+    if demand.state is not DemandState.OPEN or any(whole(card.reasons) for card in cards):
+        return ()
+    today = today_of(now)
+    key = ("bundles", demand.id, demand.version, today, tuple((card.product_id, card.state) for card in cards))
+    found = await matchmaker.aged(key, KEPT, now, partial(_found, db, matchmaker, demand, today))
+    return _linked(found.bundles, cards)
+
+
+async def _found(db: Db, matchmaker: Matchmaker, demand: Demand, today: date) -> Bundles:
     products = await _candidates(db, matchmaker, demand)
-    today = now.astimezone(calendar.ZONE).date()
-    found = await matchmaking.in_thread(_search, demand, products, today)
-    standing = {card.product_id: card for card in await matches.of_demand(db, actor, demand_id)}
-    members = [
-        msgspec.structs.replace(b, members=tuple(_linked(m, standing) for m in b.members)) for b in found.bundles
-    ]
-    return msgspec.structs.replace(found, bundles=tuple(members))
+    return await matchmaking.in_thread(_search, demand, products, today)
 
 
 async def start(db: Db, actor: Actor, demand_id: int, chosen: Start, *, now: datetime) -> list[int]:
@@ -87,7 +107,7 @@ def _search(demand: Demand, products: Mapping[int, Product], today: date) -> Bun
     if not any(map(needed, demand.lines)):
         return Bundles(looked_at=0)
     told = {i: matchmaking.reasons(demand, product, today) for i, product in products.items()}
-    alone = tuple(i for i, reasons in told.items() if all(r.verdict is Verdict.MET for r in reasons if needed(r)))
+    alone = tuple(i for i, reasons in told.items() if whole(reasons))
     if alone:
         return Bundles(looked_at=len(products), alone=alone)
     found: dict[tuple[int, ...], tuple[Cover, list[Aim]]] = {}
@@ -143,8 +163,13 @@ def _checks(products: Sequence[Product], cover: Cover) -> tuple[BundleCheck, ...
     return tuple(BundleCheck(check=check, verdict=verdicts[check], said=said[check]) for check in Check)
 
 
-def _linked(member: BundleMember, standing: Mapping[int, MatchCard]) -> BundleMember:
-    card = standing.get(member.product_id)
-    if card is None or card.state not in (MatchState.PROPOSED, MatchState.MUTUAL, MatchState.CONVERTED):
-        return member
-    return msgspec.structs.replace(member, match_id=card.id, match_state=card.state)
+def _linked(bundles: Sequence[Bundle], cards: Sequence[MatchCard]) -> tuple[Bundle, ...]:
+    """The bundles, each member with its pairing that stands already."""
+    live = (MatchState.PROPOSED, MatchState.MUTUAL, MatchState.CONVERTED)
+    standing = {card.product_id: card for card in cards if card.state in live}
+
+    def linked(member: BundleMember) -> BundleMember:
+        card = standing.get(member.product_id)
+        return msgspec.structs.replace(member, match_id=card.id, match_state=card.state) if card else member
+
+    return tuple(msgspec.structs.replace(one, members=tuple(map(linked, one.members))) for one in bundles)

@@ -46,6 +46,8 @@ MARKS = 50_000
 """Marks read at a time."""
 SAVED_FROM = 500
 """Rows cut at a start from which what they make is kept on disk."""
+MOST_KEPT = 2_000
+"""Answers worked out from the open demands that are kept at a time."""
 TURN_SECONDS = 0.1
 """How often a process looks whether the one that fills before it has finished."""
 
@@ -126,9 +128,13 @@ class Indexes:
 
     async def aged(self, key: Hashable, most: timedelta, now: datetime, make: Callable[[], Awaitable[T]]) -> T:
         """What ``make`` made for ``key``, not older than ``most``; whoever comes after that has it made anew."""
-        kept: tuple[datetime, T] | None = self.kept.get(key)
+        held = self.kept  # a change puts another in its place, so that what was begun before it is not kept
+        kept: tuple[datetime, T] | None = held.get(key)
         if kept is None or not timedelta() <= now - kept[0] < most:
-            kept = self.kept[key] = (now, await make())
+            kept = (now, await make())
+            if len(held) >= MOST_KEPT:
+                held.clear()
+            held[key] = kept
         return kept[1]
 
     async def fill(self, db: Db) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -29,6 +30,7 @@ from market.domain.matches import (
     ReviewAction,
     covered_words,
     masked_match,
+    waits_for_demander,
 )
 from market.domain.paging import PAGE, Cursor, Page, page_of, place
 from market.domain.permissions import Permission
@@ -123,6 +125,14 @@ async def of_demander(db: Db, actor: Actor, demand_id: int | None = None) -> lis
     """What has been proposed for the organisation's demands (or one of them), demand by demand, best first."""
     rows = await matches.OF_DEMANDER.all(db, actor.organisation_id, demand_id, MOST_SHOWN)
     return [as_seen(actor, card) for card in rows]
+
+
+def by_turn(cards: Sequence[MatchCard], now: datetime) -> tuple[list[MatchCard], list[MatchCard]]:
+    """What waits for the demander, the most urgent first, and what waits for others."""
+    today = now.astimezone(calendar.ZONE).date()
+    mine = [card for card in cards if waits_for_demander(card, today)]
+    others = [card for card in cards if card not in mine]
+    return sorted(mine, key=lambda card: (card.due_at is None, card.due_at or now)), others
 
 
 async def of_demand(db: Db, actor: Actor, demand_id: int) -> list[MatchCard]:

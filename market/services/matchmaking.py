@@ -19,7 +19,7 @@ from market.domain.licences import combine
 from market.domain.matches import Found, MatchReason
 from market.domain.products import Product
 from market.domain.questions import KnownAnswer, Reply
-from market.services.indexes import Indexes, as_need, as_product_document, requirement_lines
+from market.services.indexes import MOST_KEPT, Indexes, as_need, as_product_document, requirement_lines
 from market.services.indexes import in_thread as in_thread
 from matching import advice, bundle, pool, relaxation
 from matching import lines as extraction
@@ -41,8 +41,6 @@ BY_LINE = 40
 """And for each must line that names things, because they are near to that line."""
 MOST_PARTS = 400
 """And no more: their reasons take a second."""
-MOST_KEPT = 2_000
-"""Answers worked out from the open demands that are kept at a time."""
 SEARCHES_KEPT = 256
 """Searches whose answers are kept at a time."""
 _CHINESE = re.compile(r"[\u3400-\u9fff]")

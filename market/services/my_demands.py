@@ -23,8 +23,15 @@ async def page(
         now.astimezone(calendar.ZONE).date(),
         *place(cursor),
         limit + 1,
+        None,
     )
     return page_of(rows, limit, lambda own: Cursor(own.updated_at, own.id))
+
+
+async def one(db: Db, actor: Actor, demand_id: int, *, now: datetime) -> OwnDemand:
+    """One of them. Raises NotFound when it is another organisation's."""
+    today = now.astimezone(calendar.ZONE).date()
+    return await my_demands.LIST.one(db, actor.organisation_id, None, today, None, None, 1, demand_id)
 
 
 async def counts(db: Db, actor: Actor) -> dict[str, int]:

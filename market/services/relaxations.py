@@ -48,6 +48,11 @@ async def advise(db: Db, actor: Actor, matchmaker: Matchmaker, demand_id: int, *
     demand = await demands.get(db, actor, demand_id)
     if not demands.is_insider(actor, demand):
         raise NotFound
+    return await of_demand(db, matchmaker, demand, now=now)
+
+
+async def of_demand(db: Db, matchmaker: Matchmaker, demand: Demand, *, now: datetime) -> list[Relaxed]:
+    """The same for a demand that was read already, by somebody who may see this."""
     found = await unjudged(db, matchmaker, demand, LOOKED_AT, now=now)
     kept: list[Relaxed] = await matchmaker.keeping(("relaxed", found.stamp), _counted, found)
     return kept

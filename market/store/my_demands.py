@@ -16,7 +16,8 @@ class StateCount(msgspec.Struct, frozen=True, kw_only=True):
     count: int
 
 
-# $1 organisation, $2 states or all, $3 today, $4 $5 cursor (updated, id), $6 limit. Counted for the rows of a page.
+# $1 organisation, $2 states or all, $3 today, $4 $5 cursor (updated, id), $6 limit, $7 one demand or all.
+# Counted for the rows of a page.
 LIST = Query(
     OwnDemand,
     """SELECT d.id, d.state, d.title, d.sealed, d.budget, d.needed_by, d.due_at, d.updated_at,
@@ -26,6 +27,7 @@ LIST = Query(
         n.due_at AS negotiation_due
     FROM (SELECT * FROM demand i WHERE i.organisation_id = $1 AND ($2::text[] IS NULL OR i.state = ANY ($2))
             AND ($4::timestamptz IS NULL OR (i.updated_at, i.id) < ($4, $5::bigint))
+            AND ($7::bigint IS NULL OR i.id = $7)
         ORDER BY i.updated_at DESC, i.id DESC LIMIT $6) AS d
     CROSS JOIN LATERAL (SELECT count(*) AS found, count(*) FILTER (WHERE w.waits) AS to_answer,
             count(*) FILTER (WHERE w.state = 'mutual') AS mutual,

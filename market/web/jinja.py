@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, date, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from market import __version__, i18n
 from market.domain import calendar
 from market.domain.accounts import ANONYMOUS, Actor
 from market.domain.glossary import GLOSSARY
+from market.domain.matches import MatchReason
 from market.domain.permissions import Permission
 from market.web import labels, labels_final
 from market.web.sessions import target
@@ -64,6 +66,22 @@ def word(value: object, kind: str) -> str:
     return i18n.gettext(labels.WORDS[kind].get(str(value), str(value))) if value not in (None, "") else ""
 
 
+def said(reason: MatchReason) -> str:
+    """The product's words behind a verdict as people read them: codes in words, dates and amounts in their form."""
+    quote = reason.quote
+    with suppress(ValueError, InvalidOperation):  # words of a text that are no date or amount are read as they stand
+        match reason.source:
+            case "update_frequency":
+                return word(quote, "update_cycle")
+            case "delivery":
+                return word(quote, "delivery")
+            case "price":
+                return yuan(Decimal(quote))
+            case "time_from" | "time_to":
+                return day(date.fromisoformat(quote))
+    return quote
+
+
 def due(value: datetime | None) -> str:
     """How long there is: "3 working days left", "overdue by 2 working days"."""
     if value is None:
@@ -76,7 +94,7 @@ def due(value: datetime | None) -> str:
     return i18n.ngettext("overdue by %(n)d working day", "overdue by %(n)d working days", -left) % {"n": -left}
 
 
-SPEAKING: tuple[Callable[..., str], ...] = (day, moment, second, yuan, number, word, due)
+SPEAKING: tuple[Callable[..., str], ...] = (day, moment, second, yuan, number, word, said, due)
 """Filters whose answer depends on the reader's language."""
 
 

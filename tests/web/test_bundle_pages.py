@@ -9,6 +9,7 @@ from market.domain.products import Field, PriceUnit
 from market.services import matches
 from tests import browsing
 from tests.services.test_bundles import EMISSIONS, LINES, ROAD, offered
+from tests.web.test_my_demand_pages import Table
 
 pytestmark = pytest.mark.anyio
 
@@ -49,6 +50,36 @@ async def test_one_click_starts_with_all_members(client, committed):
     gone = await browsing.post_form(client, address, {"products": ["99999999"]})
     assert gone.status_code == 409
     assert "not listed any more" in gone.text
+
+
+async def test_they_stand_beside_the_products_line_by_line(client, committed):
+    demander, demand, products, _ = await market(committed, client)
+    await committed.proposed_match(demander, demand=demand, product=products[0])
+    alone = (await browsing.get_page(client, f"/demands/{demand.id}")).text
+    assert f'href="/demands/{demand.id}?together=true#comparison" data-later' in alone
+    assert "Start with these" not in alone
+    shown = await browsing.get_page(client, f"/demands/{demand.id}?together=true")
+    head, *rows = Table(shown.text).rows
+    assert (len(head), {len(row) for row in rows}) == (3, {3})
+    assert head[2].startswith("2 products together Fewest products · Lowest price")
+    line = {row[0]: row for row in rows}
+    emissions = line[f"Must · Topic {LINES[1].value}"]
+    assert "Met" not in emissions[1]
+    assert emissions[2].startswith("✓ Met product 2")
+    assert line["Price"][1:] == ["CN¥100.00 per year", "CN¥200.00 in the first year"]
+    assert "Start with these" in rows[-1][2]
+    kept = (await browsing.get_page(client, f"/demands/{demand.id}?together=true")).text
+    assert Table(kept).rows == [head, *rows]
+
+
+async def test_none_is_looked_for_where_one_product_meets_everything(client, committed):
+    demander, demand, _, _ = await market(committed, client)
+    both = await committed.listed_product(**offered(f"{ROAD}和{EMISSIONS}"))
+    await committed.proposed_match(demander, demand=demand, product=both)
+    shown = (await browsing.get_page(client, f"/demands/{demand.id}")).text
+    assert "together=true" not in shown
+    asked = Table((await browsing.get_page(client, f"/demands/{demand.id}?together=true")).text)
+    assert {len(row) for row in asked.rows} == {2}
 
 
 async def test_the_broker_sees_them_without_the_button(client, committed):

@@ -74,6 +74,44 @@ async def test_leads_are_answered_on_their_list(client, committed):
     assert [row["supplier_answer"] for row in states] == ["interested", "declined"]
 
 
+async def test_what_waits_for_the_demander_comes_first_and_is_answered_there(client, committed):
+    demander = await committed.demander()
+    begun = await committed.negotiation(pairing=await committed.mutual_match(demander))
+    waiting, _, _ = await committed.proposed_match(demander)
+    both, _, _ = await committed.mutual_match(demander)
+    await english(client, demander)
+    person = await Person(client).open("/matches")
+    mine, rest = person.text.index("your turn"), person.text.index("under way")
+    html = (await browsing.get_page(client, "/matches")).text
+    places = {i: html.index(f'id="match-{i}"') for i in (begun.negotiation.match_id, waiting.id, both.id)}
+    assert mine < rest
+    assert max(places[waiting.id], places[both.id]) < html.index("under way") < places[begun.negotiation.match_id]
+    assert f'href="/negotiations/new?match={both.id}"' in html
+    await person.send(f"/matches/{waiting.id}/answer", action="interest")
+    assert person.path == "/matches"
+    html = (await browsing.get_page(client, "/matches")).text
+    assert html.index("under way") < html.index(f'id="match-{waiting.id}"')
+
+
+async def test_an_answer_given_in_the_grid_comes_back_to_it(client, committed):
+    found, demander, _ = await committed.proposed_match()
+    await english(client, demander)
+    said = {"action": "interest", "version": str(found.version), "back": "demand"}
+    answer = await browsing.post_form(client, f"/matches/{found.id}/answer", said)
+    assert answer.headers["location"] == f"/demands/{found.demand_id}#comparison"
+
+
+async def test_a_match_put_off_waits_until_its_day(client, committed):
+    found, demander, _ = await committed.proposed_match()
+    await english(client, demander)
+    until = committed.now.date() + timedelta(days=3)
+    said = {"action": "snooze", "version": str(found.version), "until": until.isoformat()}
+    await browsing.post_form(client, f"/matches/{found.id}/answer", said)
+    html = (await browsing.get_page(client, "/matches")).text
+    assert "You are reminded on" in html
+    assert "your turn" not in html
+
+
 async def test_from_worklist_to_the_link_that_starts_the_negotiation(client, committed):
     found, demander, supplier = await committed.match()
     await english(client, await committed.staff())

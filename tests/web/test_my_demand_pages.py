@@ -1,7 +1,7 @@
 """An enterprise's own demands over HTTP: where they stand, and the matches of one side by side."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from html.parser import HTMLParser
 
@@ -179,3 +179,41 @@ async def test_my_demands_are_looked_at_by_where_they_stand(client, committed):
     assert "Open one" in (await browsing.get_page(client, "/my/demands?group=nonsense")).text
     await signed_in(client, await committed.demander())
     assert "One paragraph is enough to begin" in (await browsing.get_page(client, "/my/demands")).text
+
+
+async def test_a_demand_says_first_whose_turn_it_is_and_what_to_do(client, committed):
+    owner = await committed.demander()
+    demand, _ = await two_products(committed, owner)
+    await signed_in(client, owner)
+    html = (await browsing.get_page(client, f"/demands/{demand.id}")).text
+    turn = html[html.index('id="turn"') : html.index("</section>", html.index('id="turn"'))]
+    assert "Your turn" in turn
+    assert f'<a class="button" href="/demands/{demand.id}#comparison">Say which of 2 products interest you</a>' in turn
+    assert '<button class="button quiet">Keep it open longer</button>' in turn
+    talk = await committed.negotiation("requested")
+    await signed_in(client, talk.consumer)
+    html = (await browsing.get_page(client, f"/demands/{talk.negotiation.demand_id}")).text
+    assert "The supplier's turn" in html
+    assert f'href="/negotiations/{talk.negotiation.id}"' in html
+    await signed_in(client, await committed.staff())
+    assert 'id="turn"' not in (await browsing.get_page(client, f"/demands/{demand.id}")).text
+
+
+async def test_what_a_product_says_is_in_the_readers_form(client, committed):
+    owner = await committed.demander()
+    since = RequirementLine(level=LineLevel.MUST, kind=LineKind.TIME_SPAN, value="2023年以来")
+    budget = RequirementLine(level=LineLevel.MUST, kind=LineKind.BUDGET, value="十万元以内")
+    demand = await committed.open_demand(owner, lines=(TOPIC, since, budget))
+    product = await committed.listed_product(
+        time_from=date(2022, 1, 1), price=Decimal(98000), price_unit=PriceUnit.YEAR
+    )
+    found = await committed.proposed_match(owner, demand=demand, product=product)
+    await signed_in(client, owner)
+    for path in (f"/demands/{demand.id}", f"/matches/{found.match.id}"):
+        html = (await browsing.get_page(client, path)).text
+        assert "<q>Jan 1, 2022</q>" in html
+        assert "<q>CN¥98,000.00</q>" in html
+    client.cookies.set("language", "zh")
+    html = (await browsing.get_page(client, f"/demands/{demand.id}")).text
+    assert "<q>2022年1月1日</q>" in html
+    assert "¥98,000.00/年" in html

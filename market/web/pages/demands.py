@@ -55,25 +55,34 @@ async def demand_page(
     now: NamedDependency[datetime],
     demand_id: FromPath[int],
     product: FromQuery[list[int] | None] = None,
+    together: FromQuery[bool] = False,
 ) -> Template:
     """One demand, with the steps open to the reader, and for its own side what fits and what would bring more.
 
-    ``product``, given twice or more: only these are compared.
+    ``product``, given twice or more: only these are compared. ``together``: bundles stand beside the products.
     """
-    shown = await _demand_page(db, actor, demand_id, product or ())
-    if shown.context["own"] and shown.context["demand"].state is DemandState.OPEN:
-        shown.context["relaxed"] = await relaxations.advise(db, actor, matchmaker, demand_id, now=now)
+    shown = await _demand_page(db, actor, demand_id, now, product or ())
+    demand = shown.context["demand"]
+    if shown.context["own"] and demand.state is DemandState.OPEN:
+        shown.context["relaxed"] = await relaxations.of_demand(db, matchmaker, demand, now=now)
+    if together and shown.context["comparison"]:
+        shown.context["comparison"] = await comparisons.with_bundles(db, actor, matchmaker, demand, now=now)
     return shown
 
 
-async def _demand_page(db: Db, actor: Actor, demand_id: int, chosen: Collection[int] = (), **again: Any) -> Template:
+async def _demand_page(
+    db: Db, actor: Actor, demand_id: int, now: datetime, chosen: Collection[int] = (), **again: Any
+) -> Template:
     demand = await demands.get(db, actor, demand_id)
     own = demands.is_insider(actor, demand)
     events = await journal.OF_OBJECT.all(db, "demand", demand_id) if own else []
     mine = demand.organisation_id == actor.organisation_id is not None and actor.may(P.MATCH_READ)
+    where = await my_demands.one(db, actor, demand_id, now=now) if mine else None
     return page(
         "pages/demand.html",
         demand=demand,
+        where=where,
+        standing=standing(where) if where else None,
         own=own,
         actions=demands.actions(actor, demand),
         events=events,
@@ -98,7 +107,7 @@ async def act_on_demand(
     """Take one step of the lifecycle."""
     return await forms.step(
         request,
-        lambda typed: _demand_page(db, actor, demand_id, typed=typed),
+        lambda typed: _demand_page(db, actor, demand_id, now, typed=typed),
         lambda typed: demands.act(
             db, actor, demand_id, action, now=now, version=forms.version(typed), reason=typed.get("reason")
         ),

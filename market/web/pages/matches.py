@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,7 +15,7 @@ from litestar.response import Redirect, Template
 from market.domain import calendar
 from market.domain.accounts import Actor
 from market.domain.machine import Party
-from market.domain.matches import SNOOZE_DAYS, Answer, Match, MatchState, Response, Review, Verdict
+from market.domain.matches import SNOOZE_DAYS, Answer, Match, MatchCard, MatchState, Response, Review, Verdict
 from market.domain.permissions import Permission
 from market.domain.words import N_
 from market.services import matches, pools, routings
@@ -41,14 +41,22 @@ async def matches_page(
     """For the sides: leads for their products and what was proposed for their demands. For staff: all, latest first."""
     if actor.is_staff:
         return await _all_matches(db, actor, shown if shown in set(MatchState) else "", cursor)
-    proposed = await matches.of_demander(db, actor)
-    by_demand = [(cards[0], cards) for _, group in groupby(proposed, lambda c: c.demand_id) if (cards := list(group))]
+    mine, others = matches.by_turn(await matches.of_demander(db, actor), now)
     return page(
         "pages/matches.html",
         leads=await matches.leads(db, actor, now=now),
-        by_demand=by_demand,
+        mine=_by_demand(mine),
+        others=_by_demand(others),
         asked=await routings.page(db, actor, to_answer=True),
     )
+
+
+def _by_demand(cards: Iterable[MatchCard]) -> list[tuple[MatchCard, list[MatchCard]]]:
+    """For each demand its first card, for its title, and all of them."""
+    groups: dict[int, list[MatchCard]] = {}
+    for card in cards:
+        groups.setdefault(card.demand_id, []).append(card)
+    return [(group[0], group) for group in groups.values()]
 
 
 async def _all_matches(db: Db, actor: Actor, chosen: str, cursor: str) -> Template:
@@ -142,7 +150,8 @@ async def answer_match(
     if match.state is MatchState.MUTUAL:
         return go(request, f"/matches/{match_id}", N_("Both sides are interested. You can start the negotiation."))
     done = said.get(str(typed.get("action")), N_("Noted. The other side has been told that you are interested."))
-    return go(request, "/matches" if typed.get("back") == "leads" else f"/matches/{match_id}", done)
+    back = {"leads": "/matches", "demand": f"/demands/{match.demand_id}#comparison"}
+    return go(request, back.get(str(typed.get("back")), f"/matches/{match_id}"), done)
 
 
 @post("/matches/{match_id:int}/review", permission=P.MATCH_REVIEW)

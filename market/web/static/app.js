@@ -5,11 +5,14 @@ const problem = document.getElementById("problem");
 if (problem) problem.focus();
 
 // ------------------------------------------------------------------ regions
+/** Where the page is fetched again: its own address, or the one that holds what takes longer as well. */
+let address = location.href;
+
 /** Fetch this page again and put its live regions in place of the old ones. What somebody is typing in stays. */
 export async function refresh(wanted = () => true) {
   const regions = [...document.querySelectorAll("[data-live][id]")].filter(wanted);
   if (!regions.length) return;
-  const answer = await fetch(location.href, { headers: { Accept: "text/html" }, redirect: "manual" });
+  const answer = await fetch(address, { headers: { Accept: "text/html" }, redirect: "manual" });
   if (!answer.ok) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const region of regions) {
@@ -65,6 +68,13 @@ if (document.querySelector("[data-live]")) {
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) { stream?.close(); stream = null; } else if (!stream) { refresh(); listen(); }
   });
+}
+
+// A link marked data-later leads to this page with something more in its live regions; it is brought in at once.
+const later = document.querySelector("a[data-later]");
+if (later) {
+  address = later.href.split("#")[0];
+  refresh((region) => region.contains(later));
 }
 
 // -------------------------------------------------------------------- forms
