@@ -73,7 +73,7 @@ async def act(
     raises.
     """
     demand_id = await agreements.DEMAND_OF.one(db, agreement_id, actor.organisation_id, actor.is_staff)
-    await demands.lock(db, demand_id, None, True)
+    await demands.lock_with_demander(db, demand_id, None, True)
     agreement = await agreements.lock(db, agreement_id, actor.organisation_id, actor.is_staff)
     if agreement.version != version:
         raise Stale
@@ -93,7 +93,7 @@ async def expire_due(db: Db, now: datetime) -> int:
     for agreement_id in await agreements.RUN_OUT.all(db, now):
         async with db.transaction():
             demand_id = await agreements.DEMAND_OF.one(db, agreement_id, None, True)
-            await demands.lock(db, demand_id, None, True)
+            await demands.lock_with_demander(db, demand_id, None, True)
             agreement = await agreements.lock(db, agreement_id, None, True)
             if agreement.state is not AgreementState.EFFECTIVE:
                 continue  # ended by a side while we waited
@@ -134,7 +134,7 @@ async def void(db: Db, actor: Actor, negotiation: Negotiation, *, reason: str, n
 
 
 async def reopen_demand(db: Db, demand_id: int, *, now: datetime) -> None:
-    """Put the demand (locked by the caller) back on the market when nothing is under way or in force for it."""
+    """Put the demand (locked with its demander by the caller) back on the market when nothing is under way or in force for it."""
     demand = await demands.lock(db, demand_id, None, True)
     if demand.state is DemandState.IN_NEGOTIATION and await agreements.DEMAND_IS_IDLE.one(db, demand_id):
         await fire(db, DEMAND, demand, "reopen", SYSTEM, _BY_SYSTEM, now=now)

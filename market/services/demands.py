@@ -218,8 +218,7 @@ async def act(
 
     Whoever gives up the own demand as unmet names a code as the reason; a broker has written a letter.
     """
-    await demands.HOLD_DEMANDER.first(db, demand_id)
-    demand = await demands.lock(db, demand_id, actor.organisation_id, actor.is_staff)
+    demand = await demands.lock_with_demander(db, demand_id, actor.organisation_id, actor.is_staff)
     if version is not None and demand.version != version:
         raise Stale
     known = parties(actor, demand)

@@ -1,7 +1,7 @@
 """Negotiations: offers and counter-offers until both sides confirm the same text, or one side ends it.
 
 A counter-offer is a new offer (Civil Code art. 488); the last one is what the next step is about. Rows are locked in
-the order demand, product, match, negotiation, agreement.
+the order organisation, demand, product, match, negotiation, agreement.
 """
 
 from __future__ import annotations
@@ -255,7 +255,7 @@ async def act(
     """
     if action in ENDING:
         demand_id = await negotiations.DEMAND.one(db, negotiation_id, actor.organisation_id, actor.is_staff)
-        await demands.lock(db, demand_id, None, True)
+        await demands.lock_with_demander(db, demand_id, None, True)
     negotiation = await negotiations.lock(db, negotiation_id, actor.organisation_id, actor.is_staff)
     if negotiation.version != version:
         raise Stale

@@ -90,7 +90,6 @@ LOCK_OF = Query(
     FROM demand d JOIN organisation o ON o.id = d.organisation_id
     WHERE d.organisation_id = $1 AND d.state = $2 ORDER BY d.id FOR NO KEY UPDATE OF d""",
 )
-# Until the transaction ends the demander stays what it is: it is not suspended while its demand is being opened.
 HOLD_DEMANDER = Query(
     int,
     "SELECT o.id FROM organisation o JOIN demand d ON d.organisation_id = o.id WHERE d.id = $1 FOR SHARE OF o",
@@ -131,3 +130,12 @@ def columns(content: DemandContent) -> tuple[Any, ...]:
 async def lock(db: Db, demand_id: int, organisation_id: int | None, staff: bool) -> Demand:
     """The row, locked until the transaction ends. Raises NotFound when it is not visible."""
     return await LOCK.one(db, demand_id, organisation_id, staff)
+
+
+async def lock_with_demander(db: Db, demand_id: int, organisation_id: int | None, staff: bool) -> Demand:
+    """The row locked, after its organisation, which is then neither suspended nor reinstated until the end.
+
+    Whatever may open the demand takes this: nothing is open of an organisation that is suspended at that moment.
+    """
+    await HOLD_DEMANDER.first(db, demand_id)
+    return await lock(db, demand_id, organisation_id, staff)

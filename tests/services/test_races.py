@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import asyncpg
 import pytest
@@ -9,10 +10,12 @@ import pytest
 from market.db import prepare_connection
 from market.domain.errors import Conflict, IllegalTransition, Stale, Unmet
 from market.domain.permissions import Role
-from market.services import negotiations
+from market.services import agreements, negotiations
+from market.services import demands as needs
 from market.services import organisations as parties
 from market.services import products as offers
 from market.store import demands, organisations, products
+from tests.given import PASSWORD
 
 pytestmark = pytest.mark.anyio
 
@@ -27,8 +30,8 @@ async def connected(url):
         await connection.close()
 
 
-async def one_after_the_other(url, first, second, error=Conflict):
-    """What ``second`` raises when it starts while ``first`` is done but not committed yet."""
+async def in_turn(url, first, second):
+    """``second`` starts while ``first`` is done but not committed yet, and has to wait for it."""
     async with connected(url) as one, connected(url) as two, connected(url) as watch:
         pid = await two.fetchval("SELECT pg_backend_pid()")
 
@@ -42,8 +45,13 @@ async def one_after_the_other(url, first, second, error=Conflict):
             while not waiting.done() and not await watch.fetchval("SELECT cardinality(pg_blocking_pids($1)) > 0", pid):
                 pass
             assert not waiting.done(), "it did not wait for the first"
-        with pytest.raises(error) as refused:
-            await waiting
+        await waiting
+
+
+async def one_after_the_other(url, first, second, error=Conflict):
+    """What ``second`` raises when it starts while ``first`` is done but not committed yet."""
+    with pytest.raises(error) as refused:
+        await in_turn(url, first, second)
     return type(refused.value)
 
 
@@ -119,6 +127,32 @@ async def test_nothing_is_listed_past_the_suspension_of_its_supplier(url, commit
 
     assert await one_after_the_other(url, suspend, list_it, Unmet) is Unmet
     assert (await offers.get(committed.db, supplier, product.id)).state == "compliance_review"
+
+
+@pytest.mark.parametrize("first", ["suspend", "end"])
+@pytest.mark.parametrize("ended", ["negotiation", "agreement", "expired"])
+async def test_no_demand_is_open_of_an_organisation_suspended_at_that_moment(url, committed, ended, first):
+    """What ends a deal puts its demand back on the market, while the registrar suspends whose demand it is."""
+    registrar = await committed.staff(Role.REGISTRAR)
+    talk = await (committed.negotiation("offered") if ended == "negotiation" else committed.negotiation("finalized"))
+    found = talk.negotiation
+
+    async def suspend(db):
+        await parties.act(db, registrar, found.consumer_id, "suspend", now=committed.now, reason="核查中")
+
+    async def end(db):
+        by = {"reason": "不再需要", "now": committed.now}
+        if ended == "negotiation":
+            await negotiations.act(db, talk.provider, found.id, "terminate", version=found.version, **by)
+        elif ended == "agreement":
+            deal = await agreements.get(db, talk.provider, found.agreement_id)
+            by |= {"version": deal.version, "password": PASSWORD}
+            await agreements.act(db, talk.provider, deal.id, "terminate", **by)
+        else:
+            await agreements.expire_due(db, committed.now + timedelta(days=4_000))
+
+    await in_turn(url, *((suspend, end) if first == "suspend" else (end, suspend)))
+    assert (await needs.get(committed.db, talk.consumer, found.demand_id)).state == "suspended"
 
 
 async def test_one_person_looks_in_two_windows_at_once(url, committed):
