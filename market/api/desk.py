@@ -108,9 +108,11 @@ class DeskController(Controller):
         return await health.report(db, matchmaker, days=days, now=now)
 
     @step("/jobs/retry", permission=Permission.JOBS_MANAGE)
-    async def retry_jobs(self, db: NamedDependency[Db], data: JSONBody[RetryIn]) -> Retried:
-        """Put the failed background jobs of one kind back in the queue."""
-        return Retried(count=await jobs.retry(db, data.job))
+    async def retry_jobs(
+        self, db: NamedDependency[Db], actor: NamedDependency[Actor], data: JSONBody[RetryIn]
+    ) -> Retried:
+        """Put the failed background jobs of one kind back in the queue; the journal says who did."""
+        return Retried(count=await jobs.retry(db, actor, data.job))
 
     @read("/colleagues", permission=Permission.DESK_WORK)
     async def list_colleagues(self, db: NamedDependency[Db], actor: NamedDependency[Actor]) -> list[Colleague]:

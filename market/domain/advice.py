@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import msgspec
 
 from market.domain.demands import MASK, Demand, LineKind, LineLevel, RequirementLine
@@ -52,6 +54,8 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     place: str
     demands: tuple[Named, ...]
     count: int
+    budget: Decimal | None
+    """What those of the demands that are named would spend together, yuan; None when none of them says."""
 
 
 class Unmet(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,6 +64,7 @@ class Unmet(msgspec.Struct, frozen=True, kw_only=True):
     id: int
     title: str
     lines: tuple[RequirementLine, ...]
+    budget: Decimal | None
     organisation_id: int
     organisation_name: str
     sealed: bool

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 
 import msgspec
 
@@ -53,7 +54,8 @@ async def outlooks(
 
 
 async def most_wanted(db: Db, actor: Actor, matchmaker: Matchmaker, *, now: datetime) -> tuple[Wanted, ...]:
-    """Which product, if it were built, would serve most of the unmet open demands; at most a minute old."""
+    """Which product, if it were built, would serve most of the unmet open demands, of equally many those
+    that would spend most; at most a minute old."""
     key = ("wanted", actor.is_staff, actor.organisation_id, now.replace(second=0, microsecond=0))
     if key in matchmaker.kept:
         unmet: list[Unmet] = []
@@ -66,11 +68,24 @@ async def most_wanted(db: Db, actor: Actor, matchmaker: Matchmaker, *, now: date
 def _most_wanted(actor: Actor, unmet: Sequence[Unmet], now: datetime) -> tuple[Wanted, ...]:
     open_to = {demand.id for demand in unmet if not demand.sealed or _sees(actor, demand)}
     lines = {demand.id: demand.lines if demand.id in open_to else _covered(demand) for demand in unmet}
-    titles = {demand.id: demand.title for demand in unmet if demand.id in open_to}
-    return tuple(
-        Wanted(topic=w.topic, place=w.place, demands=_named(w.demands, titles), count=len(w.demands))
+    named = {demand.id: demand for demand in unmet if demand.id in open_to}
+    titles = {demand.id: demand.title for demand in named.values()}
+    found = [
+        Wanted(
+            topic=w.topic,
+            place=w.place,
+            demands=_named(w.demands, titles),
+            count=len(w.demands),
+            budget=_together([named[int(i)].budget for i in w.demands if int(i) in named]),
+        )
         for w in matchmaking.most_wanted(lines, now.astimezone(calendar.ZONE).date(), WANTED)
-    )
+    ]
+    return tuple(sorted(found, key=lambda w: (-w.count, -(w.budget or 0))))
+
+
+def _together(budgets: Iterable[Decimal | None]) -> Decimal | None:
+    said = [budget for budget in budgets if budget is not None]
+    return sum(said, Decimal(0)) if said else None
 
 
 def _sees(actor: Actor, demand: Unmet) -> bool:

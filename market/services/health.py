@@ -10,7 +10,7 @@ import msgspec
 from market.services.matchmaking import Matchmaker
 from market.store import course, health
 from market.store.course import Funnel, Loss, Stay
-from market.store.health import Failed, Queue, Run
+from market.store.health import Failed, Queue, Retry, Run
 from market.store.query import Db
 
 PERIODS = (30, 90, 365)
@@ -36,6 +36,8 @@ class Health(Course, frozen=True, kw_only=True):
 
     queue: Queue
     failed: tuple[Failed, ...]
+    retries: tuple[Retry, ...]
+    """What was put back in the queue by hand, the latest first."""
     runs: tuple[Run, ...]
     checkpoint: datetime | None
     """When the journal was last signed."""
@@ -49,6 +51,7 @@ async def report(db: Db, matchmaker: Matchmaker, *, days: int, now: datetime) ->
         **msgspec.structs.asdict(told),
         queue=await health.QUEUE.one(db),
         failed=tuple(await health.FAILED.all(db)),
+        retries=tuple(await health.RETRIES.all(db, health.QUEUE_ID)),
         runs=tuple(await health.RUNS.all(db)),
         checkpoint=await health.CHECKPOINT.first(db),
     )

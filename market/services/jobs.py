@@ -10,6 +10,7 @@ from pgqueuer.db import AsyncpgDriver
 from pgqueuer.queries import Queries
 from pgqueuer.types import JobId
 
+from market.domain.accounts import Actor
 from market.store import health, journal
 from market.store.query import Db
 
@@ -42,10 +43,19 @@ async def events(db: Db, kind: str, object_ids: Sequence[int]) -> None:
 
 AT_ONCE = 1_000
 """Failed jobs tried again by one command."""
+NAMED = 20
+"""Of those, how many ids the journal names."""
 
 
-async def retry(db: Db, job: str) -> int:
-    """Put the failed jobs of one kind back in the queue; how many. A repetition finds none and is harmless."""
+async def retry(db: Db, actor: Actor, job: str) -> int:
+    """Put the failed jobs of one kind back in the queue; how many. A repetition finds none and is harmless.
+
+    Journalled with who did it, the kind, how many, and the ids of the first.
+    """
+    await health.ONE_RETRY.one(db)
     ids = await health.RETRIED.all(db, job, AT_ONCE)
-    await Queries(AsyncpgDriver(db)).requeue_jobs([JobId(i) for i in ids])
+    if ids:
+        await Queries(AsyncpgDriver(db)).requeue_jobs([JobId(i) for i in ids])
+        data = {"job": job, "count": len(ids), "ids": ids[:NAMED]}
+        await journal.append(db, "jobs", health.QUEUE_ID, "retry", person_id=actor.person_id, data=data)
     return len(ids)

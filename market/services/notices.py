@@ -61,10 +61,16 @@ async def _write_to(db: Db, event: Event, title: str, person: Told, settings: Se
     await mail.send(db, person.email, first, body)
 
 
+OF_STAFF = {"jobs": "/desk/health", "ranker": "/desk/matching", "desk": "/desk"}
+"""Pages of what has none of its own, of staff alone."""
+
+
 def page_of_object(kind: str, object_id: int, *, own: bool) -> str:
     """The page where one acts on it; one's own organisation has a page without a number."""
     if kind == "organisation":
         return "/organisation" if own else f"/desk/organisations/{object_id}"
+    if kind in OF_STAFF:
+        return OF_STAFF[kind]
     return f"/{collection(kind)}/{object_id}"
 
 

@@ -9,7 +9,7 @@ from market.store.query import Query
 # Open demands without a live pairing that lacks no must, the newest first.
 UNMET = Query(
     Unmet,
-    """SELECT d.id, d.title, d.lines, d.organisation_id, o.name AS organisation_name, d.sealed, d.masked
+    """SELECT d.id, d.title, d.lines, d.budget, d.organisation_id, o.name AS organisation_name, d.sealed, d.masked
     FROM demand d JOIN organisation o ON o.id = d.organisation_id
     WHERE d.state = 'open' AND NOT EXISTS (SELECT FROM match m
         WHERE m.demand_id = d.id AND m.state IN ('generated', 'broker_review', 'proposed', 'mutual')

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal, format_percent
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from litestar import Request
 from litestar.plugins.flash import get_flashes
@@ -56,6 +56,11 @@ def yuan(value: Decimal | None) -> str:
     return format_currency(value, "CNY", locale=i18n.LOCALES[i18n.language.get()])
 
 
+def percent(share: float) -> str:
+    """A share (0 to 1) in whole per cent."""
+    return format_percent(share, locale=i18n.LOCALES[i18n.language.get()])
+
+
 def number(value: float) -> str:
     """A number with the reader's separators."""
     return format_decimal(value, locale=i18n.LOCALES[i18n.language.get()])
@@ -94,7 +99,7 @@ def due(value: datetime | None) -> str:
     return i18n.ngettext("overdue by %(n)d working day", "overdue by %(n)d working days", -left) % {"n": -left}
 
 
-SPEAKING: tuple[Callable[..., str], ...] = (day, moment, second, yuan, number, word, said, due)
+SPEAKING: tuple[Callable[..., str], ...] = (day, moment, second, yuan, percent, number, word, said, due)
 """Filters whose answer depends on the reader's language."""
 
 

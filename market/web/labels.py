@@ -308,6 +308,7 @@ WORDS: dict[str, dict[str, str]] = {
         "search": N_("Saved search"),
         "ranker": N_("Learnt ranker"),
         "desk": N_("Note of the staff"),
+        "jobs": N_("Background work"),
     },
     "inbox.action": {
         "organisation.submit": N_("Send for verification"),

@@ -6,6 +6,18 @@ from market.domain.words import N_
 
 STAFF: dict[str, dict[str, str]] = {
     "desk.action": {"assign": N_("Assigned"), "put_off": N_("Put off")},
+    "jobs.action": {"retry": N_("Failed jobs put back in the queue")},
+    "job": {
+        "event": N_("What follows from an event"),
+        "mail": N_("Sending mail"),
+        "webhook": N_("Calling webhooks"),
+        "spreadsheet": N_("Taking over spreadsheets"),
+        "searches": N_("Saved searches"),
+        "deadlines": N_("Deadlines"),
+        "checkpoint": N_("Signing the journal"),
+        "nightly": N_("Nightly matching"),
+        "forget": N_("Tidying up"),
+    },
     "ranker.action": {
         "train": N_("Trained"),
         "enable": N_("Put in force"),

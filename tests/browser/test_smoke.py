@@ -1,6 +1,7 @@
 """The site in a real Chromium: without JavaScript, on a phone, with nothing fetched from anywhere else."""
 
 import re
+from itertools import pairwise
 
 import pytest
 
@@ -60,6 +61,25 @@ def test_pages_are_quiet_fetch_nothing_elsewhere_and_fit(open_page, sign_in, own
     for path in OWN:
         look(path)
     assert too_wide == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_tab_goes_through_the_head_of_a_phone_where_the_eye_goes(open_page, sign_in, owner, language):
+    """The next place stands to the right of the one before it, or in a lower row."""
+    page = open_page(PHONE)
+    sign_in(page, owner)
+    page.context.add_cookies([{"name": "language", "value": language, "url": page.url}])
+    page.goto("/inbox")
+    places = page.evaluate(
+        """() => [...document.querySelectorAll("header a, header button, header summary, .work a")]
+            .filter(place => place.checkVisibility()).map(place => {
+                const box = place.getBoundingClientRect();
+                return [place.textContent.trim(), (box.top + box.bottom) / 2, box.left];
+            })"""
+    )
+    assert len(places) > 8
+    for (before, above, left), (name, middle, x) in pairwise(places):
+        assert middle > above + 12 or (abs(middle - above) <= 12 and x > left), f"{name!r} after {before!r}"
 
 
 def test_the_api_is_browsable_offline(open_page):

@@ -1,5 +1,7 @@
 """What would help a supplier: changes, what is left unsaid, what nobody offers; and what of it strangers are told."""
 
+from decimal import Decimal
+
 import msgspec
 import pytest
 
@@ -120,7 +122,7 @@ async def test_an_answer_is_kept_until_a_demand_changes(db, given, supplier, pro
 
 
 async def test_the_most_wanted_product_is_what_unmet_demands_ask_for(db, given):
-    words = {"title": "渔港泊位", "text": "福州渔港剩余泊位数量"}
+    words = {"title": "渔港泊位", "text": "福州渔港剩余泊位数量", "budget": Decimal(30_000)}
     demander = await given.demander()
     first = await given.open_demand(demander, lines=(PORTS,), **words)
     await given.open_demand(lines=(PORTS,), sealed=True, **words)
@@ -134,6 +136,7 @@ async def test_the_most_wanted_product_is_what_unmet_demands_ask_for(db, given):
     stranger, broker = await given.supplier(), await given.staff(Role.BROKER)
     [seen] = await advice.most_wanted(db, stranger, maker, now=given.now)
     assert (seen.topic, seen.count, [d.id for d in seen.demands]) == ("渔港泊位", 2, [first.id])
+    assert seen.budget == Decimal(30_000), "a sealed one's budget is not told"
     everything = await advice.most_wanted(db, broker, maker, now=given.now)
     assert {d.id for w in everything for d in w.demands} >= {first.id}
     assert max(w.count for w in everything) == 3

@@ -56,7 +56,7 @@ async def test_the_page_and_the_api_show_the_same(client, committed):
     await browsing.sign_in(client, broker)
     page = (await browsing.get_page(client, "/desk/health?days=90")).text
     assert "Agreement in force" in page
-    assert "100 %" in page
+    assert "100%" in page
     assert '<rect width="100.0"' in page
     assert "Journal last signed" in page
     headers = await browsing.bearer(committed, broker)
@@ -74,6 +74,7 @@ async def test_failed_jobs_are_tried_again_once_each(client, committed):
     await committed.db.execute("UPDATE pgqueuer SET status = 'failed'")
     await jobs.enqueue(committed.db, "webhook", "c2", dedupe="waits")
     admin, auditor = await committed.staff(Role.ADMIN), await committed.staff(Role.AUDITOR)
+    client.cookies.set("language", "en")
     await browsing.sign_in(client, auditor)
     page = (await browsing.get_page(client, "/desk/health")).text
     assert "webhook" in page
@@ -84,6 +85,16 @@ async def test_failed_jobs_are_tried_again_once_each(client, committed):
     assert (await browsing.post_form(client, "/desk/health/retry", {"job": "webhook"})).status_code == 303
     waiting = "SELECT convert_from(payload, 'utf8') FROM pgqueuer WHERE status = 'queued' AND entrypoint = 'webhook'"
     assert {row[0] for row in await committed.db.fetch(waiting)} == {'"a"', '"b2"', '"c2"'}
+    page = (await browsing.get_page(client, "/desk/health")).text
+    assert "Put back in the queue by hand" in page
+    assert f"<b>Calling webhooks</b> 2 jobs <span class=\"muted\">{admin.name}</span>" in page
+    journal = (await browsing.get_page(client, "/desk/journal/jobs/0")).text
+    assert "Failed jobs put back in the queue" in journal
+    assert admin.name in journal
+    assert 'href="/desk/health"' in journal
     headers = await browsing.bearer(committed, admin)
+    told = (await client.get("/api/v1/desk/health", headers=headers)).json()["retries"]
+    assert [(row["job"], row["count"], row["person_name"]) for row in told] == [("webhook", 2, admin.name)]
     again = await client.post("/api/v1/desk/jobs/retry", json={"job": "webhook"}, headers=headers)
     assert again.json() == {"count": 0}
+    assert await committed.db.fetchval("SELECT count(*) FROM journal WHERE kind = 'jobs'") == 1, "nothing was done"

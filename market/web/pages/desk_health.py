@@ -10,6 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery
 from litestar.response import Redirect, Template
 
+from market.domain.accounts import Actor
 from market.domain.permissions import Permission
 from market.domain.words import N_
 from market.services import health, jobs
@@ -38,9 +39,9 @@ async def desk_health(
 
 
 @post("/desk/health/retry", permission=Permission.JOBS_MANAGE)
-async def retry_jobs(request: Web, db: NamedDependency[Db]) -> Redirect:
+async def retry_jobs(request: Web, db: NamedDependency[Db], actor: NamedDependency[Actor]) -> Redirect:
     """Try the failed jobs of one kind again."""
-    tried = await jobs.retry(db, forms.typed(await request.form()).get("job", ""))
+    tried = await jobs.retry(db, actor, forms.typed(await request.form()).get("job", ""))
     return go(request, "/desk/health", N_("Jobs put back in the queue: %(count)d."), count=tried)
 
 
