@@ -134,7 +134,10 @@ async def void(db: Db, actor: Actor, negotiation: Negotiation, *, reason: str, n
 
 
 async def reopen_demand(db: Db, demand_id: int, *, now: datetime) -> None:
-    """Put the demand (locked with its demander by the caller) back on the market when nothing is under way or in force for it."""
+    """Put the demand back on the market when nothing is under way or in force for it.
+
+    The caller has locked it together with its demander.
+    """
     demand = await demands.lock(db, demand_id, None, True)
     if demand.state is DemandState.IN_NEGOTIATION and await agreements.DEMAND_IS_IDLE.one(db, demand_id):
         await fire(db, DEMAND, demand, "reopen", SYSTEM, _BY_SYSTEM, now=now)

@@ -87,7 +87,7 @@ async def test_failed_jobs_are_tried_again_once_each(client, committed):
     assert {row[0] for row in await committed.db.fetch(waiting)} == {'"a"', '"b2"', '"c2"'}
     page = (await browsing.get_page(client, "/desk/health")).text
     assert "Put back in the queue by hand" in page
-    assert f"<b>Calling webhooks</b> 2 jobs <span class=\"muted\">{admin.name}</span>" in page
+    assert f'<b>Calling webhooks</b> 2 jobs <span class="muted">{admin.name}</span>' in page
     journal = (await browsing.get_page(client, "/desk/journal/jobs/0")).text
     assert "Failed jobs put back in the queue" in journal
     assert admin.name in journal
