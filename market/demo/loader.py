@@ -24,6 +24,7 @@ from market.domain.matches import Origin
 from market.domain.permissions import Role
 from market.domain.pools import Confirming, Joining
 from market.domain.products import ProductContent
+from market.domain.routings import RoutingIn, RoutingStep
 from market.services import (
     accounts,
     demands,
@@ -34,6 +35,7 @@ from market.services import (
     passwords,
     pools,
     products,
+    routings,
 )
 from market.services.matchmaking import Matchmaker
 from market.services.proposals import Candidate, generate, propose_for_demand
@@ -99,8 +101,12 @@ class Loader:
             await self.story(demand, matchmaker, talks.get(demand.key), self.days_ago(position % 4))
             self.progress.advance(task)
         await self.pools(needs, matchmaker)
+        for need in needs:
+            await self.routings(need)
         for product in goods:
             await self.end_of_product(product)
+        for organisation in organisations:
+            await self.end_of_organisation(organisation)
 
     def days_ago(self, days: int) -> datetime:
         """So that not everything is due on the same day."""
@@ -133,12 +139,19 @@ class Loader:
         """Evidence sent, and looked at unless that is what is pending."""
         owner = self.staff[Role.ADMIN] if text.kind == "platform" else self.actors[text.key]
         await organisations.act(self.db, owner, organisation_id, "submit", now=now)
-        decision = {"verified": "verify", "rejected": "reject"}.get(text.verification)
+        decision = {"verified": "verify", "rejected": "reject", "suspended": "verify"}.get(text.verification)
         if decision:
             registrar = self.staff[Role.REGISTRAR]
             await organisations.act(
                 self.db, registrar, organisation_id, decision, now=now, reason=text.verification_note
             )
+
+    async def end_of_organisation(self, text: DemoOrganisation) -> None:
+        """Suspended, with all that it has open, for the reason given in the text."""
+        organisation_id = self.actors[text.key].organisation_id
+        if text.verification == "suspended" and organisation_id:
+            registrar, reason = self.staff[Role.REGISTRAR], text.verification_note
+            await organisations.act(self.db, registrar, organisation_id, "suspend", now=self.now, reason=reason)
 
     async def person(self, member: Member) -> int:
         """Somebody who signs in with the demo's password."""
@@ -231,6 +244,18 @@ class Loader:
             close=text.state is DemandState.CLOSED_UNMET,
         )
         await gaps.issue(self.db, broker, matchmaker, demand_id, letter, now=now)
+
+    async def routings(self, text: DemoDemand) -> None:
+        """The likely holders the broker has asked for an unmet demand, and what they answered."""
+        for asked in text.routed:
+            holder = self.actors[asked.to]
+            wish = RoutingIn(
+                demand_id=self.demands[text.key], organisation_id=holder.organisation_id or 0, note=asked.note
+            )
+            routing = await routings.route(self.db, self.staff[Role.BROKER], wish, now=self.days_ago(1))
+            if asked.answer:
+                step = RoutingStep(action=asked.answer, version=routing.version, reason=asked.reason)
+                await routings.act(self.db, holder, routing.id, step, now=self.now)
 
     async def pools(self, texts: Sequence[DemoDemand], matchmaker: Matchmaker) -> None:
         """Near-identical demands are suggested as pools; the one that a text has joined is confirmed."""

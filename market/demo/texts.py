@@ -38,7 +38,7 @@ class DemoOrganisation(msgspec.Struct, frozen=True, kw_only=True):
     region: str
     about: str
     evidence: str = ""
-    verification: Literal["verified", "pending", "rejected"] = "verified"
+    verification: Literal["verified", "pending", "rejected", "suspended"] = "verified"
     verification_note: str = ""
     members: tuple[Member, ...]
 
@@ -60,6 +60,15 @@ class DemoLetter(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
 
 
+class DemoRouting(msgspec.Struct, frozen=True, kw_only=True):
+    """A likely holder the broker asks, and the answer if there is one yet."""
+
+    to: str
+    note: str
+    answer: Literal["", "have", "lack"] = ""
+    reason: str = ""
+
+
 class DemoDemand(msgspec.Struct, frozen=True, kw_only=True):
     """A demand, its state, and how far its best pairing went (``story``, with product ``with``)."""
 
@@ -78,6 +87,7 @@ class DemoDemand(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
     question: str = ""
     letter: DemoLetter | None = None
+    routed: tuple[DemoRouting, ...] = ()
     story: str | None = None
     story_code: str | None = None
     story_reason: str = ""

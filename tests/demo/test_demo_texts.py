@@ -106,11 +106,11 @@ def test_organisations_are_whole() -> None:
     assert set(kinds) == {"enterprise", "supplier", "operator", "government", "platform"}
     assert kinds["platform"] == 1
     states = Counter(organisation["verification"] for organisation in organisations.values())
-    assert set(states) == {"verified", "pending", "rejected"}
+    assert set(states) == {"verified", "pending", "rejected", "suspended"}
     assert all(
         organisation["verification_note"]
         for organisation in organisations.values()
-        if organisation["verification"] == "rejected"
+        if organisation["verification"] in {"rejected", "suspended"}
     )
 
 
@@ -217,7 +217,7 @@ def test_demands_are_whole() -> None:
     for demand in demands:
         enterprise = organisations[demand["enterprise"]]
         assert enterprise["kind"] in {"enterprise", "government"}
-        assert demand["state"] == "draft" or enterprise["verification"] == "verified"
+        assert demand["state"] == "draft" or enterprise["verification"] in {"verified", "suspended"}
         assert all(products[key]["state"] == "listed" for key in demand["expects"])
         assert demand["budget"] is None or Decimal(demand["budget"]) > 0
         assert demand["needed_by"] is None or (demand["needed_by"] < 0) == (demand["state"] == "expired")
