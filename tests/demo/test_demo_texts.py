@@ -21,12 +21,12 @@ DEMO = Path(__file__).parents[2] / "market" / "demo"
 PRODUCT_STATES = {"draft", "review", "listed", "suspended", "delisted"}
 DEMAND_STATES = {
     "draft", "submitted", "triage", "clarifying", "open", "in_negotiation", "fulfilled",
-    "partly_fulfilled", "closed_unmet", "withdrawn", "expired",
+    "partly_fulfilled", "closed_unmet", "withdrawn", "expired", "suspended",
 }  # fmt: skip
 # Every story, with the states a demand may be in when its best pairing went that far.
 STORIES: dict[str | None, set[str]] = {
-    None: DEMAND_STATES - {"in_negotiation", "fulfilled", "partly_fulfilled"},
-    "proposed": {"open"},
+    None: DEMAND_STATES - {"in_negotiation", "fulfilled", "partly_fulfilled", "suspended"},
+    "proposed": {"open", "suspended"},
     "interested_demander": {"open"},
     "interested_supplier": {"open"},
     "declined_supplier": {"open"},
@@ -217,6 +217,7 @@ def test_demands_are_whole() -> None:
     for demand in demands:
         enterprise = organisations[demand["enterprise"]]
         assert enterprise["kind"] in {"enterprise", "government"}
+        assert (demand["state"] == "suspended") <= (enterprise["verification"] == "suspended")
         assert demand["state"] == "draft" or enterprise["verification"] in {"verified", "suspended"}
         assert all(products[key]["state"] == "listed" for key in demand["expects"])
         assert demand["budget"] is None or Decimal(demand["budget"]) > 0
