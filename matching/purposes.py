@@ -30,14 +30,14 @@ _MAKES = (
     r"|上线|打造|布局|"
     r"设计|申报|优化|完善|改造|升级|策划|调整|改进|改善|扩大|编修|编写|撰写|评价|考核|核定|筛选|排查|整治|推广"
     r"|投放|选址|新建|扩建|增设|拓展|进军|扩展|上(?:一?[套个]|马)|创建|办|搞(?!到|清)|开设|探索|出台|组建|投产"
-    r"|修订|论证|启动|实施|考察|探讨|建[个一座])"
+    r"|修订|论证|启动|实施|考察|探讨|预测|分析|研判|识别|监控|追踪|建[个一座])"
 )
 _WILLS = r"(?:正在|正?谋划|正|拟|准备|打算|计划|想要?|要|着手|最近在|筹划|将要?|一项|专门|主要)"
 _NO_AIM = (
     r"(?!主(?!动)|准(?!确)|例|期|佳|宜|单位|基准|界|条件|键|止|限|查询|辅|空|零|何|什么|其他|我[提供]|"
     r"[一二三四五六七]类|一[家所个名])"
 )
-_FIRM = rf"(?!{_X}{{2,40}}(?:公司|企业|机构|单位|部门|集团|协会|中心|银行|合作社|平台|大学)$)"
+_FIRM = rf"(?!{_X}{{2,40}}(?:公司|企业|机构|单位|部门|集团|协会|中心|银行|合作社|平台|大学|[一-龥][商店厂场社院所])$)"
 
 _USES = re.compile(
     rf"""^\s*(?:[我本该][一-龥]{{1,3}}|公司)?(?:为了?|旨在){_NO_AIM}{_FIRM}(?P<aim>{_X}{{4,60}}?)(?=$|[：:]
@@ -50,6 +50,7 @@ _USES = re.compile(
         |信息|资料)
     |^\s?因(?P<owing>{_PLANS}{_X}{{3,40}})(?=$)
     |^\s?(?P<wants>(?!我|本|现|拟|急|请|因|经){_X}{{3,20}})需要(?=$)
+    |^\s?(?P<building>{_PLANS}{_X}{{3,24}})需要(?=[：:])
     |(?:兹?因|由于){_X}{{0,2}}?(?P<cause>{_X}{{3,24}})需要(?=$)
     |(?:为了?|旨在)(?P<for>{_GOOD}{_PLANS}{_X}{{2,50}})(?=$|[：:])
     |(?:用途|(?<!项)目的(?!地)|用处|目标(?=[是为]))(?:仅限于?|主要为|主要是|限于|在于|为|是|[：:])?(?P<use>{_X}{{2,40}})
@@ -81,6 +82,9 @@ _WORKS = re.compile(
     |(?:想|要|拟|计划|打算|准备)(?P<more>再?(?:新?开|扩建?|新设|新建|增设)(?!放|[发通]){_X}{{1,16}})(?=$)
     |(?:正在|今年要|准备|要|记者|在|想|打算|计划)(?P<work>做(?!数据|一批|医药){_X}{{3,40}})(?=$)
     |(?:在|正|想|要|准备|打算|计划)写(?P<write>{_X}{{2,36}}?(?:论文|报告|课题|文章|报道|稿子|书))(?=$)
+    |做(?P<degree>{_X}{{3,30}}?)的?(?:毕设|毕业设计|毕业论文|毕业课题|大创)
+    |(?:要|想|来|正|拟)(?:给|帮|替)[一-龥]{{1,8}}做(?P<client>(?!的){_X}{{4,30}})(?=$)
+    |^\s?(?:[一-龥]{{2,14}}?(?:局|委|厅|办|中心|公司|部|院|会))?(?P<listed>(?!关于){_X}{{4,18}}?)(?<!数据)(?:数据|信息)(?:共享)?需求(?:清单|说明|表|书)?(?=$|[：:（(])
     |(?:承接|受托开展|受委托开展|承担|牵头|启动|主持|承建)(?:了|着)?(?P<taken>{_X}{{4,36}})(?=$)
     |^\s?(?P<study>(?:研究(?!需要|所需|院|所|生)|预测|训练|评估|测算|分析|监测预警|推销|写){_X}{{3,40}})
     |(?:研究|课题组?|论文|本文|项目|我们|我)(?:主要)?(?:题目|方向|选题|主题)?(?:关注|聚焦|探讨|考察|是关于
@@ -101,8 +105,8 @@ _WORKS = re.compile(
         |商){_X}{{3,40}}(?<!数据)(?<!信息)(?<!名单)(?<!情况))$
     |(?:论文|课题|项目|博士|硕士)(?:主要)?(?P<thesis>研究{_X}{{4,40}})
     |(?:在|接了?|代理|承办)一?[个批项单]?(?P<case>{_X}{{4,40}}(?:案子|案件|可研|项目|课题|后评估|评估|单子))(?=$)
-    |(?:打算|计划|准备|筹划|想(?![着法象必])|拟(?!合))(?:明年|今年|下半年|近期|年内|先
-        |要)*(?P<will>(?!把.{1,8}[弄摸搞]|[要的知了看找买查问])[一-龥]{_X}{{3,40}})(?=$)""",
+    |(?:打算|计划(?![与和及、发到开停数量内外]|生育|单列)|准备|筹划|想(?![着法象必])|拟(?!合))(?:明年|今年|下半年|近期|年内|先
+        |要)*(?P<will>(?!先?把.{{1,8}}[弄摸搞]|[要的知了看找买查问])[一-龥]{_X}{{3,40}})(?=$)""",
     re.VERBOSE,
 )  # fmt: skip
 _USES_EN = re.compile(
@@ -142,11 +146,14 @@ _WORKS_EN = re.compile(
         (?P<doing>(?!looking(?!\sat|\sinto)|seeking|searching|interested|trying|using|including|considering
         |requesting|asking
         |missing|buying|needing|collecting)
-        (?:[a-z]{3,}ing|working\son)\s(?!in\s|at\s|for\s)[^.;,]{3,90})
+        (?:looking\s(?:at|into)|working\son|[a-z]{3,}ing)\s(?!in\s|at\s|for\s|into\s)[^.;,]{3,90})
     |\band\s(?:are|am)\s(?P<also>(?!looking|seeking|searching|interested|trying)[a-z]{3,}ing\s[^.;,]{3,60})
-    |\b(?:[Ww]e|I|[Oo]ur\s[\w-]{2,20}|[Tt]he\s[\w-]{2,20}|[Aa]n?\s[\w\s-]{2,30}?)\s(?P<does>(?!have\b|has\b
+    |\b(?:[Ww]e|I|[Oo]ur\s[\w-]{2,20}|[Tt]he\s[\w-]{2,20}|^\s?An?\s[\w\s-]{2,30}?)\s(?P<does>(?!have\b|has\b|runs?\b|own|operate|sell|make|manage|import|export|serve
         |are\b|is\b|am\b|would\b|will\b)[a-z]{2,}\s[^.;,]{3,70}?)\sand\s
-        (?:would\slike|needs?|wants?|requires?|seeks?|(?:are|is|am)\slooking)\b""",
+        (?:would\slike|needs?|wants?|requires?|seeks?|(?:are|is|am)\slooking)\b
+    |^\s?(?:[Ww]e|I)\s(?:will\s|then\s)?(?P<uses>(?:train|calibrate|validate|benchmark|monitor|track|forecast|predict|score|map)\s
+        [^.;,]{3,60}?)(?:\s(?:on|with|from)\s(?:it|them|this|these))?\.?\s?$
+    |^\s?(?P<prior>Before\s[a-z]+ing\s[^.;:]{5,80})""",
     re.VERBOSE,
 )  # fmt: skip
 _TRIM = re.compile(
@@ -175,11 +182,30 @@ class Aim(msgspec.Struct, frozen=True):
     plain: bool
 
 
+_WONDER = re.compile(
+    rf"(?:想|(?<!需)要)先?(?P<aim>(?:看看|看一看|对比|比较|比一比|弄[明清]|搞[明清懂]|摸[清一排]|了解){_X}{{4,40}})(?=$)"
+)
+"""What a writer would like to see or compare, when what they ask for comes after it."""
+
+
+_WONDERING = re.compile(r"(?:知道|了解|看看?|清楚?|明白)$")
+
+
 def find(pieces: Sequence[Piece], text: str, *, chinese: bool) -> tuple[Aim, ...]:
     """Where ``text`` says what the data is for, in order: at most one phrase a clause."""
     found = [entry for piece in pieces for entry in islice(_read(piece, text, chinese), 1)]
+    found += _wondered(pieces) if chinese else []
     best = min((rank for rank, _, _ in found), default=0)
     return tuple(Aim(start, end, rank == best) for rank, start, end in found)
+
+
+def _wondered(pieces: Sequence[Piece]) -> Iterator[tuple[int, int, int]]:
+    asked = ((index, request(piece.text)) for index, piece in enumerate(pieces))
+    last = max((index for index, match in asked if match and not _WONDERING.search(match[0])), default=0)
+    for piece in pieces[:last]:
+        match = _WONDER.search(piece.text)
+        if match:
+            yield 1, piece.start + match.start("aim"), piece.start + match.end("aim")
 
 
 def _read(piece: Piece, text: str, chinese: bool) -> Iterator[tuple[int, int, int]]:
