@@ -12,7 +12,7 @@ from matching.types import Kind
 _WORDS: Final = {
     Kind.FIELDS: "字段|指标|数据项|信息项|栏位|变量|属性|要素|参数|(?:返回|输出|查询|展示)(?:内容|结果|信息|数据)|"
     "fields?|columns?|variables?|attributes?|items?",
-    Kind.TOPIC: "内容|名称|品种|需求|数据|数据集|主题|标的|标题|品类|产品|topic|subject|data|dataset|what",
+    Kind.TOPIC: "内容|所需|名称|品种|需求|数据|数据集|主题|标的|标题|品类|产品|topic|subject|data|dataset|what",
     Kind.REGION: "地域|区域|地区|范围|地点|城市|省份|地理|空间|覆盖|coverage|regions?|area|geography|locations?|where|"
     "place|cities|city|countr(?:y|ies)",
     Kind.TIME_SPAN: "时间|时段|历史|期间|年度|时点|跨度|年份|年限|时限|日期|起止|"

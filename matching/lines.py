@@ -190,13 +190,18 @@ class _Reader:
             kept = kept[:1]
         seen: list[regions.Codes] = []
         for start, end, codes in kept:
-            if not (codes and any(regions.covers(old, codes) for old in seen)):
+            if not (codes and any(regions.covers(old, codes) for old in seen)) or self._stressed(start):
                 seen.append(codes)
                 yield start, end
 
     def _extra(self, at: int) -> bool:
         piece = self._clause(at)
         return piece is not None and level(piece.text, Level.MUST) is Level.NICE
+
+    def _stressed(self, at: int) -> bool:
+        """Whether a place within one named before is told apart: 华东优先, 浙江必须有."""
+        piece = self._clause(at)
+        return piece is not None and _STRESSED.search(piece.text) is not None
 
     def _weakness(self, start: int, end: int) -> int:
         """0 for a place of the data, 1 in what comes before the request or in the purpose, 2 in what the writer tells
@@ -275,6 +280,7 @@ _ORGANISATION = re.compile(
 )
 _ADDED = re.compile(r"\s*(?:其次|再|并|还|也|另|如|若|同时|此外|有)")
 """A request beside the one that matters most."""
+_STRESSED = re.compile(r"优先|必须有|更好|为主|[首先]选|prefer|especially|ideally", re.IGNORECASE)
 _BASED = re.compile(
     r"(?:总部在?|位于|来自|注册在|我们在|(?:based|located|university|maker|company|firm|office|group) in)\s?$"
 )

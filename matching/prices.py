@@ -21,7 +21,7 @@ _MONEY = re.compile(
 )
 _MONEY_LEAD = re.compile(
     r"(?:年度|每年|一年|每月|一个月|每次|单次|按年|按月|首年|总)?(?:总?预算(?:区间|上限|金额)?|总?经费|总额|费用"
-    r"|价格|报价|总价|年费|单价|最高限价|限价)?"
+    r"|价格|报价|总价|年费|单价|最高限价|限价|[一-龥]{2}费)?"
     r"(?:一年|每年|每月|一个月|单次|每次|为|是|约|大约|大概|在|控制在|可支持|支持|不超过|不高于|上限|最多|：|"
     r":|就|，|按|不到|\s){0,4}$"
 )
@@ -78,7 +78,7 @@ def _budget(match: re.Match[str]) -> Money | None:
     marked = marked or loose
     if match["amount"] == "几" or (
         not match["unit"]
-        and not (marked and (scale == "万" or (match["amount"][-1] in "千百来多" and (lead or loose))))
+        and not (marked and (scale == "万" or (match["amount"][-1] in "千百来多" and (lead or loose or tail))))
     ):
         return None
     if match["unit"] == "块" and not marked and not match[0].endswith("钱") and len(match["amount"]) == 1:

@@ -130,6 +130,8 @@ class _Reader:
         letter = _LETTER.match(body)
         if letter:
             body, at = body[letter.end() :], at + letter.end()
+            if self._aimed(Piece(body.lstrip("：: "), at, piece.end, piece.sentence)):
+                return
         if told := heading(body):
             self._headed(body, at, told)
             return
@@ -224,8 +226,11 @@ class _Reader:
                 self._fields(body, at, lead.end())
         elif self._claimed(body, at):
             return
-        elif not first and _AND.match(body) and self.cuts and self.cuts[-1][0] is Kind.TOPIC:
-            self._topics(body, at, 0, len(body))
+        elif not first and (beside := _AND.match(body)) and self.cuts:
+            if self.cuts[-1][0] is Kind.FIELDS and _all_fields(f"{body[beside.end() :]}、名称"):
+                self._fields(body, at, 0)
+            else:
+                self._topics(body, at, 0, len(body))
         elif lead and self.wanted and not self.topic:
             self._topics(body, at, lead.end(), len(body))
         elif (not numbered and _field_list(body, self.topic)) or (self.topic and _QUESTION.match(body)):

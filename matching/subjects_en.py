@@ -15,7 +15,7 @@ _REQUEST = re.compile(
     r"|do)\s)*"
     r"(?:need|want|require|seek|request|(?<=would\s)like|(?<=would\s)love)(?:s|ing)?\b"
     r"(?:\sto\s(?:have|get|obtain|buy|see|know|find|access|purchase|understand|explore|check(?=[^.]*:)))?"
-    r"|\b(?:looking|searching|search) for|\binterested in|\bwish to (?:buy|obtain|get)|\b(?:is|are) there (?:any\s)?"
+    r"|\b(?:looking|searching|search) for|(?<!not )(?<!Not )\binterested in|\bwish to (?:buy|obtain|get)|\b(?:is|are) there (?:any\s)?"
     r"|\bwhere can I find|\bfind (?:data|datasets|information) (?:on|about)|\bplease (?:quote for|provide|publish|"
     r"release|share)"
     r"|\b(?:could|can|does|do) (?:you|some(?:one|body)|any(?:one|body)) (?:please )?"
@@ -65,23 +65,26 @@ _FIELDS = re.compile(
 )
 _BESIDES = re.compile(r"plus|together with|along with")
 _LIST_END = re.compile(
-    r"[.;(]|\s(?:where possible|if possible|if available|since|from(?=\s[A-Z\d])|for the|so that|would be|is|"
+    r"[.;()]|\s(?:where possible|if possible|if available|since|from(?=\s[A-Z\d])|for the|so that|would be|is|"
     r"are|in(?=\s[A-Z]))\b"
     r"|,\s(?:with|from|since|updated|refreshed|renewed|delivered|licensed|ideally|preferably|please)\b"
 )
 _EXTRA = re.compile(
     r"(?:^\s*|[,;]\s(?:and\s)?)(?P<what>[A-Za-z][^,;:]{3,80}?)\swould be (?:an? )?(?:very )?(?:nice|useful|"
     r"great|welcome|good|helpful|appreciated|plus|bonus)"
+    r"|^\s*(?P<also>[A-Z][^,;:]{3,60}?)(?: are| is)? (?:preferred|welcome|appreciated)(?: as well| too)?\s*$"
     r"|^\s*(?P<spare>[A-Z][^,;:]{3,80}?),?\s(?:if|where) (?:available|possible|you have (?:it|them))\s*$",
 )
 _FIELD_LIKE = re.compile(
     r"dictionar|codebook|glossary|metadata|documentation|description|column|\bfields?\b|\bcodes?\b|\bnames?\b"
-    r"|coordinates|address",
+    r"|coordinates|address|dates?\b|hours\b|phone|contact",
     re.IGNORECASE,
 )
 _APART = frozenset([Kind.TIME_SPAN, Kind.UPDATE_CYCLE, Kind.BUDGET, Kind.REGION, Kind.DELIVERY])
 _NUMBERED = re.compile(r"\s*(?:first|second|third|fourth|finally)(?:ly)?[,:]\s", re.IGNORECASE)
 _ITEM = re.compile(r",\s(?:and\s|or\s)?|\sand\s")
+_ASIDE = re.compile(r"(?<!\bby )(?<!\bper )[A-Za-z-]+ \((?P<list>[a-z][^():;]*,[^():;]*(?:,|\sand\s)[^():;]*)\)")
+"""A list in parentheses, but not of the parts something is told apart by."""
 _VERB = re.compile(
     r"\b(?:is|are|was|were|be|will|would|can|should|must|has|have|we|I|it|they|please|need|only)\b", re.IGNORECASE
 )
@@ -141,6 +144,8 @@ class _Reader:
                 self._nouns(body, at, colon + 1, len(body))
         for lead in _FIELDS.finditer(body, begin) if self.topic else ():
             self._added(body, at, lead)
+        for aside in _ASIDE.finditer(body, begin) if self.topic else ():
+            self._list(body, at, aside.start("list"))
         for extra in _EXTRA.finditer(body):
             self._extra(extra, at)
 
