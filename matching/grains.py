@@ -104,7 +104,7 @@ _GRAIN = re.compile(
     |(?P<en>\b(?:(?:(?:by|per|at(?:\sthe)?|down\sto(?:\sthe)?)\s(?:{_EN})s?\b|(?:by
         |per)\s(?:\d{{1,4}}\s?k?m\s)?{_NOUN_EN}(?:[- ](?!for|in|from|of|with|and|or|on|at|to|since|is|are|would
         |should|must|will|may)[a-z]{{3,12}})?(?=\s(?:and|or|for|in|from|of|with|since|to|on|at)\b|[,.;:]|$))
-        |(?:(?:for|in)\s)?(?<!of\s)(?:each|every)\s(?:{_EN}|hour|day|week|month|year)s?\b)
+        |(?:(?:for|in)\s)?(?<!of\s)(?:each|every)\s(?:{_EN}|(?:(?:\d{{1,3}}|two|five|ten|fifteen|thirty)\s)?(?:minute|second|hour)|day|week|month|year)s?\b)
         (?:\s?[- ]level)?(?:(?:,|/|\sand\s|\sor\s|\s(?=by\s))\s?(?:by\s)?(?:(?:{_EN}|hour|day|week|month
         |quarter|year|sector|gender|industry|age|race|type|model|sex)\b)(?:\s(?:groups?|class(?:es)?|bands?
         |types?|categor(?:y|ies)))?)*)

@@ -9,7 +9,7 @@ from functools import lru_cache
 import msgspec
 
 FORMATS = {
-    "table": r"excel|xlsx?|csv|tsv|et\b|一[张个份](?:excel)?表(?!格)|(?:可下载的?|可供下载的?)?表格|汇总表|统计表|电子表|电子版|电子档|"
+    "table": r"excel|xlsx?|csv|tsv|et\b|一[张个份](?:excel)?表(?!格)|表(?=就[行好可成]|即可)|随便什么表|(?:可下载的?|可供下载的?)?表格|汇总表|统计表|电子表|电子版|电子档|"
     r"spreadsheets?|(?<=\()table(?=\))",
     "json": r"geojson|jsonl?|json",
     "xml": r"xml|rdf",

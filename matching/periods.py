@@ -74,8 +74,10 @@ _SPAN = re.compile(
     |(?P<en_ago>(?<![\d,.])\d{{1,3}}\s(?:years|months)\b(?!\sold)|\b(?:two|three|four|five|six|seven|eight|nine
         |ten|twelve)\s(?:years|months)(?=\s(?:of\s)?(?:back\s|past\s)?(?:history|historical|data|records)|\sback\b))
     |(?P<lately>(?:今年|去年|前年|本年度)(?:以来|全年度?|一整年|内|年?底|年?初|[上下]半年
-        |[春夏秋冬花雨汛]季|第?[一二三四]季度)*(?:以来(?=[的，。；,]|$)|(?=的?(?:[，。；,]|最?新?数|就
-        |都[要行可]|即可|$))))
+        |[春夏秋冬花雨汛]季|第?[一二三四]季度|一年)*(?:以来(?=[的，。；,]|$)|(?=的?(?:[，。；,]|最?新?数|就
+        |都[要行可]|即可|最好|能用|$))))
+    |(?P<halves>(?<!\d){_Y}年?(?:[上下]半年|第?[一二三四]季度)(?:以来|起|至今)?)
+    |(?P<these>这{_N}年(?:来|里)?的?(?=[，,。；;就最]|$))
     |(?P<quarters>{_Y}\s?[Qq][1-4](?:\s?[-—–~至到]{{1,2}}\s?{_Y}\s?[Qq][1-4])?(?:以来|起|至今)?)
     |(?P<months>(?<![年\d每])(?:\d{{1,2}}|[一二三四五六七八九十]{{1,3}})月份)
     |(?P<ahead>未来\s?{_N}\s?个?(?:小时|天|日|周|月|年)(?=[，,。；;]|$))
@@ -92,7 +94,7 @@ _SPAN = re.compile(
     re.VERBOSE,
 )  # fmt: skip
 _UNIT = r"(?:工作日|学期|半年度?|半月|季度?|月度?|年度?|周|星期|旬|日|天|小时|分钟|秒)"
-_RENEW = r"(?:更新|刷新|补充|追加|增补|续报|更换|上传|报送|同步)"
+_RENEW = r"(?:更新|刷新|补充|追加|增补|续报|归集|汇交|更换|上传|报送|同步)"
 _CYCLE = re.compile(
     rf"""(?P<zh>(?:后续|今后|之后|以后|其余|至少)?(?:能|可)?(?:每|逐|按|分|"
     rf"以)\s?(?:{_N}\s?个?)?{_UNIT}(?:(?:[一二三四五六日天]|\d{{1,2}}[日号])?(?:之?前|早上?|上午|晚上?|凌晨
@@ -109,7 +111,8 @@ _CYCLE = re.compile(
     |(?P<give>每(?:天|日|周|月|季度?)(?:给|发|来|出)一?[份次期])
     |(?P<next>(?:次[日月周季年]|隔[日天周月]|当[日天月])(?:\d{{1,2}}[日号时点]|早上?|上午|中午)?(?:之?前|内)?{_RENEW})
     |(?P<within>[日周旬月季年]度?(?:后|终了后|结束后)\s?\d{{1,2}}\s?(?:个?工作日|日|天)(?:以?内|之?前)?{_RENEW}?)
-    |(?P<renewed>{_N}\s?个?{_UNIT}(?:更|报|发)一次)
+    |(?P<renewed>(?:{_N}\s?个?)?{_UNIT}(?:更|报|发)(?:一次|一回|个?一遍))
+    |(?P<closed>(?:每(?:天|日|周|月|个?交易日))?(?:收盘|闭市|盘后|结账|夜间|零点)后?{_RENEW})
     |(?P<yearly>(?:半|一|两|三)个?(?:年|季度|月|周)一次(?=[就即，,。；;]|$))
     |(?P<end>(?<![一-龥])[月周季年](?:末|底|初|中)(?:前|后)?(?:统一|集中)?{_RENEW})
     |(?P<hour>每(?:天|日|周[一二三四五六日]?|月)(?:早上?|上午|中午|下午|晚上?|凌晨)
@@ -206,9 +209,9 @@ def _spans(text: str, today: date) -> Iterator[Span]:
             start, end = points[0][0], points[1][1]
         elif kind in ("since", "back", "en_since") and points:
             start = points[0][0]
-        elif kind in ("one", "en_one", "lately", "quarters", "pair") and points:
+        elif kind in ("one", "en_one", "lately", "halves", "quarters", "pair") and points:
             start, end = points[0][0], points[-1][1]
-        elif kind in ("last", "within", "least", "half", "enough", "en_last", "en_ago", "en_least"):
+        elif kind in ("last", "within", "least", "half", "enough", "these", "en_last", "en_ago", "en_least"):
             start = today - timedelta(days=_length(phrase))
         lead = len(phrase) - len(phrase.lstrip())
         if start is None or end is None or start <= end:

@@ -222,7 +222,7 @@ US_STATES = (
 NEEDS_SUFFIX = frozenset(
     """
     朝阳 白银 东方 和田 红河 文山 怒江 海北 海南州 黄南 海西 海东 临夏 兴安 吉林市 三沙 中卫 双河 北屯 昆玉
-    万宁 安康 天门 山南 阿里 大同 长治 平凉 通化 玉环 平安 和平 新星 白杨 金昌 武威 合作
+    万宁 安康 天门 日照 山南 阿里 大同 长治 平凉 通化 玉环 平安 和平 新星 白杨 金昌 武威 合作
     """.split()  # noqa: SIM905 - read as a text, not as a list
 )
 NOT_NAMES = frozenset(

@@ -34,6 +34,7 @@ _MONEY_EN = re.compile(
 )
 _LOOSE = re.compile(r"[一二两三四五六七八九]{2}[百千]?|[一二两三四五六七八九][百千][来多]")
 """三五(千): an amount as it is spoken."""
+_CALLED = re.compile(r"的?(?:预算|经费|费用)")
 _ALONE = re.compile(r"(?=[，,。；;吧]|$)")
 _YUAN = (None, "元人民币", "人民币", "元", "块钱", "块", "RMB", "rmb", "yuan", "CNY", "万")
 _NO_MONEY = re.compile(r"(?<!非)免费(?!试用|开放|领|停车|义务)|\bfree of charge\b|\bfor free\b", re.IGNORECASE)
@@ -69,13 +70,13 @@ def _budget(match: re.Match[str]) -> Money | None:
     tail, scale = match["tail"], match["scale"]
     marked = (
         re.search(
-            r"预算|经费|总额|费用|价|左右|以内|之内|以下|上下|封顶|年费|内$|为限|不超|最多",
+            r"预算|经费|总额|费|价|左右|以内|之内|以下|上下|封顶|年费|内$|为限|不超|最多",
             lead + (match["coin"] or "") + tail,
         )
         or match["coin"]
     )
     loose = _LOOSE.fullmatch(match["amount"]) and (lead or _ALONE.match(match.string, match.end()))
-    marked = marked or loose
+    marked = marked or loose or _CALLED.match(match.string, match.end())
     if match["amount"] == "几" or (
         not match["unit"]
         and not (marked and (scale == "万" or (match["amount"][-1] in "千百来多" and (lead or loose or tail))))

@@ -46,7 +46,7 @@ _FIELD_LEAD = re.compile(
     r"[以用凭](?=[^，]{2,14}(?:为(?:查询)?(?:条件|主键|键)|(?:比对|匹配|关联|碰撞)(?=[，。；]|$)))"
 )
 _ALL_WANTED = re.compile(
-    r"(?:最好|也)?(?:都要有?|都有|都得有|要有|要全|都需要|一个不能少|都想(?:知道|要|了解)|都[得须]有|"
+    r"(?:最好|也)*(?:都要有?|都有|都得有|要有|要全|都需要|一个不能少|都想(?:知道|要|了解)|都[得须]有|"
     r"都写[上明清]|都[能可]查|最好有|也要|缺一不可|都要标(?:出来?)?|都标"
     r"|要齐全?|要能对上|也想知道|"
     r"有的话更好|最好)$"
@@ -61,6 +61,8 @@ _APART = re.compile(
     r"区分)).{0,4}(?:更好|更佳|最好|为佳|更理想)$"
 )
 """如能按病种拆分更好: told apart by something more."""
+_PLANNED = re.compile(r"\s*(?:我们?|公司|本\S|现在?|最近|明年|今年)?(?:想|打算|准备|计划|拟|要)")
+"""What the writer is about to do; the sentence tells of them."""
 _SOFT = re.compile(r"最好|顺[带便]|如有|若有|[如若]能|附")
 _TAG = re.compile(r"\s*[【\[][^】\]]{1,20}[】\]]\s*(?=[^\s：:])")
 _LETTER = re.compile(r"^\s*[^，。]{0,16}?关于(?:申请|征集|请求|协助|商请)?.{2,40}的(?:函|通知|公告|请示|说明)")
@@ -90,13 +92,18 @@ _OWN = re.compile(r"\s*(?:我[们行司局院校部]|本|手[里上底])")
 _EXTRA = re.compile(
     r"(?:能给到最好|有就?(?:更|最)?好了?|有(?:的话)(?:就)?更?好了?|也想要|一并要|(?:如果?|若|要是)能(?:够|"
     r"一并)*(?:提供|附上?|给|有|一起给)?(?:更好|更佳|就好)"
-    r"|能有更好|就更好了?|更好|更佳|也行|也可以)$"
+    r"|(?:如果|要是|若)?能?(?:拿|弄|搞|查)得?到(?:的话)?(?:也要|就?更好|最好)|能有更好|就更好了?|更好|更佳|也行|也可以)$"
 )
 
 
 def read(clauses: Sequence[Piece], typed: Sequence[Cut], aims: Sequence[Cut]) -> list[Cut]:
     """Topics and fields of a Chinese text; ``typed`` are the pieces other kinds claim, ``aims`` the purposes."""
     reader = _Reader(typed, aims, any(request(piece.text) for piece in clauses))
+    reader.told = {
+        piece.sentence
+        for piece in clauses
+        if piece.sentence < clauses[-1].sentence and _PLANNED.match(piece.text) and reader.aimed(piece)
+    }
     for piece in clauses:
         reader.clause(piece)
     if not any(kind is Kind.TOPIC for kind, _, _ in reader.cuts):
@@ -115,13 +122,14 @@ class _Reader:
         self.wanted = False
         self.listing = False
         self.sentence = -1
+        self.told: set[int] = set()
 
     def clause(self, piece: Piece) -> None:
         first = piece.sentence != self.sentence
         self.sentence = piece.sentence
         numbered = _NUMBERED.match(piece.text) is not None
         self.listing = self.listing and (not first or numbered or piece.follows[:1] in "；;")
-        if self._aimed(piece):
+        if self.aimed(piece):
             return
         body, at = piece.text, piece.start
         if self.topic and (apart := _APART.match(body)):
@@ -130,7 +138,7 @@ class _Reader:
         letter = _LETTER.match(body)
         if letter:
             body, at = body[letter.end() :], at + letter.end()
-            if self._aimed(Piece(body.lstrip("：: "), at, piece.end, piece.sentence)):
+            if self.aimed(Piece(body.lstrip("：: "), at, piece.end, piece.sentence)):
                 return
         if told := heading(body):
             self._headed(body, at, told)
@@ -160,7 +168,7 @@ class _Reader:
             self._plain(before, at, piece, first)
         self._list(rest, at + colon.end(), piece)
 
-    def _aimed(self, piece: Piece) -> bool:
+    def aimed(self, piece: Piece) -> bool:
         shared = (min(e, piece.end) - max(s, piece.start) for _, s, e in self.aims)
         return any(size > 0.5 * (piece.end - piece.start) for size in shared)
 
@@ -172,7 +180,7 @@ class _Reader:
         named = [piece for piece in clauses if _HEADED.search(piece.text.rstrip("。 "))]
         for piece in [*named, *clauses]:
             letter = _LETTER.match(piece.text)
-            if (letter or not piece.background) and not self._aimed(piece) and not _REPORTED.search(piece.text):
+            if (letter or not piece.background) and not self.aimed(piece) and not _REPORTED.search(piece.text):
                 lead = re.match(r"关于(?:申请|征集|请求)?(?:共享)?", piece.text) or request(piece.text)
                 self._topics(piece.text, piece.start, lead.end() if lead else 0, len(piece.text))
                 if self.topic:
@@ -214,7 +222,7 @@ class _Reader:
                 and not numbered
                 and (
                     ("的" not in listed and _field_list(listed, True))
-                    or (FIELD_WORD.search(listed) and len(listed) <= 8)
+                    or (FIELD_WORD.search(listed) and len(listed) <= 6)
                     or (_SOFT.search(asked[0]) and MEASURE.search(listed.strip(" 的。")))
                     or _all_fields(listed)
                 )
@@ -227,7 +235,8 @@ class _Reader:
         elif self._claimed(body, at):
             return
         elif not first and (beside := _AND.match(body)) and self.cuts:
-            if self.cuts[-1][0] is Kind.FIELDS and _all_fields(f"{body[beside.end() :]}、名称"):
+            added = body[beside.end() :]
+            if self.cuts[-1][0] is Kind.FIELDS and (_all_fields(added) or brief([added, "", ""])):
                 self._fields(body, at, 0)
             else:
                 self._topics(body, at, 0, len(body))
@@ -257,7 +266,7 @@ class _Reader:
         extra = _EXTRA.search(body.rstrip("。 ")) is not None
         if (numbered and not self.asks) or (self.wanted and numbered) or ((self.wanted or self.topic) and extra):
             return True
-        if _OWN.match(body) or _REPORTED.search(body):
+        if _OWN.match(body) or _REPORTED.search(body) or self.sentence in self.told:
             return False
         return not self.topic and (not self.asks or (len(body) < 40 and _HEADED.search(body) is not None))
 
@@ -322,11 +331,14 @@ def _all_fields(text: str) -> bool:
     )
 
 
+_PLACE_FIELDS = frozenset(["县区", "区县", "省份", "城市", "地区", "省市", "市县", "所在地", "行政区"])
+
+
 def _field_list(body: str, topic: bool) -> bool:
     wanted = _ALL_WANTED.search(body.rstrip("。 "))
     text = body[: wanted.start()] if wanted else body
     items = [item for item in ITEM.split(text.strip(" 。的")) if item]
-    named = "、".join(item for item in items if not asks(item))
+    named = "、".join(item for item in items if not asks(item) and item not in _PLACE_FIELDS)
     known = sum(1 for item in items if FIELD_WORD.search(item.strip()) or asks(item))
     if wanted:
         return known > 0 or (topic and len(items) > 2 and wanted[0][0] in "都要" and _SAID.search(named) is None)

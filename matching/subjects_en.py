@@ -35,7 +35,7 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _END = re.compile(
-    r"[:;(（]|\s(?:with|including|include|such as|broken down|covering|where|so that|so we|in order|because|"
+    r"[:;(（]|\s[-–—]\s|\s(?:with|including|include|such as|broken down|covering|where|so that|so we|in order|because|"
     r"as well as|which|that|if|when|"
     r"to (?:study|analy|understand|support|help|compare|feed|build|check)|for (?:our|my|the purpose|use|"
     r"an? (?:study|project|research|analysis|"
@@ -65,7 +65,7 @@ _FIELDS = re.compile(
 )
 _BESIDES = re.compile(r"plus|together with|along with")
 _LIST_END = re.compile(
-    r"[.;()]|\s(?:where possible|if possible|if available|since|from(?=\s[A-Z\d])|for the|so that|would be|is|"
+    r"[.;()]|\s[-–—]\s|\s(?:where possible|if possible|if available|since|from(?=\s[A-Z\d])|for the|so that|would be|is|"
     r"are|in(?=\s[A-Z]))\b"
     r"|,\s(?:with|from|since|updated|refreshed|renewed|delivered|licensed|ideally|preferably|please)\b"
 )
@@ -83,7 +83,10 @@ _FIELD_LIKE = re.compile(
 _APART = frozenset([Kind.TIME_SPAN, Kind.UPDATE_CYCLE, Kind.BUDGET, Kind.REGION, Kind.DELIVERY])
 _NUMBERED = re.compile(r"\s*(?:first|second|third|fourth|finally)(?:ly)?[,:]\s", re.IGNORECASE)
 _ITEM = re.compile(r",\s(?:and\s|or\s)?|\sand\s")
-_ASIDE = re.compile(r"(?<!\bby )(?<!\bper )[A-Za-z-]+ \((?P<list>[a-z][^():;]*,[^():;]*(?:,|\sand\s)[^():;]*)\)")
+_ASIDE = re.compile(
+    r"(?<!\bby )(?<!\bper )[A-Za-z-]+ (?:\((?P<list>[a-z][^():;]*,[^():;]*(?:,|\sand\s)[^():;]*)\)"
+    r"|[-–—] (?P<dashed>[a-z][^():;–—]*?,[^():;–—]*?(?:,|\sand\s)[^():;–—]*?) [-–—])"
+)
 """A list in parentheses, but not of the parts something is told apart by."""
 _VERB = re.compile(
     r"\b(?:is|are|was|were|be|will|would|can|should|must|has|have|we|I|it|they|please|need|only)\b", re.IGNORECASE
@@ -145,7 +148,7 @@ class _Reader:
         for lead in _FIELDS.finditer(body, begin) if self.topic else ():
             self._added(body, at, lead)
         for aside in _ASIDE.finditer(body, begin) if self.topic else ():
-            self._list(body, at, aside.start("list"))
+            self._list(body, at, aside.start(aside.lastgroup or ""))
         for extra in _EXTRA.finditer(body):
             self._extra(extra, at)
 
@@ -194,8 +197,15 @@ class _Reader:
     def _nouns(self, body: str, at: int, begin: int, stop: int) -> None:
         """The noun phrases of an enumeration, one topic each, until one begins with something else."""
         hidden = _PARENS.sub(lambda match: "(" * len(match[0]), body)
+        parted = False
         for match in re.finditer(r"(?:[^,，]|(?<=\d),(?=\d{3}))+", hidden[begin:stop]):
-            self.cuts += self._noun(body, at, begin + match.start(), begin + match.end())
+            found = list(self._noun(body, at, begin + match.start(), begin + match.end()))
+            if parted and found and _names(body[found[0][1] - at : stop]):
+                # After a place or a time of its own a list is no longer of topics.
+                self._list(body, at, found[0][1] - at)
+                return
+            parted = parted or (self.topic and not found)
+            self.cuts += found
 
     def _noun(self, body: str, at: int, begin: int, stop: int) -> Iterator[Cut]:
         start, moved = begin, True
