@@ -27,14 +27,16 @@ _WORDS: Final = {
 }
 """The word a heading ends with."""
 _BEFORE: Final = (
-    "(?:数据|需求|核心|主要|所需|需要|关键|返回|输出|覆盖|统计|采样|采集|时间|空间|地理|行政|应用|使用|业务|调用|提供|交付|共享|"
+    "(?:数据|需求|核心|主要|所需|需要|关键|返回|输出|覆盖|统计|采样|采集|时间|空间|地理|行政|应用|使用|业务|"
+    r"调用|提供|交付|共享|"
     "征集|招标|期望|目标|涉及|拟|更新|回溯|历史|文件|最小|最低|最高|可接受|项目|购买|采购|服务|"
     r"(?:data|update|refresh|delivery|file|time|geographic|geographical|spatial|intended|main|key|required|output|"
     r"preferred|maximum|our|the)\s){0,3}?"
 )
 """What else a heading says before that word."""
 _CONTACT: Final = (
-    "(?:数据|质量|其他|技术)要求|需求方|(?:需求|采购|用数|征集)单位|采购[人方]|甲方|单位名称|联系地址|响应|性能|并发|准确率|样本量?|资质|合规|安全|验收|付款|入参|查询主键|查询条件|"
+    "(?:数据|质量|其他|技术)要求|需求方|(?:需求|采购|用数|征集)单位|采购[人方]|甲方|单位名称|联系地址|响应|性能|"
+    r"并发|准确率|样本量?|资质|合规|安全|验收|付款|入参|查询主键|查询条件|"
     "主键|补充说明|其他|联系人|联系电话|联系方式|电话|手机|邮箱|备注|截止|contact|e-?mail|phone|deadline"
 )
 _BULLET: Final = (

@@ -9,7 +9,8 @@ from functools import lru_cache
 import msgspec
 
 FORMATS = {
-    "table": r"excel|xlsx?|csv|tsv|et\b|一[张个份](?:excel)?表(?!格)|表(?=就[行好可成]|即可)|随便什么表|(?:可下载的?|可供下载的?)?表格|汇总表|统计表|电子表|电子版|电子档|"
+    "table": r"excel|xlsx?|csv|tsv|et\b|一[张个份](?:excel)?表(?!格)|表(?=就[行好可成]|即可)|随便什么表|"
+    r"(?:可下载的?|可供下载的?)?表格|汇总表|统计表|电子表|电子版|电子档|"
     r"spreadsheets?|(?<=\()table(?=\))",
     "json": r"geojson|jsonl?|json",
     "xml": r"xml|rdf",
@@ -43,8 +44,9 @@ DELIVERY = {
     r"短信(?:通知|推送|提醒)?|每(?:天|日|月|周)推[^，。；]{1,14}?(?=[都也]?可以|[都也]行|即可|就行|[，。；]|$)"
     r"|消息队列|kafka|webhooks?|订阅|"
     r"stream(?:ing)?\s(?:api|data|feed)",
-    "database": r"库表(?:交换)?|数据库(?:同步|直连|交换)|前置机|database\s(?:dump|access)",
-    "enclave": r"可信(?:数据)?(?:环境|空间|执行环境)|隐私计算|联合建模|联邦学习|沙箱|多方安全计算|数据不出域|"
+    "database": r"数据库账号|库表(?:交换)?|数据库(?:同步|直连|交换)|前置机|database\s(?:dump|access)",
+    "enclave": r"内网(?:交换|传输|访问)?|vpn|可信(?:数据)?(?:环境|空间|执行环境)|隐私计算|联合建模|联邦学习|"
+    r"沙箱|多方安全计算|数据不出域|"
     r"可用不可见|专网(?:共享|传输|接入)?|enclave|sandbox|clean\sroom|secure\s(?:environment|transfer|room|server)",
     "model": r"模型(?:服务|调用)|核验服务|核查服务|报告(?:形式|方式)",
     "screen": r"接入[^，。；数]{0,8}(?:大屏|平台|系统)|大屏",

@@ -36,7 +36,7 @@ _DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"两
 _N = r"(?:\d{1,4}|[一二两三四五六七八九十]{1,3}|半)"
 _Y = r"(?:19|20)\d\d"
 _YM = (
-    rf"(?:(?:去年|今年|前年)(?:\d{{1,2}}|[一二三四五六七八九十]{{1,2}})月"
+    rf"(?:(?:去年|今年|前年)(?:\d{{1,2}}(?:\s?[-—–至到]\s?\d{{1,2}})?|[一二三四五六七八九十]{{1,2}})月"
     rf"|{_Y}(?:学?年度?|届)?(?:\s?[./年-]?\s?(?:1[0-2]|0?[1-9])月(?:份)?(?:\s?\d{{1,2}}日)?)?)"
 )
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -71,6 +71,8 @@ _SPAN = re.compile(
     |(?P<en_least>\b(?:at\sleast|no\sless\sthan|a\sminimum\sof)\s(?:the\slast\s)?(?:\d{{1,3}}|two|three|five|ten
         |twelve)
         \s(?:full\s|complete\s)?(?:years?|months?)\b(?!\sold))
+    |(?P<en_full>\b(?:\d{{1,2}}|two|three|four|five|ten|twelve)\s(?:full|complete|whole|calendar)\s(?:years|months)\b)
+    |(?P<en_event>\b[Ss]ince\s(?:the\s)?(?:pandemic|[Cc]ovid(?:-19)?|COVID(?:-19)?)\b)
     |(?P<en_ago>(?<![\d,.])\d{{1,3}}\s(?:years|months)\b(?!\sold)|\b(?:two|three|four|five|six|seven|eight|nine
         |ten|twelve)\s(?:years|months)(?=\s(?:of\s)?(?:back\s|past\s)?(?:history|historical|data|records)|\sback\b))
     |(?P<lately>(?:今年|去年|前年|本年度)(?:以来|全年度?|一整年|内|年?底|年?初|[上下]半年
@@ -103,7 +105,8 @@ _CYCLE = re.compile(
     |(?P<times>(?:后续|今后)?(?:每隔?)?{_N}\s?个?{_UNIT}(?:左右|能|就|要)?{_RENEW}(?:一次|1次|一期)?(?:就够用
         |就行|即可|就可以|就够了)?)
     |(?P<each>每{_UNIT}(?:一期|一次|一更|一报)|(?:日|周|月|季|年)度?刷新|[按每逐]{_UNIT}报送)
-    |(?P<period>每\s?{_N}\s?个?{_UNIT}(?:一[期次报更景]|{_RENEW}))
+    |(?P<period>每\s?{_N}\s?个?{_UNIT}(?:一[期次报更景]|{_RENEW}|回传|上报|推送))
+    |(?P<each_more>每(?:天|日|周|月|季度?|半年|年)更(?![新改正换替名多大好高低加]))
     |(?P<live>(?<=[，,；;。：:])实时(?=[，,；;。]|$))
     |(?P<brief>(?<![一-龥])(?:日|周|月|季|年)更(?![新改正换替名多大好高低加]))
     |(?P<moved>[按每逐](?:日|天|周|月|季度?|小时)(?:增量|全量|定时|定期|批量|滚动)?(?:交换|归集|汇聚|汇交|回流
@@ -211,7 +214,7 @@ def _spans(text: str, today: date) -> Iterator[Span]:
             start = points[0][0]
         elif kind in ("one", "en_one", "lately", "halves", "quarters", "pair") and points:
             start, end = points[0][0], points[-1][1]
-        elif kind in ("last", "within", "least", "half", "enough", "these", "en_last", "en_ago", "en_least"):
+        elif kind in ("last", "within", "least", "half", "enough", "these", "en_full", "en_last", "en_ago", "en_least"):
             start = today - timedelta(days=_length(phrase))
         lead = len(phrase) - len(phrase.lstrip())
         if start is None or end is None or start <= end:

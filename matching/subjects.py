@@ -63,6 +63,7 @@ _APART = re.compile(
 """如能按病种拆分更好: told apart by something more."""
 _PLANNED = re.compile(r"\s*(?:我们?|公司|本\S|现在?|最近|明年|今年)?(?:想|打算|准备|计划|拟|要)")
 """What the writer is about to do; the sentence tells of them."""
+_LISTED = re.compile(r"\s*(?:字段|变量|指标|要素|属性|信息项|数据项)(?:[至须应需要]少?)?(?:包括|包含|含有?|有|为|是)")
 _SOFT = re.compile(r"最好|顺[带便]|如有|若有|[如若]能|附")
 _TAG = re.compile(r"\s*[【\[][^】\]]{1,20}[】\]]\s*(?=[^\s：:])")
 _LETTER = re.compile(r"^\s*[^，。]{0,16}?关于(?:申请|征集|请求|协助|商请)?.{2,40}的(?:函|通知|公告|请示|说明)")
@@ -92,7 +93,8 @@ _OWN = re.compile(r"\s*(?:我[们行司局院校部]|本|手[里上底])")
 _EXTRA = re.compile(
     r"(?:能给到最好|有就?(?:更|最)?好了?|有(?:的话)(?:就)?更?好了?|也想要|一并要|(?:如果?|若|要是)能(?:够|"
     r"一并)*(?:提供|附上?|给|有|一起给)?(?:更好|更佳|就好)"
-    r"|(?:如果|要是|若)?能?(?:拿|弄|搞|查)得?到(?:的话)?(?:也要|就?更好|最好)|能有更好|就更好了?|更好|更佳|也行|也可以)$"
+    r"|(?:如果|要是|若)?能?(?:拿|弄|搞|查)得?到(?:的话)?(?:也要|就?更好|最好)|能有更好|就更好了?|更好|更佳|也行|"
+    r"也可以)$"
 )
 
 
@@ -196,6 +198,9 @@ class _Reader:
             self._topics(body, at, told.value + (asked.end() if asked else 0), len(body))
         elif told.kind is Kind.FIELDS:
             self._fields(body, at, told.value)
+        elif told.kind is None and _NUMBERED.match(body, told.value):
+            self.wanted = self.listing = True
+            self._topics(body, at, told.value, len(body))
 
     def _plain(self, body: str, at: int, piece: Piece, first: bool, *, named: bool = False) -> None:
         """A clause without a colon; ``named`` when it is known to name what is wanted."""
@@ -204,6 +209,9 @@ class _Reader:
         if asked and not body[asked.end() :].strip():
             asked = None
         numbered = _NUMBERED.match(body)
+        if numbered and self.topic and (listed := _LISTED.match(body, numbered.end())):
+            self._fields(body, at, listed.end())
+            return
         extra = _EXTRA.search(body.rstrip("。 "))
         if lead and lead.start() and extra and not MEASURE.search(body[: extra.start()]):
             lead = None
@@ -216,17 +224,7 @@ class _Reader:
             begin = asked.end() if asked else 0
             stop = lead.start() if lead and lead.start() > begin else len(body)
             listed = body[begin:stop]
-            if (
-                asked
-                and self.topic
-                and not numbered
-                and (
-                    ("的" not in listed and _field_list(listed, True))
-                    or (FIELD_WORD.search(listed) and len(listed) <= 6)
-                    or (_SOFT.search(asked[0]) and MEASURE.search(listed.strip(" 的。")))
-                    or _all_fields(listed)
-                )
-            ):
+            if asked and not numbered and self._owned(listed, asked[0]):
                 self._fields(body, at, begin)
             else:
                 self._topics(body, at, begin, stop)
@@ -248,7 +246,18 @@ class _Reader:
             if self.topic and extra and MEASURE.search(body[: extra.start()]):
                 self._fields(body, at, 0)
             else:
-                self._topics(body, at, 0, len(body))
+                self._topics(body, at, int(extra is not None and body.startswith("有")), len(body))
+
+    def _owned(self, listed: str, asked: str) -> bool:
+        """Whether what is asked for are fields of what was asked for before."""
+        if not self.topic:
+            return _fields_alone(listed)
+        return (
+            ("的" not in listed and _field_list(listed, True))
+            or (FIELD_WORD.search(listed) is not None and len(listed) <= 6)
+            or (_SOFT.search(asked) is not None and MEASURE.search(listed.strip(" 的。")) is not None)
+            or _all_fields(listed)
+        )
 
     def _near(self, start: int, end: int) -> Sequence[Cut]:
         """What other kinds claim between two offsets or close before them."""
@@ -331,14 +340,22 @@ def _all_fields(text: str) -> bool:
     )
 
 
+_HARMLESS = re.compile(r"不合格|不良|不动产|有效|有色|有机|可用|可比|让利|会员|会计|会议")
 _PLACE_FIELDS = frozenset(["县区", "区县", "省份", "城市", "地区", "省市", "市县", "所在地", "行政区"])
+
+
+def _fields_alone(text: str) -> bool:
+    """Whether a request names nothing but fields (请提供电站名称、装机容量、并网时间)."""
+    items = [item.strip(" 的") for item in ITEM.split(text.strip(" 。"))]
+    known = sum(1 for item in items if FIELD_WORD.search(item) or asks(item))
+    return "的" not in text and brief(items) and 2 * known >= len(items)
 
 
 def _field_list(body: str, topic: bool) -> bool:
     wanted = _ALL_WANTED.search(body.rstrip("。 "))
     text = body[: wanted.start()] if wanted else body
     items = [item for item in ITEM.split(text.strip(" 。的")) if item]
-    named = "、".join(item for item in items if not asks(item) and item not in _PLACE_FIELDS)
+    named = "、".join(_HARMLESS.sub("", item) for item in items if not asks(item) and item not in _PLACE_FIELDS)
     known = sum(1 for item in items if FIELD_WORD.search(item.strip()) or asks(item))
     if wanted:
         return known > 0 or (topic and len(items) > 2 and wanted[0][0] in "都要" and _SAID.search(named) is None)

@@ -15,13 +15,15 @@ _REQUEST = re.compile(
     r"|do)\s)*"
     r"(?:need|want|require|seek|request|(?<=would\s)like|(?<=would\s)love)(?:s|ing)?\b"
     r"(?:\sto\s(?:have|get|obtain|buy|see|know|find|access|purchase|understand|explore|check(?=[^.]*:)))?"
-    r"|\b(?:looking|searching|search) for|(?<!not )(?<!Not )\binterested in|\bwish to (?:buy|obtain|get)|\b(?:is|are) there (?:any\s)?"
+    r"|\b(?:looking|searching|search) for|(?<!not )(?<!Not )\binterested in|\bwish to (?:buy|obtain|get)|"
+    r"\b(?:is|are) there (?:any\s)?"
     r"|\bwhere can I find|\bfind (?:data|datasets|information) (?:on|about)|\bplease (?:quote for|provide|publish|"
     r"release|share)"
     r"|\b(?:could|can|does|do) (?:you|some(?:one|body)|any(?:one|body)) (?:please )?"
     r"(?:sell|have|offer|provide|publish|release|share|supply|point us to|deliver|license)|\b(?:may|can) (?:I"
     r"|we) (?:have|get|request)"
-    r"|\b(?:we|I)(?: are|'re| am|'m) after|\b(?:wanted|required|needed|needs?|request(?:ed)?):|^\s*wanted\b"
+    r"|\b(?:we|I)(?: are|'re| am|'m) after|\b(?:wanted|required|needed|needs?|request(?:ed)?)(?:\s(?:data|"
+    r"information|inputs))?:|^\s*wanted\b"
     r"|\bdoes (?:an?|any) (?=[^.?]{3,90}\sexists?\b)|\bseeking\b|\bin (?:search|need) of\b"
     r"|\bto check [a-z ]{1,24}(?=:)",
     re.IGNORECASE,
@@ -50,7 +52,7 @@ _NOT_A_NOUN = re.compile(
     r"(?:two|three|four|several) (?:things|kinds|parts|sets)|"
     r"without|excluding|except|must|over|going|effective|together|along|plus|only|not|no|so|but|because|which"
     r"|that|it|them|this|us|you"
-    r"|help|be|data"
+    r"|help|be|data|anonymi[sz]ed|de-identified"
     r"|information|records?|datasets?|broken|"
     r"fields?|delivered|please|"
     r"\w+ed (?:by|as|at|so|to|within|from|when|whenever|if|every|monthly|daily|via)|"
@@ -65,7 +67,8 @@ _FIELDS = re.compile(
 )
 _BESIDES = re.compile(r"plus|together with|along with")
 _LIST_END = re.compile(
-    r"[.;()]|\s[-–—]\s|\s(?:where possible|if possible|if available|since|from(?=\s[A-Z\d])|for the|so that|would be|is|"
+    r"[.;()]|\s[-–—]\s|\s(?:where possible|if possible|if available|since|from(?=\s[A-Z\d])|for the|so that|"
+    r"would be|is|"
     r"are|in(?=\s[A-Z]))\b"
     r"|,\s(?:with|from|since|updated|refreshed|renewed|delivered|licensed|ideally|preferably|please)\b"
 )
