@@ -145,7 +145,7 @@ def _amount(text: str) -> float:
 
 def _budget_en(match: re.Match[str]) -> Money:
     yuan = match["sign"].strip() in ("¥", "RMB", "CNY")
-    amount = Decimal(match["amount"].replace(",", "")) * _SCALES.get(match["scale"] or "", 1)
+    amount = Decimal(match["amount"].replace(",", "")) * Decimal(str(_SCALES.get(match["scale"] or "", 1)))
     return Money(match[0], match.start(), amount if yuan else None, _period(match["tail"] or ""),
                  bool(re.search("about|around", match[0])))  # fmt: skip
 

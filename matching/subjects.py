@@ -223,8 +223,7 @@ class _Reader:
             self.wanted = True
             begin = asked.end() if asked else 0
             stop = lead.start() if lead and lead.start() > begin else len(body)
-            listed = body[begin:stop]
-            if asked and not numbered and self._owned(listed, asked[0]):
+            if asked and not numbered and self._owned(body[begin:stop], asked[0]):
                 self._fields(body, at, begin)
             else:
                 self._topics(body, at, begin, stop)
