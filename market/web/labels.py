@@ -5,6 +5,7 @@ from __future__ import annotations
 from market.domain.words import N_
 from market.web.labels_asked import ASKED
 from market.web.labels_demands import OF_DEMANDS
+from market.web.labels_forms import FIELDS
 from market.web.labels_public import PUBLIC
 from market.web.labels_scopes import SCOPES
 from market.web.labels_staff import STAFF
@@ -17,6 +18,7 @@ WORDS: dict[str, dict[str, str]] = {
     **TOGETHER,
     **PUBLIC,
     **STAFF,
+    "form.field": FIELDS,
     "role": {
         "owner": N_("Owner"),
         "member": N_("Member"),

@@ -184,7 +184,7 @@ async def test_later_leaves_the_lead_out_until_then(client, committed):
     until = (committed.now + timedelta(days=9)).date().isoformat()
     said = {"action": "snooze", "version": str(found.version), "until": until}
     assert (await browsing.post_form(client, f"/matches/{found.id}/answer", said)).status_code == 303
-    assert "No matches yet." in (await browsing.get_page(client, "/matches")).text
+    assert "No leads at present." in (await browsing.get_page(client, "/matches")).text
     assert "Later" in (await browsing.get_page(client, f"/matches/{found.id}")).text
 
 

@@ -50,6 +50,20 @@ async def test_from_sign_up_to_verified(client, committed):
     assert "/actions/submit" not in page.text
 
 
+async def test_the_one_thing_to_do_is_to_say_what_proves_it_until_that_is_said(client, committed):
+    owner = await committed.demander(verified=False)
+    await committed.db.execute("UPDATE organisation SET evidence = '' WHERE id = $1", owner.organisation_id)
+    client.cookies.set("language", "en")
+    await browsing.sign_in(client, owner)
+    page = (await browsing.get_page(client, "/organisation")).text
+    assert '<a class="button" href="/organisation/edit#f-evidence">' in page
+    assert "/actions/submit" not in page
+    form = {"version": "1", "name": "某公司", "kind": "enterprise", "credit_code": "9", "evidence": "", "submit": "1"}
+    again = await browsing.post_form(client, "/organisation/edit", form)
+    assert again.status_code == 422
+    assert '<a href="#f-credit_code">Unified social credit code: ' in again.text, "an error says of what it speaks"
+
+
 async def test_a_refusal_without_a_reason_and_a_stale_version_change_nothing(client, committed):
     owner = await committed.demander(verified=False)
     await browsing.sign_in(client, owner)
