@@ -277,6 +277,14 @@ WORDS: dict[str, dict[str, str]] = {
         "finalized": N_("The agreement is in force."),
         "terminated": N_("This negotiation is over and binds nobody. Another match may still fit."),
     },
+    # The same to the side whose turn it is.
+    "negotiation.yours": {
+        "requested": N_("Agree to these terms or offer others."),
+        "offered": N_("Accept this offer or ask for other terms."),
+        "accepted": N_("Confirm the agreement with your password."),
+        "agreed": N_("Check the agreement and confirm it with your password."),
+        "verified": N_("Put the agreement into force."),
+    },
     "term": {
         "price": N_("Price"),
         "price_unit": N_("What the price buys"),

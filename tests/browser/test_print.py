@@ -26,6 +26,11 @@ def test_on_a4_with_the_parties_the_clauses_and_the_hash_and_without_navigation(
         agreement.consumer_name,
         agreement.provider_credit_code,
         "每日十点前更新",
+        "1. What is provided",
+        "Party A (supplier)",
+        "Party B (data user)",
+        "Seal",
+        "Annex: the product as it was",
         agreement.terms_hash.hex(),
     ):
         assert "".join(words.split()) in text, words

@@ -308,3 +308,49 @@ async def test_the_list_shows_what_is_held_overdue_or_in_one_state(client, commi
     for query, talk in (("held", held), ("overdue", late)):
         found = (await client.get(f"/api/v1/negotiations?{query}=true", headers=headers)).json()
         assert [card["id"] for card in found["items"]] == [talk.negotiation.id]
+
+
+async def test_an_agreement_reads_as_numbered_articles_between_two_parties(client, committed):
+    deal = await committed.agreement(clauses=(Clause(title="保密", text="双方保密"),), obligations="按时交付")
+    await browsing.sign_in(client, deal.consumer)
+    client.cookies.set("language", "en")
+    shown = (await get_page(client, f"/agreements/{deal.agreement.id}")).text
+    contract = shown[shown.index('id="contract"') : shown.index("</article>")]
+    articles = re.findall(r"<li><h2>(.*?)</h2>", contract)
+    fixed = ["What is provided", "Price", "Period", "Delivery", "Permitted use", "Obligations of both sides"]
+    assert articles == [*fixed, "保密"]
+    blocks = contract[contract.index('id="signatures"') :]
+    assert re.findall(r"<h3>(Party \w)", blocks) == ["Party A", "Party B"]
+    assert "Annex" in contract
+    for outside in ("<form", "Check this evidence", "Its life so far"):
+        assert outside not in contract
+
+
+async def test_an_agreement_not_in_force_says_whose_turn_it_is_and_leads_there(client, committed):
+    talk = await committed.negotiation("agreed")
+    client.cookies.set("language", "en")
+    await browsing.sign_in(client, talk.consumer)
+    room = (await get_page(client, f"/negotiations/{talk.negotiation.id}")).text
+    assert "Check the agreement and confirm it with your password." in room
+    contract = re.search(r'href="(/agreements/\d+)"', room)[1]
+    mine = (await get_page(client, contract)).text
+    assert 'class="turn mine"' in mine
+    assert f'<a class="button" href="/negotiations/{talk.negotiation.id}#turn">Verify agreement</a>' in mine
+    await browsing.sign_in(client, talk.provider)
+    theirs = (await get_page(client, contract)).text
+    assert 'class="turn mine"' not in theirs
+    assert "The data user&#39;s turn" in theirs
+    assert "checks the agreement and confirms it" in theirs
+
+
+async def test_what_was_answered_was_seen(client, committed):
+    talk = await committed.negotiation("requested")
+    client.cookies.set("language", "en")
+    await browsing.sign_in(client, talk.consumer)
+    path = f"/negotiations/{talk.negotiation.id}"
+    assert "Not seen by the supplier yet" in (await get_page(client, path)).text
+    other, version = committed.offer(price=Decimal(1500)), talk.negotiation.version
+    await negotiations.counter(
+        committed.db, talk.provider, talk.negotiation.id, other, version=version, now=committed.now
+    )
+    assert "Not seen by the supplier yet" not in (await get_page(client, path)).text

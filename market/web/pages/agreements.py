@@ -11,8 +11,9 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 
 from market.domain.accounts import Actor
-from market.domain.agreements import Agreement
+from market.domain.agreements import Agreement, AgreementState
 from market.domain.errors import Conflict
+from market.domain.machine import Party
 from market.domain.permissions import Permission
 from market.domain.words import N_
 from market.services import agreements, evidence, products
@@ -24,6 +25,9 @@ from market.web.page import Web, go, page
 P = Permission
 UNTOLD = frozenset({"message", "terms"})
 """Events that are no step in the life of an agreement."""
+
+TURNS = {AgreementState.DRAFTED: Party.CONSUMER, AgreementState.SIGNED: Party.PROVIDER}
+"""Who brings it into force by the next step of the negotiation."""
 
 
 @get("/agreements", permission=P.AGREEMENT_READ)
@@ -45,8 +49,11 @@ async def agreement_page(
 
 async def _agreement_page(db: Db, actor: Actor, agreement_id: int, **again: Any) -> Template:
     agreement = await agreements.get(db, actor, agreement_id)
+    turn = TURNS.get(agreement.state)
     context: dict[str, Any] = {
         "agreement": agreement,
+        "turn": turn,
+        "mine": turn in actor.parties(consumer=agreement.consumer_id, provider=agreement.provider_id),
         "terms": agreement.read(),
         "product": await products.get_revision(db, actor, agreement.product_id, agreement.product_revision),
         "signatures": await agreements.signatures(db, agreement),

@@ -213,7 +213,8 @@ async def _sight(db: Db, actor: Actor, negotiation: Negotiation, offers: list[Of
     seen = await negotiations.seen(db, negotiation)
     own = negotiations.parties(actor, negotiation)
     others = [side for side in sorted(negotiations.SIDES) if side not in own]
-    shown = {o.number: _other(o.party) for o in offers if _other(o.party) in others}
+    answered = max((o.number for o in offers if o.party in others), default=0)  # nobody answers what they have not seen
+    shown = {o.number: _other(o.party) for o in offers if _other(o.party) in others and o.number > answered}
     return {
         "looked": {side: last_looked(seen, side) for side in others},
         "first_seen": {number: (side, first_seen(seen, side, number)) for number, side in shown.items()},
