@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 import numpy as np
 
-from matching import kernels
+from matching import kernels, names
 from matching.lexical import Index
 from matching.located import Places, place_of
 from matching.processes import spread
@@ -43,14 +43,16 @@ class Shard(NamedTuple):
 def bag(product: Document, weights: Mapping[str, float], analyser: Analyser) -> Bag:
     """The terms of ``product``; ``weights`` says what a word counts for in each attribute."""
     fields, english = [], []
-    for name, weight in weights.items():
-        value: str | tuple[str, ...] = getattr(product, name)
+    for field, weight in weights.items():
+        value: str | tuple[str, ...] = getattr(product, field)
         text = value if isinstance(value, str) else "\n".join(value)
         if text:
             cut = analyser.cut(text)
-            fields.append((int(weight * SCALE), name in HEAD, [*cut.terms, *cut.pairs]))
-            if name != "detail":
+            fields.append((int(weight * SCALE), field in HEAD, [*cut.terms, *cut.pairs]))
+            if field != "detail":
                 english += [terms for _, terms in cut.glosses]
+    if name := names.term(product.title):
+        fields.append((SCALE, False, [name]))
     return Bag(fields, english, place_of(product))
 
 

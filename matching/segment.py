@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
+from itertools import chain, count
 from typing import Any, ClassVar, Final, NamedTuple
 
 import numpy as np
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from matching import kernels
 from matching.located import Places
+from matching.names import Names
 from matching.regions import Codes
 
 SCALE: Final = 8
@@ -84,8 +85,13 @@ class Segment:
 class Vocabulary(dict[str, int]):
     """Terms and their numbers; ``vocabulary[term]`` numbers a new one, ``get`` does not."""
 
+    def __init__(self, terms: Iterable[str] = ()) -> None:
+        super().__init__(zip(terms, count()))
+        self.names = Names(self)
+
     def __missing__(self, term: str) -> int:
         self[term] = number = len(self)
+        self.names.add(term)
         return number
 
 

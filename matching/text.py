@@ -36,6 +36,7 @@ HAN: Final = (
     r"\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"  # Hangul, compatibility and rare Han
 )
 _RUNS: Final = re.compile(rf"([{HAN}]+)|([^\W_{HAN}]+)")
+_HAN: Final = re.compile(f"[{HAN}]")
 _ASCII_WORDS: Final = re.compile("[a-z0-9]+")
 _WORDS: Final = re.compile(rf"[^\W_{HAN}]+")
 _PHRASES: Final = re.compile(rf"[^\W_{HAN}]+(?:[ '\u2019-]+[^\W_{HAN}]+)+")
@@ -64,6 +65,16 @@ def normalise(text: str) -> str:
     if not text.isascii():
         text = unicodedata.normalize("NFKC", _SURROGATES.sub(" ", text)).translate(_simplified())
     return text.lower()
+
+
+def runs(text: str) -> list[tuple[str, str]]:
+    """The runs of Chinese and the other words of a folded text in turn, each as (run, "") or ("", word)."""
+    return _RUNS.findall(text)
+
+
+def is_han(character: str) -> bool:
+    """Whether it is written without spaces between words, as Chinese is."""
+    return _HAN.match(character) is not None
 
 
 class Cut(NamedTuple):
@@ -150,7 +161,7 @@ class Analyser:
             return Cut(self._stemmed(_ASCII_WORDS.findall(text)), (), self._pairs(text))
         terms: list[str] = []
         glosses: list[tuple[str, tuple[str, ...]]] = []
-        for run, word in _RUNS.findall(text):
+        for run, word in runs(text):
             if run:
                 cut = self._runs.get(run) or self._cut_run(run)
                 terms += cut.terms

@@ -44,17 +44,18 @@ def read(kind: type[T], values: Mapping[str, Any]) -> T:
 
 
 @contextmanager
-def retry(page: Callable[[dict[str, str], tuple[str, ...]], Template]) -> Iterator[None]:
+def retry(page: Callable[[dict[str, str], tuple[str, ...]], Template], *, unfinished: bool = False) -> Iterator[None]:
     """Show the form again, what was typed kept, when the block raises Invalid, WrongPassword (422) or TooMany (429).
 
     The transaction rolls back. ``page(errors, unmet)`` builds the page: errors by field, sentences of unmet rules.
+    While somebody still writes (``unfinished``) what is invalid is no failure: the answer is 200.
     """
     try:
         yield
     except Invalid as error:
         unmet = error.sentences if isinstance(error, Unmet) else ()
         again = page(error.fields, unmet)
-        again.status_code = error.status
+        again.status_code = 200 if unfinished else error.status
         raise Rejected(again) from error
     except WrongPassword as error:
         again = page({"password": error.detail}, ())

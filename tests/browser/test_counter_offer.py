@@ -36,6 +36,7 @@ def test_what_is_not_sent_survives_a_lost_connection_and_a_reload(open_page, sig
     page.goto(f"{room}/offer")
     page.fill("[name=price]", "1700")
     page.locator("[name=clause_title]").last.fill("保密")
+    expect(page.locator("#changes [href='#f-clauses']")).to_be_visible()
     page.goto(room)
     page.fill("[name=body]", "Half a sentence")
     page.reload()

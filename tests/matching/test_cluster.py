@@ -30,7 +30,7 @@ DEMANDS = [Demand(id=f"d{n}", text=f"{WORDS[n % 11]} {WORDS[n % 4]} 泸州") for
 @pytest.fixture(scope="module")
 def processes() -> Iterator[Any]:
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=100
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0", silence_logs=100
     ) as local:
         yield local
 

@@ -19,7 +19,14 @@ PRODUCTS = [
     Document(id="bus", title="Bus arrival times", description="Real-time arrivals of city buses in Hefei"),
     Document(id="firms", title="企业工商登记信息", publisher="市场监督管理局"),
 ]
-TEXTS = ["合肥空气质量", "水库 水位 数据", "real time bus", "企业登记", "数据"]
+TEXTS = [
+    "合肥空气质量",
+    "水库 水位 数据",
+    "real time bus",
+    "企业登记",
+    "数据",
+    "要企业登记数据、空气质量水位与水库水位数据",
+]
 word = st.sampled_from(["空气", "质量", "水库", "水位", "企业", "登记", "合肥", "bus", "data", "数据"])
 products = st.builds(
     lambda i, title, text: Document(id=f"p{i}", title=" ".join(title), description="".join(text)),
@@ -67,6 +74,17 @@ def test_score_agrees_with_search_and_is_zero_without_a_shared_word() -> None:
     assert scores["air"] == found["air"]
     assert scores["bus"] == found.get("bus", 0.0)
     assert "nobody" not in scores
+
+
+def test_a_product_named_in_full_comes_before_those_with_more_of_the_words() -> None:
+    named = Document(id="z", title="普通公路路况", description="养护")
+    fuller = Document(
+        id="a", title="公路路况养护巡查", description="公路养护巡查的路况、桥梁与隧道数据，普通公路每月巡查"
+    )
+    text = "养护公司巡查桥梁和隧道，想看普通公路路况这类数据，每月更新"
+    matcher = Matcher().fit([named, fuller])
+    assert [i for i, _ in matcher.search(text, 2)] == ["z", "a"]
+    assert [i for i, _ in matcher.search(text.replace("普通公路路况", "普通公路的路况"), 2)] == ["a", "z"]
 
 
 def test_products_find_demands_in_the_mirrored_index() -> None:

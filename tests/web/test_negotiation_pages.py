@@ -151,6 +151,16 @@ async def test_the_room_says_whose_turn_it_is(client, committed):
     assert (await get_page(client, f"{room}?cursor=nonsense")).status_code == 422
 
 
+async def test_what_is_checked_while_it_is_written_has_not_failed(client, committed):
+    talk = await committed.negotiation("requested")
+    path = f"/negotiations/{talk.negotiation.id}/offer"
+    await browsing.sign_in(client, talk.provider)
+    for unfinished, status in (({}, 422), ({"unfinished": "1"}, 200)):
+        answer = await post_form(client, path, FORM | {"clause_text": [""]} | unfinished)
+        assert answer.status_code == status
+        assert 'href="#f-clauses"' in answer.text
+
+
 async def test_the_brokers_hold_is_shown_with_its_reason(app, committed):
     talk = await committed.negotiation("offered")
     room = f"/negotiations/{talk.negotiation.id}"

@@ -266,7 +266,10 @@ async def send_offer(
     form = await request.form()
     typed = typed_offer(form)
     negotiation = await negotiations.get(db, actor, negotiation_id)
-    with forms.retry(lambda errors, unmet: _counter_form(actor, negotiation, typed, errors=errors, unmet=unmet)):
+    with forms.retry(
+        lambda errors, unmet: _counter_form(actor, negotiation, typed, errors=errors, unmet=unmet),
+        unfinished="unfinished" in form,
+    ):
         offer = negotiations.checked(read_offer(typed), now)
         if "send" not in form or form.get("reviewed") != _digest(offer):
             last = await negotiations.last_offer(db, negotiation)

@@ -91,12 +91,12 @@ let asked = 0;
 async function preview(form) {
   const mine = ++asked;
   let answer;
+  const body = new URLSearchParams(new FormData(form));
+  body.set("unfinished", "1"); // what is missing yet is no failure
   try {
-    answer = await fetch(location.href, {
-      method: "POST", headers: { Accept: "text/html" }, body: new URLSearchParams(new FormData(form)), redirect: "manual",
-    });
+    answer = await fetch(location.href, { method: "POST", headers: { Accept: "text/html" }, body, redirect: "manual" });
   } catch { return; } // no connection: the next stroke asks again
-  if (![200, 422].includes(answer.status)) return;
+  if (answer.status !== 200) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const fresh = page.getElementById(form.dataset.preview);
   if (mine === asked && fresh) document.getElementById(form.dataset.preview).replaceWith(document.adoptNode(fresh));

@@ -1,0 +1,74 @@
+"""Products named in full: a demand that writes the whole title of a product means that product.
+
+A title is one more term of its document, and a text has the terms of all titles that stand in it, wherever words
+begin and end in Chinese. Titles of a few characters (行政处罚) are words like any other and no names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from matching.text import is_han, normalise, runs
+
+LEAST: Final = 5
+"""Characters of the shortest name; in other scripts it has two words, too."""
+
+MARK: Final = "="
+"""What the term of a name begins with; no word does."""
+
+
+def plain(text: str) -> str:
+    """The letters and digits of ``text``, folded, with one space between words of other scripts than Chinese."""
+    written: list[str] = []
+    for run, word in runs(normalise(text)):
+        if word and written and not is_han(written[-1][-1]):
+            written.append(" ")
+        written.append(run or word)
+    return "".join(written)
+
+
+def term(title: str) -> str | None:
+    """The term of a title, none when it is too short to be a name."""
+    name = plain(title)
+    named = len(name) >= LEAST and (" " in name or any(map(is_han, name)))
+    return MARK + name if named else None
+
+
+class Names:
+    """The names among ``terms``, to be found in texts; it only grows."""
+
+    def __init__(self, terms: Iterable[str]) -> None:
+        self._sizes: dict[str, tuple[int, ...]] = {}
+        """By their first characters how long the names are."""
+        for one in terms:
+            self.add(one)
+
+    def add(self, one: str) -> None:
+        """Know ``one``, when it is a name."""
+        if one.startswith(MARK):
+            begins, size = one[1 : LEAST + 1], len(one) - 1
+            known = self._sizes.get(begins, ())
+            if size not in known:
+                self._sizes[begins] = (*known, size)
+
+    def within(self, text: str) -> set[str]:
+        """What in ``text`` (made ``plain``) may be the term of a name: whatever begins like one and is as long."""
+        sizes = self._sizes
+        return {
+            MARK + text[at : at + size]
+            for at in range(len(text) - LEAST + 1)
+            for size in sizes.get(text[at : at + LEAST], ())
+            if _stands_alone(text, at, at + size)
+        }
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """Whether no word of another script than Chinese is cut in two."""
+    return end <= len(text) and not any(
+        0 < at < len(text) and _in_word(text[at - 1]) and _in_word(text[at]) for at in (start, end)
+    )
+
+
+def _in_word(character: str) -> bool:
+    return character != " " and not is_han(character)
