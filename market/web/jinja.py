@@ -72,10 +72,14 @@ def word(value: object, kind: str) -> str:
 
 
 def said(reason: MatchReason) -> str:
-    """The product's words behind a verdict as people read them: codes in words, dates and amounts in their form."""
-    quote = reason.quote
+    """The product's words behind a verdict as people read them."""
+    return shown(reason.quote, reason.source)
+
+
+def shown(quote: str, source: str) -> str:
+    """Words of one of a product's attributes as people read them: codes in words, dates and amounts in their form."""
     with suppress(ValueError, InvalidOperation):  # words of a text that are no date or amount are read as they stand
-        match reason.source:
+        match source:
             case "update_frequency":
                 return word(quote, "update_cycle")
             case "delivery":
@@ -99,7 +103,7 @@ def due(value: datetime | None) -> str:
     return i18n.ngettext("overdue by %(n)d working day", "overdue by %(n)d working days", -left) % {"n": -left}
 
 
-SPEAKING: tuple[Callable[..., str], ...] = (day, moment, second, yuan, percent, number, word, said, due)
+SPEAKING: tuple[Callable[..., str], ...] = (day, moment, second, yuan, percent, number, word, said, shown, due)
 """Filters whose answer depends on the reader's language."""
 
 

@@ -1,6 +1,8 @@
 """The worklist over HTTP, as staff without JavaScript use it, and the same over the API."""
 
+import re
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -139,7 +141,7 @@ async def test_a_pairing_is_shown_side_by_side_with_its_words_marked(client, com
         RequirementLine(level=LineLevel.MUST, kind=LineKind.UPDATE_CYCLE, value="每日", phrase="日数据", start=12),
     )
     first = (await committed.match()).match
-    product = await committed.listed_product(update_cycle="yearly")
+    product = await committed.listed_product(update_cycle="yearly", price=Decimal(60_000), price_unit="year")
     second = (await committed.match(demand=await committed.open_demand(lines=lines), product=product)).match
     await english(client, await committed.staff())
     page = (await browsing.get_page(client, f"/desk/matches/{second.id}?kind=match")).text
@@ -147,6 +149,9 @@ async def test_a_pairing_is_shown_side_by_side_with_its_words_marked(client, com
     assert '<mark data-lines="1">公路货运量<sup>1</sup></mark>的<mark data-lines="2">日数据<sup>2</sup></mark>' in asked
     assert 'data-lines="1">公路货运量<sup>1</sup></mark>' in offered, "the product's words for line 1"
     assert '<mark data-lines="2">Yearly<sup>2</sup></mark>' in offered, "a code, in words"
+    assert "<dd>CN¥60,000.00</dd>" in offered, "an amount, in the reader's form"
+    assert re.search(r'name="confirmed" value="yes"><button [^>]*value="approve"', page), "all of it has been seen"
+    assert not re.search(r'name="confirmed" value="yes"><button [^>]*value="decline"', page), "a reason is asked for"
     assert f'href="/desk/matches/{first.id}?kind=match"' in page
     decision = {"row": [row_of(second)], "action": "approve", "confirmed": "yes", "then": str(first.id)}
     done = await browsing.post_form(client, "/desk", decision)

@@ -252,3 +252,16 @@ async def test_the_editor_says_beside_the_field_what_it_is_worth(client, committ
 async def _asked(client, product_id):
     """Whether the site has heard of the demand."""
     return 'class="worth"' in (await browsing.get_page(client, f"/products/{product_id}/edit")).text
+
+
+async def test_the_main_thing_to_do_stands_first(client, committed):
+    supplier = await committed.supplier()
+    product = await committed.draft_product(supplier)
+    await products.act(committed.db, supplier, product.id, "submit", now=committed.now)
+    await browsing.sign_in(client, await committed.staff(Role.REGISTRAR))
+    page = (await browsing.get_page(client, f"/products/{product.id}")).text
+    assert 0 < page.index("/actions/list") < page.index("/actions/return")
+    await browsing.sign_in(client, supplier)
+    page = (await browsing.get_page(client, f"/products/{product.id}")).text
+    form = page[page.index("/actions/withdraw") :]
+    assert '<button class="button quiet">' in form[: form.index("</form>")], "going back is not the main thing"

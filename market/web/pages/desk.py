@@ -187,6 +187,8 @@ def _done(request: Web, wanted: Wanted, outcomes: Sequence[Outcome], then: str =
     """Back to the worklist, or on to the next pairing."""
     query = query_of(wanted)
     path = f"/desk/matches/{then}" if then.isascii() and then.isdigit() and len(then) < 16 else "/desk"
+    if path != "/desk":
+        return go(request, f"{path}?{query}" if query else path, N_("Done; this is the next one."))
     said = i18n.ngettext("%(num)d row done.", "%(num)d rows done.", len(outcomes)) % {"num": len(outcomes)}
     return go(request, f"{path}?{query}" if query else path, said)
 

@@ -24,11 +24,10 @@ from market.web.pages.desk import query_of, wanted_of
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
-    """One attribute of a text; ``kind`` names the words for a value that is a code."""
+    """One attribute of a text."""
 
     name: str
     pieces: tuple[Passage, ...]
-    kind: str = ""
 
 
 def demand_parts(match: Match, title: str, text: str) -> list[Part]:
@@ -45,28 +44,26 @@ def product_parts(match: Match, product: Product) -> list[Part]:
     for n, reason in enumerate(match.reasons, 1):
         quotes.setdefault(reason.source, []).append((n, reason.quote))
     return [
-        Part(name=name, kind=kind, pieces=passages(value, quotes.get(name, ())))
-        for name, value, kind in _attributes(product)
-        if value
+        Part(name=name, pieces=passages(value, quotes.get(name, ()))) for name, value in _attributes(product) if value
     ]
 
 
-def _attributes(product: Product) -> Iterator[tuple[str, str, str]]:
-    """(attribute as the matcher calls it, its text, kind of code)."""
-    yield "title", product.title, ""
-    yield "description", product.abstract, ""
-    yield "fields", "、".join(f.name + (f" {f.meaning}" if f.meaning else "") for f in product.fields), ""
-    yield "region", product.region, ""
-    yield "granularity", product.granularity, ""
-    yield "time_from", product.time_from.isoformat() if product.time_from else "", ""
-    yield "time_to", product.time_to.isoformat() if product.time_to else "", ""
-    yield "update_frequency", product.update_cycle or "", "update_cycle"
+def _attributes(product: Product) -> Iterator[tuple[str, str]]:
+    """(attribute as the matcher calls it, its text or code)."""
+    yield "title", product.title
+    yield "description", product.abstract
+    yield "fields", "、".join(f.name + (f" {f.meaning}" if f.meaning else "") for f in product.fields)
+    yield "region", product.region
+    yield "granularity", product.granularity
+    yield "time_from", product.time_from.isoformat() if product.time_from else ""
+    yield "time_to", product.time_to.isoformat() if product.time_to else ""
+    yield "update_frequency", product.update_cycle or ""
     for mode in product.delivery:
-        yield "delivery", mode, "delivery"
-    yield "formats", ", ".join(product.formats), ""
-    yield "themes", product.theme, ""
-    yield "tags", ", ".join(product.tags), ""
-    yield "price", str(product.price) if product.price is not None else "", ""
+        yield "delivery", mode
+    yield "formats", ", ".join(product.formats)
+    yield "themes", product.theme
+    yield "tags", ", ".join(product.tags)
+    yield "price", str(product.price) if product.price is not None else ""
 
 
 @get("/desk/matches/{match_id:int}", permission=Permission.MATCH_REVIEW)
