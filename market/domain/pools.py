@@ -89,7 +89,7 @@ class Pool(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PoolCard(msgspec.Struct, frozen=True, kw_only=True):
-    """A pool in a list of the broker's; ``title`` is that of its first demand."""
+    """A pool in a list; ``title`` is that of its first demand, for a member that of its own."""
 
     id: int
     title: str

@@ -66,7 +66,7 @@ STRENGTH = Query(
 LIST = Query(
     PoolCard,
     """SELECT l.id, (SELECT d.title FROM pool_member m JOIN demand d ON d.id = m.demand_id WHERE m.pool_id = l.id
-            ORDER BY m.demand_id LIMIT 1) AS title,
+            AND ($4 OR d.organisation_id = $5) ORDER BY m.demand_id LIMIT 1) AS title,
         (SELECT count(*) FROM pool_member m WHERE m.pool_id = l.id AND m.standing IN ('invited', 'joined')) AS members,
         (SELECT count(*) FROM pool_member m WHERE m.pool_id = l.id AND m.standing = 'joined') AS joined,
         l.quorum, l.state, l.due_at, l.version, l.updated_at

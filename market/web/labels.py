@@ -54,7 +54,7 @@ WORDS: dict[str, dict[str, str]] = {
         "broker_review": N_("With the broker"),
         "proposed": N_("Proposed to both sides"),
         "mutual": N_("Both sides interested"),
-        "converted": N_("In negotiation"),
+        "converted": N_("Negotiation begun"),
         "rejected": N_("Turned down by the broker"),
         "declined": N_("Declined"),
         "stale": N_("Out of date"),

@@ -217,3 +217,22 @@ async def test_what_a_product_says_is_in_the_readers_form(client, committed):
     html = (await browsing.get_page(client, f"/demands/{demand.id}")).text
     assert "<q>2022年1月1日</q>" in html
     assert "¥98,000.00/年" in html
+
+
+async def test_who_is_not_verified_is_told_why_the_demand_waits(client, committed):
+    owner = await committed.demander(verified=False)
+    demand = await committed.draft_demand(owner)
+    await signed_in(client, owner)
+    html = (await browsing.get_page(client, f"/demands/{demand.id}")).text
+    assert "Your organisation is not verified yet" in html
+    verified = await committed.demander()
+    demand = await committed.draft_demand(verified)
+    await signed_in(client, verified)
+    assert "not verified yet" not in (await browsing.get_page(client, f"/demands/{demand.id}")).text
+
+
+async def test_a_stranger_who_holds_the_data_is_shown_the_way(client, committed):
+    demand = await committed.open_demand()
+    client.cookies.set("language", "en")
+    html = (await browsing.get_page(client, f"/demands/{demand.id}")).text
+    assert '<a class="button" href="/products/new">Offer a product</a>' in html

@@ -7,10 +7,12 @@ from decimal import Decimal
 
 import pytest
 
+from market.domain.demands import LineKind, LineLevel, RequirementLine
 from market.domain.negotiations import Clause
 from market.services import agreements, negotiations
 from tests import browsing
 from tests.browsing import get_page, post_form
+from tests.given import TOPIC
 from tests.person import Person
 
 pytestmark = pytest.mark.anyio
@@ -364,3 +366,22 @@ async def test_what_was_answered_was_seen(client, committed):
         committed.db, talk.provider, talk.negotiation.id, other, version=version, now=committed.now
     )
     assert "Not seen by the supplier yet" not in (await get_page(client, path)).text
+
+
+async def test_the_first_terms_begin_with_the_purpose_read_out_of_the_demand(client, committed):
+    demander = await committed.demander()
+    purpose = RequirementLine(level=LineLevel.SHOULD, kind=LineKind.PURPOSE, value="挑选承运商")
+    demand = await committed.open_demand(demander, purpose="", lines=(TOPIC, purpose))
+    pairing = await committed.mutual_match(demander, demand=demand)
+    await browsing.sign_in(client, demander)
+    shown = (await get_page(client, f"/negotiations/new?match={pairing.match.id}")).text
+    assert ">挑选承运商</textarea>" in shown
+
+
+async def test_agreeing_stands_out_and_other_terms_stand_beside_it(client, committed):
+    client.cookies.set("language", "en")
+    talk = await committed.negotiation("offered")
+    await browsing.sign_in(client, talk.consumer)
+    room = (await get_page(client, f"/negotiations/{talk.negotiation.id}")).text
+    assert re.search(r'<details class="step main">\s*<summary>Accept offer</summary>', room)
+    assert f'<a class="button quiet" href="/negotiations/{talk.negotiation.id}/offer">Ask for other terms</a>' in room

@@ -58,6 +58,17 @@ async def test_the_broker_confirms_and_an_owner_joins_and_leaves(client, committ
     assert "1 of 2 have joined" in (await browsing.get_page(client, address)).text
 
 
+async def test_a_member_finds_its_pool_by_its_own_demand(client, committed):
+    owners, found = await posted(committed, *TEXTS[:2])
+    pool = await committed.forming_pool(*found)
+    for demand in found:
+        await committed.db.execute("UPDATE demand SET title = $2 WHERE id = $1", demand.id, f"需求{demand.id}")
+    for owner, demand in zip(owners, found, strict=True):
+        await english(client, owner)
+        shown = (await browsing.get_page(client, "/pools")).text
+        assert f'<a href="/pools/{pool.id}">需求{demand.id}</a>' in shown
+
+
 async def test_the_share_is_filled_in_for_each_member(client, committed):
     owners, found = await posted(committed, *TEXTS[:2])
     pool = await joined(committed, await committed.forming_pool(*found), *owners)

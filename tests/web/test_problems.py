@@ -184,3 +184,17 @@ async def test_a_page_for_somebody_sends_nobody_to_sign_in_and_back(client):
     assert answer.status_code == 303
     assert answer.headers["location"].startswith("/sign-in?next=/my/demands")
     page(await browsing.post_form(client, "/demands/new", {"title": "ab"}), 401)
+
+
+async def test_what_is_not_found_or_not_allowed_says_where_to_go(client, committed):
+    client.cookies.set("language", "en")
+    gone = (await browsing.get_page(client, "/demands/999999")).text
+    assert 'href="/sign-in?next=%2Fdemands%2F999999"' in gone or 'href="/sign-in?next=/demands/999999"' in gone
+    assert 'href="/products"' in gone[gone.index("<main") :]
+    person = await committed.demander()
+    await browsing.sign_in(client, person)
+    refused = (await browsing.get_page(client, "/desk")).text
+    main = refused[refused.index("<main") :]
+    assert f"You act for {person.organisation_name} as Owner." in main
+    assert main.count("Your role does not allow this") == 1
+    assert '<a class="button" href="/inbox">' in main

@@ -15,6 +15,7 @@ from litestar.response import Redirect, Template
 from market import i18n
 from market.domain.accounts import Actor
 from market.domain.calendar import ZONE
+from market.domain.demands import LineKind
 from market.domain.errors import Conflict, IllegalTransition, NotYours
 from market.domain.lifecycles import NEGOTIATION
 from market.domain.machine import Party
@@ -136,7 +137,8 @@ async def _first_terms(db: Db, actor: Actor, match: Match, now: datetime) -> for
         "period_from": tomorrow,
         "period_to": tomorrow + timedelta(days=364),
         "delivery": product.delivery[0] if product.delivery else None,
-        "permitted_use": demand.purpose,
+        "permitted_use": demand.purpose
+        or "；".join(line.value for line in demand.lines if line.kind is LineKind.PURPOSE),
         "valid_days": 14,
     }
 
