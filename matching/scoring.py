@@ -1,9 +1,9 @@
 """The best rows for weighted terms, out of postings: the inner loops of a search, compiled by numba.
 
-MaxScore (Turtle and Flood 1995), a term at a time within a block of rows. A block's scores, norms and places stay in
-the processor's cache, and what the blocks before it found tells which terms can lift no row into the best: those are
-only added to rows that they may still lift there. Scores are whole numbers, so that the order of addition changes
-nothing, and an answer is what adding every posting would give, to the last bit.
+MaxScore (Turtle and Flood 1995), a term at a time within a block of rows. The scores of a block stay in the processor's
+cache, and what the blocks before it found tells which terms can lift no row into the best: those are only added to
+rows that they may still lift there. Scores are whole numbers, so that the order of addition changes nothing, and an
+answer is what adding every posting would give, to the last bit.
 """
 
 from __future__ import annotations
@@ -12,36 +12,50 @@ import math
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
+from matching import segment
 from matching.kernels import Array, compiled
 
-BLOCK: Final = 1 << 16
-"""Rows to score at a time."""
+LINE: Final = 256
+"""Rows that are passed over together when none of them has enough."""
 
-EARLY: Final = 0.8
+WHOLE: Final = np.float32(1 / segment.WHOLE)
+
+EARLY: Final = 0.4
 """The part of the least of the best below which what the rest of the terms can add no longer finds new rows. At 1 the
 fewest postings are added, but many rows are kept for the rest."""
 
 
+def room(rows: int) -> tuple[NDArray[Any], ...]:
+    """What a search in blocks of ``rows`` rows (a multiple of ``LINE``) works in: scores, which come and go as zeros,
+    and room for rows and their scores."""
+    return np.zeros(rows, np.int32), np.empty(rows, np.int32), np.empty(rows, np.int32)
+
+
 @compiled
-def _gain(c: Any, norm: Any, value: Array, cosine: bool, weight: Any) -> Any:
-    """What ``c`` occurrences add, in whole units: BM25's ``c / (c + norm)`` or the cosine's ``value[c] * norm``, each
-    at most 1, times ``weight``. Never 0, so that a score of 0 means a row nothing was added to."""
-    share = value[c] * norm if cosine else np.float32(c) / (np.float32(c) + norm)
+def _gain(posting: Any, norm: Array, cosine: bool, weight: Any) -> Any:
+    """What a posting adds, in whole units: ``weight`` times the cosine's or BM25's ``count / (count + norm)``, each at
+    most 1. Never 0, so that a score of 0 means a row nothing was added to."""
+    if cosine:
+        share = np.float32(posting & 0xFFFF) * WHOLE
+    else:
+        count = np.float32(posting >> 8 & 0xFF)
+        share = count / (count + norm[posting & 0xFF])
     return np.int32(weight * share) + np.int32(1)
 
 
 @compiled
-def _seek(doc: Array, low: int, high: int, row: int) -> int:
-    """The first position in ``low..high`` whose document is ``row`` or later; quick when it is near ``low``."""
+def _seek(posting: Array, low: int, high: int, row: int) -> int:
+    """The first position in ``low..high`` whose row is ``row`` or later; quick when it is near ``low``."""
     step = 1
-    while low + step < high and doc[low + step] < row:
+    while low + step < high and posting[low + step] >> 16 < row:
         low += step
         step *= 2
     high = min(high, low + step)
     while low < high:
         middle = (low + high) >> 1
-        if doc[middle] < row:
+        if posting[middle] >> 16 < row:
             low = middle + 1
         else:
             high = middle
@@ -49,41 +63,32 @@ def _seek(doc: Array, low: int, high: int, row: int) -> int:
 
 
 @compiled
-def _add(
-    doc: Array, count: Array, norm: Array, value: Array, cosine: bool, slower: Any, weight: Any,
-    first: int, end: int, base: int, score: Array, touched: Array, n: int,
-) -> int:  # fmt: skip
-    """Add the postings ``first..end`` to the scores of their rows; ``touched[:n]`` are those with one. Returns the new
-    ``n``."""
+def _add(posting: Array, norm: Array, cosine: bool, weight: Any, first: int, end: int, score: Array) -> None:
+    """Add the postings ``first..end`` to the scores of their rows."""
+    # What has no sign is looked up quicker: nothing counts from the end.
     for p in range(np.uint64(first), np.uint64(end)):
-        d = np.uint64(doc[p])  # what has no sign is looked up twice as fast: nothing counts from the end
-        row = d - np.uint64(base)
-        before = score[row]
-        touched[np.uint64(n)] = row
-        n += before == 0
-        score[row] = before + _gain(count[p], slower * norm[d], value, cosine, weight)
-    return n
+        score[np.uint64(posting[p] >> 16)] += _gain(posting[p], norm, cosine, weight)
 
 
 @compiled
 def _add_to(
-    doc: Array, count: Array, norm: Array, value: Array, cosine: bool, slower: Any, weight: Any,
-    first: int, end: int, base: int, score: Array, kept: Array, m: int,
+    posting: Array, norm: Array, cosine: bool, weight: Any, first: int, end: int, rows: Array, totals: Array, n: int,
+    nth: Array,
 ) -> None:  # fmt: skip
-    """Add the postings ``first..end`` to the scores of ``kept[:m]``; what it does to those of others that have one does
-    not matter."""
-    if m * 8 > end - first:
+    """Add the postings ``first..end`` to the ``totals[:n]`` of ``rows[:n]``; ``nth`` of a row counts from 1."""
+    if n * 8 > end - first:
         for p in range(np.uint64(first), np.uint64(end)):
-            d = np.uint64(doc[p])
-            row = d - np.uint64(base)
-            before = score[row]
-            score[row] = before + _gain(count[p], slower * norm[d], value, cosine, weight) * np.int32(before != 0)
+            i = nth[np.uint64(posting[p] >> 16)]
+            if i:
+                totals[i - 1] += _gain(posting[p], norm, cosine, weight)
         return
-    for i in range(m):
-        d = kept[i] + base
-        at = _seek(doc, first, end, d)
-        if at < end and doc[at] == d:
-            score[kept[i]] += _gain(count[at], slower * norm[d], value, cosine, weight)
+    at = first
+    for i in range(n):
+        at = _seek(posting, at, end, rows[i])
+        if at == end:
+            break
+        if posting[at] >> 16 == rows[i]:
+            totals[i] += _gain(posting[at], norm, cosine, weight)
 
 
 @compiled
@@ -113,17 +118,16 @@ def _rest(part: Array, weights: Array, slower: Array, span: Array) -> Array:
 
 @compiled
 def best(
-    body: Any, head: Any, gloss: Any, value: Array, span: Array, allowed: Array, place: Array,
+    body: Any, head: Any, gloss: Any, norm: Array, gloss_norm: Array, span: Array, allowed: Array, place: Array,
     sizes: Array, terms: Array, weights: Array, slower: Array, unit: Array, factors: Array, which: Array,
-    k: int, score: Array, touched: Array, kept: Array,
+    k: int, score: Array, kept: Array, totals: Array,
 ) -> tuple[Array, Array, Array]:  # fmt: skip
     """The ``k`` best rows of each query and their scores, in any order, of equal ones the first rows; and how many
     there are.
 
-    The three parts are (ptr, doc, count, norm). Query ``q`` has ``sizes[3 * q + p]`` of the ``terms`` and their
+    The parts are as ``segment.Part`` packs them. Query ``q`` has ``sizes[3 * q + p]`` of the ``terms`` and their
     ``weights`` in part ``p``; ``slower[q]`` multiplies the norms of the body, and a score of 1 is ``unit[q]`` units. A
-    score is multiplied by ``factors[which[q], place[row]]``, at most 1. ``score`` comes and goes as zeros, one for each
-    row of a block; ``touched`` and ``kept`` are room for one more.
+    score is multiplied by ``factors[which[q], place[row]]``, at most 1. The last three are a ``room``.
     """
     rows = np.empty((len(which), k), np.int32)
     values = np.empty((len(which), k), np.float32)
@@ -132,12 +136,11 @@ def best(
     for q in range(len(which)):
         size = sizes[3 * q : 3 * q + 3]
         first, stop = stop, stop + size.sum()
-        part, known, units = _ordered(
-            body[0], head[0], gloss[0], size, terms[first:stop], weights[first:stop] * unit[q]
-        )  # fmt: skip
+        part, known, units = _ordered(body, head, gloss, size, terms[first:stop], weights[first:stop] * unit[q])
+        rest = _rest(part, units, np.array([slower[q], 1, 1], np.float32), span)
         found[q] = _best_of_one(
-            body, head, gloss, value, span, allowed, place, np.array([slower[q], 1, 1], np.float32), part, known, units,
-            factors[which[q]], rows[q], values[q], score, touched, kept,
+            body, head, gloss, slower[q] * norm, gloss_norm, allowed, place, part, known, units, rest,
+            factors[which[q]], rows[q], values[q], score, kept, totals,
         )  # fmt: skip
         values[q] *= np.float32(1) / unit[q]
     return rows, values, found
@@ -145,15 +148,15 @@ def best(
 
 @compiled
 def _ordered(
-    body: Array, head: Array, gloss: Array, sizes: Array, terms: Array, weights: Array
+    body: Any, head: Any, gloss: Any, sizes: Array, terms: Array, weights: Array
 ) -> tuple[Array, Array, Array]:  # fmt: skip
     """Part, number and weight of the terms that occur, what tells rows apart first."""
     part, at, key = np.empty(len(terms), np.uint8), np.empty(len(terms), np.int64), np.empty(len(terms))
     n = j = 0
     for p in range(3):
-        ptr = body if p == 0 else head if p == 1 else gloss
+        run, _, start, _ = body if p == 0 else head if p == 1 else gloss
         for _ in range(sizes[p]):
-            often = ptr[terms[j] + 1] - ptr[terms[j]] if terms[j] < len(ptr) - 1 else 0
+            often = start[run[terms[j] + 1]] - start[run[terms[j]]] if terms[j] < len(run) - 1 else 0
             if often > 0:
                 part[n], at[n], key[n] = p, j, -weights[j] / math.sqrt(often + 1.0)
                 n += 1
@@ -164,83 +167,130 @@ def _ordered(
 
 @compiled
 def _best_of_one(
-    body: Any, head: Any, gloss: Any, value: Array, span: Array, allowed: Array, place: Array,
-    slower: Array, part: Array, terms: Array, weights: Array, factor: Array,
-    rows: Array, values: Array, score: Array, touched: Array, kept: Array,
+    body: Any, head: Any, gloss: Any, norm: Array, gloss_norm: Array, allowed: Array, place: Array,
+    part: Array, terms: Array, weights: Array, rest: Array, factor: Array,
+    rows: Array, values: Array, score: Array, kept: Array, totals: Array,
 ) -> int:  # fmt: skip
     """The best rows of one query, into ``rows`` and ``values``; returns how many."""
     size, k = len(terms), len(rows)
-    rest = _rest(part, weights, slower, span)
-    at, end = np.empty(size, np.int64), np.empty(size, np.int64)
-    for j in range(size):
-        ptr = body[0] if part[j] == 0 else head[0] if part[j] == 1 else gloss[0]
-        at[j], end[j] = ptr[terms[j]], ptr[terms[j] + 1]
+    bounds = _bounds(body, head, gloss, part, terms, -(-len(place) // len(score)))
+    postings = body[3], head[3], gloss[3]
     least = np.float32(0.0)
     found = added = 0
     look = 4 * k + 64
     for base in range(0, len(place), len(score)):
-        limit = min(base + len(score), len(place))
         few = False
-        n = m = lifted = 0
+        n = lifted = 0
         for j in range(size):
             if not few and np.float32(rest[j]) < np.float32(EARLY) * least:
                 few, lifted = True, rest[j]
-                m = _reaching(score, touched, n, kept, base, place, factor, lifted, least)
-            if few and m == 0:
+                n = _taken(score, base, place, factor, lifted, least, kept, totals, True)
+                _numbered(kept, n, score)
+            if few and n == 0:
                 break
-            _, doc, count, norm = body if part[j] == 0 else head if part[j] == 1 else gloss
-            first = _seek(doc, at[j], end[j], base)
-            at[j] = _seek(doc, first, end[j], limit)
-            cosine, slow = part[j] == 1, slower[part[j]]
+            first, end = bounds[base // len(score), j]
+            posting = postings[0] if part[j] == 0 else postings[1] if part[j] == 1 else postings[2]
+            norms, cosine = gloss_norm if part[j] == 2 else norm, part[j] == 1
             if few:
-                _add_to(doc, count, norm, value, cosine, slow, weights[j], first, at[j], base, score, kept, m)
+                _add_to(posting, norms, cosine, weights[j], first, end, kept, totals, n, score)
                 if 2 * rest[j + 1] < lifted:
                     lifted = rest[j + 1]
-                    m = _reaching(score, kept, m, kept, base, place, factor, lifted, least)
+                    n = _narrowed(base, place, factor, lifted, least, kept, totals, n, score)
                 continue
-            n = _add(doc, count, norm, value, cosine, slow, weights[j], first, at[j], base, score, touched, n)
-            added += at[j] - first
+            _add(posting, norms, cosine, weights[j], first, end, score)
+            added += end - first
             if added > look:
                 look = 3 * added
+                n = _taken(score, base, place, factor, 0, least, kept, totals, False)
                 trial = rows.copy(), values.copy()
-                if _offer(score, touched, n, base, allowed, place, factor, trial[0], trial[1], found) == k:
+                if _offer(kept, totals, n, base, allowed, place, factor, trial[0], trial[1], found) == k:
                     least = max(least, trial[1][0])
-        found = _offer(
-            score, kept if few else touched, m if few else n, base, allowed, place, factor, rows, values, found
-        )
+        if few:
+            for i in range(n):
+                score[kept[i]] = 0
+        else:
+            n = _taken(score, base, place, factor, 0, least, kept, totals, True)
+        found = _offer(kept, totals, n, base, allowed, place, factor, rows, values, found)
         if found == k:
             least = max(least, values[0])
-        for i in range(n):
-            score[touched[i]] = 0
     return found
 
 
 @compiled
-def _reaching(
-    score: Array, rows: Array, n: int, to: Array, base: int, place: Array, factor: Array, rest: int, least: Any
+def _bounds(body: Any, head: Any, gloss: Any, part: Array, terms: Array, blocks: int) -> Array:
+    """Where the postings of each block and term begin and end."""
+    found = np.zeros((blocks, len(terms), 2), np.int64)
+    for j in range(len(terms)):
+        run, block, start, _ = body if part[j] == 0 else head if part[j] == 1 else gloss
+        for r in range(run[terms[j]], run[terms[j] + 1]):
+            found[block[r], j, 0], found[block[r], j, 1] = start[r], start[r + 1]
+    return found
+
+
+@compiled
+def _reaches(total: Any, row: Any, place: Array, factor: Array, rest: int, least: Any) -> Any:
+    """Whether ``rest`` more may lift a row to ``least``."""
+    most = np.float32(total + rest)
+    # No factor is above 1: most rows are out before their place is looked up.
+    return most >= least and most * factor[place[row]] >= least
+
+
+@compiled
+def _taken(
+    score: Array, base: int, place: Array, factor: Array, rest: int, least: Any,
+    rows: Array, totals: Array, clean: bool,
 ) -> int:  # fmt: skip
-    """Copy to ``to`` those of ``rows[:n]`` that ``rest`` more may lift to ``least``; returns how many."""
+    """Put into ``rows`` and ``totals`` the rows that ``rest`` more may lift to ``least``, rising, and their scores;
+    returns how many. ``clean``: and leave only zeros."""
+    n = 0
+    for first in range(0, len(score), LINE):
+        most = np.int32(0)
+        for row in range(np.uint64(first), np.uint64(first + LINE)):
+            most = max(most, score[row])
+        if most == 0:
+            continue
+        if np.float32(most + rest) >= least:
+            for row in range(first, first + LINE):
+                if score[row] and _reaches(score[row], base + row, place, factor, rest, least):
+                    rows[n], totals[n] = row, score[row]
+                    n += 1
+        if clean:
+            score[first : first + LINE] = 0
+    return n
+
+
+@compiled
+def _numbered(rows: Array, n: int, nth: Array) -> None:
+    """Set ``nth`` of each of ``rows[:n]``, counting from 1."""
+    for i in range(n):
+        nth[rows[i]] = i + 1
+
+
+@compiled
+def _narrowed(
+    base: int, place: Array, factor: Array, rest: int, least: Any, rows: Array, totals: Array, n: int, nth: Array
+) -> int:  # fmt: skip
+    """Keep of ``rows[:n]`` those that ``rest`` more may lift to ``least``; returns how many."""
     m = 0
     for i in range(n):
-        row = rows[i]
-        most = np.float32(score[row] + rest)
-        # No factor is above 1: most rows are out before their place is looked up.
-        if most >= least and most * factor[place[base + row]] >= least:
-            to[m] = row
+        nth[rows[i]] = 0
+        if _reaches(totals[i], base + rows[i], place, factor, rest, least):
+            rows[m], totals[m] = rows[i], totals[i]
             m += 1
+            nth[rows[i]] = m
     return m
 
 
 @compiled
 def _offer(
-    score: Array, from_: Array, n: int, base: int, allowed: Array, place: Array, factor: Array, rows: Array,
+    kept: Array, totals: Array, n: int, base: int, allowed: Array, place: Array, factor: Array, rows: Array,
     values: Array, size: int,
 ) -> int:  # fmt: skip
-    """Offer ``from_[:n]`` to the best there are, ``rows[:size]``; of equal ones the first; the worst comes first."""
+    """Offer ``kept[:n]`` to the best there are, ``rows[:size]``; of equal ones the first; the worst comes first."""
     k = len(rows)
     for i in range(n):
-        d = from_[i] + base
-        s = np.float32(score[from_[i]])
+        d = kept[i] + base
+        s = np.float32(totals[i])
         if size == k and s < values[0]:
             continue
         s *= factor[place[d]]

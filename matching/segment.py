@@ -21,8 +21,21 @@ SCALE: Final = 8
 """Counts are stored in eighths, in one byte: weights are multiples of 1/8, and 31.875 of a word is enough."""
 
 MOST: Final = 255
-VALUES: Final = np.log1p(np.arange(MOST + 1) / SCALE).astype(np.float32)
+VALUES: Final = np.log1p(np.arange(MOST + 1) / SCALE)
 """What each count is in the head: its logarithm."""
+
+WHOLE: Final = (1 << 16) - 1
+"""The cosine of a document with itself, as it is stored."""
+
+BLOCK: Final = 1 << 16
+"""Rows of a block: 16 bits say which of them a posting is of."""
+
+LENGTHS: Final = np.rint([*range(96), *np.geomspace(96, 480_000, 160)]).astype(np.float32)
+"""The 256 lengths that are told apart, in eighths of a word: each up to twelve words, then in steps of 5.5 %."""
+
+BETWEEN: Final = (LENGTHS[1:] + LENGTHS[:-1]) / 2
+"""Up to where each of them is the nearest."""
+
 _NTH: Final = bytes(round(SCALE / n**0.5) for n in range(1, 33))
 """What the first, second, … English term of a Chinese word counts for."""
 
@@ -45,19 +58,35 @@ class Bag(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One kind of terms of all documents: for each term the rows it occurs in (``doc[ptr[t]:ptr[t + 1]]``,
-    rising) and its count in each; for each row the sum of the counts and 1 / the norm of their logarithms."""
+    """One kind of terms of all documents.
 
-    ptr: NDArray[np.int64]
-    doc: NDArray[np.int32]
-    count: NDArray[np.uint8]
+    The postings of term ``t`` are the runs ``run[t]:run[t + 1]``, one for each block of rows it occurs in. Run ``r`` is
+    ``posting[start[r]:start[r + 1]]``, of rows of block ``block[r]``, rising. A posting is one number, so that a search
+    reads nothing else of a document: 16 bits are its row within the block; the others, in the head, the share of the
+    term in the length of the vector of the logarithms of its counts, elsewhere 8 bits of its count and 8 bits of the
+    document's length (``LENGTHS``). ``length`` is that length unrounded.
+    """
+
+    run: NDArray[np.int64]
+    block: NDArray[np.uint16]
+    start: NDArray[np.int64]
+    posting: NDArray[np.uint32]
     length: NDArray[np.float32]
-    inverse: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, postings: tuple[NDArray[Any], NDArray[Any], NDArray[Any]], length: NDArray[np.float32]) -> Part:
+        """The part of ``postings`` not packed yet, see ``kernels``; their memory is used again."""
+        run, block, start, posting = kernels.pack(*postings, BLOCK)
+        return cls(run, block, start, posting, length)
+
+    @property
+    def packed(self) -> tuple[NDArray[Any], ...]:
+        return self.run, self.block, self.start, self.posting
 
     def frequency(self, size: int) -> NDArray[np.int32]:
         """In how many documents each of ``size`` terms occurs."""
         found = np.zeros(size, np.int32)
-        found[: len(self.ptr) - 1] = np.diff(self.ptr)
+        found[: len(self.run) - 1] = np.diff(self.start[self.run])
         return found
 
 
@@ -112,7 +141,7 @@ def build_segment(bags: Iterable[tuple[str, Bag]], vocabulary: Vocabulary, place
         for tokens in (body, head, gloss):
             tokens.end()
     size = len(vocabulary)
-    return Segment(ids, body.part(size), head.part(size), gloss.part(size), np.array(place, np.int32))
+    return Segment(ids, body.part(size), head.part(size, cosine=True), gloss.part(size), np.array(place, np.int32))
 
 
 def merge_segments(
@@ -132,8 +161,7 @@ def merge_segments(
         return np.concatenate((a[alive], b[alive2]))[order]
 
     def part(a: Part, b: Part) -> Part:
-        ptr, doc, count = kernels.merge(a.ptr, a.doc, a.count, first, b.ptr, b.doc, b.count, second, size)
-        return Part(ptr, doc, count, both(a.length, b.length), both(a.inverse, b.inverse))
+        return Part.of(kernels.merge(a.packed, first, b.packed, second, size, BLOCK), both(a.length, b.length))
 
     return Segment(
         [ids[n] for n in order.tolist()],
@@ -142,6 +170,20 @@ def merge_segments(
         part(one.gloss, other.gloss),
         both(one.place, other.place),
     )
+
+
+def join_parts(parts: Sequence[tuple[Part, NDArray[np.int32]]], size: int) -> Part:
+    """Parts, each with the new numbers of its terms, one after the other as one over ``size`` terms."""
+    ptr = np.zeros(size + 1, np.int64)
+    for part, numbers in parts:
+        ptr[numbers + 1] += part.frequency(len(numbers))
+    np.cumsum(ptr, out=ptr)
+    doc, code = np.empty(ptr[-1], np.int32), np.empty(ptr[-1], np.uint16)
+    free, row = ptr[:-1].copy(), 0
+    for part, numbers in parts:
+        kernels.append(part.packed, numbers, row, BLOCK, free, doc, code)
+        row += len(part.length)
+    return Part.of((ptr, doc, code), np.concatenate([part.length for part, _ in parts]))
 
 
 class _Tokens:
@@ -159,16 +201,28 @@ class _Tokens:
     def end(self) -> None:
         self._ptr.append(len(self._tokens))
 
-    def part(self, size: int) -> Part:
+    def part(self, size: int, cosine: bool = False) -> Part:
         tokens = np.frombuffer(self._tokens, np.int32) if self._tokens else np.empty(0, np.int32)
         weights = np.frombuffer(self._weights, np.uint8)
         ptr = np.frombuffer(self._ptr, np.int64)
         terms, counts, starts = kernels.count_terms(tokens, weights, ptr, size, MOST)
         length = _sums(weights, ptr).astype(np.float32)
-        norm = np.sqrt(_sums(VALUES[counts].astype(np.float64) ** 2, starts))
-        inverse = np.divide(1.0, norm, out=np.zeros_like(norm), where=norm > 0).astype(np.float32)
-        ptr, doc, count = kernels.invert(terms, counts, starts, size)
-        return Part(ptr, doc, count, length, inverse)
+        code = _shares(counts, starts) if cosine else _counted(counts, starts, length)
+        return Part.of(kernels.invert(terms, code, starts, size), length)
+
+
+def _counted(counts: NDArray[np.uint8], ptr: NDArray[np.int64], length: NDArray[np.float32]) -> NDArray[np.uint16]:
+    """Each count with the number of the one of ``LENGTHS`` nearest to that of its document."""
+    near = np.searchsorted(BETWEEN, length).astype(np.uint16)
+    return np.asarray(counts.astype(np.uint16) << 8 | np.repeat(near, np.diff(ptr)), np.uint16)
+
+
+def _shares(counts: NDArray[np.uint8], ptr: NDArray[np.int64]) -> NDArray[np.uint16]:
+    """What each count is in the unit vector of its document, in ``WHOLE``."""
+    values = VALUES[counts]
+    norm = np.sqrt(_sums(values**2, ptr))
+    shares: NDArray[np.uint16] = np.rint(WHOLE * values / np.repeat(norm, np.diff(ptr))).astype(np.uint16)
+    return shares
 
 
 def _sums(values: NDArray[Any], ptr: NDArray[np.int64]) -> NDArray[np.float64]:

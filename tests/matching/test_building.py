@@ -8,7 +8,7 @@ from multiprocessing import active_children
 import numpy as np
 import pytest
 
-from matching import Document, Matcher, building
+from matching import Document, Matcher, building, segment
 from matching.lexical import Index
 from matching.matcher import WEIGHTS
 from matching.segment import Segment
@@ -24,19 +24,24 @@ QUERIES = ["合肥空气质量", "water level of reservoirs", "泸州水库 企�
 
 
 def postings(index: Index) -> dict[tuple[str, str], list[tuple[str, int]]]:
-    """By part and term the documents and counts, and by part and document its length and norm."""
-    [segment] = index.segments
+    """By part and term the documents and what the term is in each."""
+    [held] = index.segments
     found: dict[tuple[str, str], list[tuple[str, int]]] = {}
     for name in Segment.PARTS:
-        part = getattr(segment, name)
+        part = getattr(held, name)
         for term, n in index.vocabulary.items():
-            at = slice(part.ptr[n], part.ptr[n + 1])
-            found[name, term] = [(segment.ids[d], int(c)) for d, c in zip(part.doc[at], part.count[at], strict=True)]
-    return found
+            found[name, term] = [
+                (held.ids[int(part.block[run]) * segment.BLOCK + int(posting >> 16)], int(posting & 0xFFFF))
+                for run in range(part.run[n], part.run[n + 1])
+                for posting in part.posting[part.start[run] : part.start[run + 1]]
+            ]
+    return {key: some for key, some in found.items() if some}
 
 
+@pytest.mark.parametrize("rows", [segment.BLOCK, 16])
 @pytest.mark.parametrize("size", [1, 7, 120])
-def test_shards_join_to_the_index_built_at_once(size: int) -> None:
+def test_shards_join_to_the_index_built_at_once(size: int, rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(segment, "BLOCK", rows)
     ordered: Sequence[Document] = sorted(PRODUCTS, key=lambda product: product.id)
     shards = [building.cut(ordered[at : at + size], WEIGHTS, Analyser()) for at in range(0, len(ordered), size)]
     joined, whole = building.join(shards), building.join([building.cut(PRODUCTS, WEIGHTS, Analyser())])
@@ -44,8 +49,20 @@ def test_shards_join_to_the_index_built_at_once(size: int) -> None:
     assert joined.lengths == whole.lengths
     for one, other in zip(joined.segments, whole.segments, strict=True):
         assert one.ids == other.ids
-        assert np.array_equal(one.body.inverse, other.body.inverse)
+        assert np.array_equal(one.body.length, other.body.length)
+        assert np.array_equal(one.body.block, other.body.block)
         assert [joined.places.codes[n] for n in one.place] == [whole.places.codes[n] for n in other.place]
+
+
+@pytest.mark.parametrize("rows", [segment.BLOCK, 16])
+def test_merging_makes_the_index_built_at_once(rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(segment, "BLOCK", rows)
+    held = Matcher().fit(PRODUCTS[::2])
+    held.remove([product.id for product in PRODUCTS[::6]])
+    held.add(PRODUCTS[1::2])
+    held.add(PRODUCTS[:24:6])
+    anew = Matcher().fit([p for n, p in enumerate(PRODUCTS) if n % 6 or n < 24])
+    assert postings(held.compacted().index) == postings(anew.compacted().index)
 
 
 def test_many_products_are_cut_by_several_processes(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -76,7 +76,7 @@ def test_other_code_is_refused(stored: Path) -> None:
         persist.load(stored, "1")
 
 
-@pytest.mark.parametrize("name", ["manifest.json", "tables.msgpack", "documents.msgpack", "body.doc.npy", "place.npy"])
+@pytest.mark.parametrize("name", ["manifest.json", "tables.msgpack", "documents.msgpack", "body.run.npy", "place.npy"])
 def test_a_file_cut_in_half_or_gone_is_refused(stored: Path, name: str) -> None:
     path = next(stored.glob("v*")) / name
     whole = path.read_bytes()
@@ -89,7 +89,7 @@ def test_a_file_cut_in_half_or_gone_is_refused(stored: Path, name: str) -> None:
 
 
 def test_a_changed_byte_is_noticed(stored: Path) -> None:
-    path = next(stored.glob("v*")) / "body.count.npy"
+    path = next(stored.glob("v*")) / "body.posting.npy"
     content = bytearray(path.read_bytes())
     content[-1] ^= 1
     path.write_bytes(content)

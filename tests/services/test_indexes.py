@@ -76,7 +76,7 @@ async def test_a_row_changed_behind_the_markets_back_is_seen(db, given, tmp_path
     assert await answers(await filled(db, tmp_path)) == anew
 
 
-@pytest.mark.parametrize("name", ["manifest.json", "documents.msgpack", "head.doc.npy"])
+@pytest.mark.parametrize("name", ["manifest.json", "documents.msgpack", "head.posting.npy"])
 async def test_what_is_damaged_is_made_anew_and_kept_again(db, given, tmp_path, monkeypatch, name):
     await some(given)
     right = await answers(await filled(db, tmp_path))
