@@ -30,8 +30,8 @@ WHOLE: Final = (1 << 16) - 1
 BLOCK: Final = 1 << 16
 """Rows of a block: 16 bits say which of them a posting is of."""
 
-LENGTHS: Final = np.rint([*range(96), *np.geomspace(96, 480_000, 160)]).astype(np.float32)
-"""The 256 lengths that are told apart, in eighths of a word: each up to twelve words, then in steps of 5.5 %."""
+LENGTHS: Final = np.rint([*range(32), *np.geomspace(32, 800_000, 224)]).astype(np.float32)
+"""The 256 lengths that are told apart, in eighths of a word: each up to four words, then in steps of 4.6 %."""
 
 BETWEEN: Final = (LENGTHS[1:] + LENGTHS[:-1]) / 2
 """Up to where each of them is the nearest."""

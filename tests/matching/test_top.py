@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from matching import Document, Matcher, lexical, scoring, segment
+from matching import Document, Matcher, lexical, names, scoring, segment
 from matching.lexical import Index
 from matching.matcher import WEIGHTS
 from matching.query import Weighted, read, weigh
@@ -117,6 +117,9 @@ class Told:
             for _, english in cut.glosses:
                 for nth, term in enumerate(english, 1):
                     self.gloss[term] += round(8 / sqrt(nth)) / 8
+        self.name = names.term(document.title)
+        if self.name:
+            self.body[self.name] += 1
         self.norm = sqrt(sum(log1p(n) ** 2 for n in self.head.values()))
 
 
@@ -138,10 +141,12 @@ def formula(text: str, told: Sequence[Told]) -> list[float]:
         for nth, term in enumerate(terms, 1):
             worth = log1p(n / 2) * (0.6 if len(word) == 1 else 1)
             english[term] += worth * rarity(term, "body") / sqrt(nth * len(terms))
+    known = {one.name for one in told if one.name}
+    named = {name: 6 * rarity(name, "body") for name in known & names.Names(known).within(query.plain)}
     foreign = {term: often * rarity(term, "gloss") for term, often in asked.items() if term.isascii()}
     return [
         (
-            bm25(one.body, Counter(weights) + english, mean_of("body", told), 1.2 * (1 + 2 / 3 * long))
+            bm25(one.body, Counter(weights) + english + Counter(named), mean_of("body", told), 1.2 * (1 + 2 / 3 * long))
             + 1.2 * long * sum(w * log1p(one.head[term]) / one.norm for term, w in weights.items())
             + bm25(one.gloss, foreign, mean_of("gloss", told), 1.2)
         )
@@ -161,8 +166,8 @@ def bm25(counts: Mapping[str, float], weights: Mapping[str, float], mean: float,
 
 
 def rounded(length: float) -> float:
-    """The nearest of the lengths told apart: every eighth up to twelve words, then in 159 steps to 60,000."""
-    apart = [*range(96), *(round(96 * 5_000 ** (n / 159)) for n in range(160))]
+    """The nearest of the lengths told apart: every eighth up to four words, then in 223 steps to 100,000."""
+    apart = [*range(32), *(round(32 * 25_000 ** (n / 223)) for n in range(224))]
     return min(apart, key=lambda one: abs(one - 8 * length)) / 8
 
 
