@@ -113,9 +113,10 @@ class SpreadsheetController(Controller):
         actor: NamedDependency[Actor],
         now: NamedDependency[datetime],
         sheet_id: FromPath[Id],
+        send: Annotated[bool, QueryParameter(description="Send what is stored as a draft for review")] = False,
     ) -> Spreadsheet:
         """Store the new and changed rows, at once or (many rows) in the background; a second time does nothing."""
-        return await spreadsheets.confirm(db, actor, sheet_id, now=now)
+        return await spreadsheets.confirm(db, actor, sheet_id, now=now, send=send)
 
     @read("/{sheet_id:int}/rejected", permission=Permission.PRODUCT_WRITE)
     async def download_rejected_rows(

@@ -33,6 +33,8 @@ class Outcome(StrEnum):
     """What became of a row that was to be stored."""
 
     STORED = "stored"
+    SENT = "sent"
+    """Stored, and sent for review."""
     REFUSED = "refused"
 
 
@@ -75,7 +77,10 @@ class Draft(SheetRow, frozen=True, kw_only=True):
 
 
 class Spreadsheet(msgspec.Struct, frozen=True, kw_only=True):
-    """A file that was sent in. The first four counts are by verdict, the last two by what became of the rows."""
+    """A file that was sent in. The first four counts are by verdict, the last three by what became of the rows.
+
+    ``send``: what is stored as a draft is sent for review. ``sent`` counts those, which are ``stored`` as well.
+    """
 
     id: int
     name: str
@@ -83,11 +88,13 @@ class Spreadsheet(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     confirmed_at: datetime | None
     finished_at: datetime | None
+    send: bool
     new: int
     changed: int
     unchanged: int
     rejected: int
     stored: int
+    sent: int
     refused: int
 
     @property

@@ -281,12 +281,15 @@ async def rows(
     return await spreadsheets.ROWS.all(db, sheet_id, wanted, Verdict.REJECTED in verdicts, after, limit)
 
 
-async def confirm(db: Db, actor: Actor, sheet_id: int, *, now: datetime) -> Spreadsheet:
-    """Store what the file changes: a few rows at once, many by the worker. A second time does nothing."""
+async def confirm(db: Db, actor: Actor, sheet_id: int, *, now: datetime, send: bool = False) -> Spreadsheet:
+    """Store what the file changes: a few rows at once, many by the worker. A second time does nothing.
+
+    With ``send`` each draft that is stored is sent for review; what lacks something stays a draft and says what.
+    """
     sheet = await get(db, actor, sheet_id)
     if not sheet.storable:
         raise IllegalTransition(N_("There is nothing in this file to store."))
-    if await spreadsheets.CONFIRM.first(db, sheet_id, actor.organisation_id, now, actor.person_id) is not None:
+    if await spreadsheets.CONFIRM.first(db, sheet_id, actor.organisation_id, now, actor.person_id, send) is not None:
         if sheet.storable > AT_ONCE:
             await jobs.enqueue(db, ENTRYPOINT, sheet_id, dedupe=f"{ENTRYPOINT}:{sheet_id}")
         else:
@@ -310,8 +313,9 @@ async def run(pool: asyncpg.Pool, sheet_id: int, *, now: datetime) -> None:
 async def _store(db: Db, actor: Actor, sheet_id: int, limit: int, now: datetime) -> bool:
     """Store the next rows; False when there were no more, and the file is finished."""
     waiting = await spreadsheets.WAITING.all(db, sheet_id, limit)
+    send = await spreadsheets.SENDS.one(db, sheet_id)
     for draft in waiting:
-        outcome, product_id, reasons = await _settle(db, actor, draft, now)
+        outcome, product_id, reasons = await _settle(db, actor, draft, send, now)
         found = msgspec.to_builtins(reasons)
         await spreadsheets.SETTLE.run(db, sheet_id, draft.line, outcome, product_id, found)
     if len(waiting) < limit:
@@ -320,7 +324,9 @@ async def _store(db: Db, actor: Actor, sheet_id: int, limit: int, now: datetime)
     return True
 
 
-async def _settle(db: Db, actor: Actor, draft: Draft, now: datetime) -> tuple[Outcome, int | None, tuple[Reason, ...]]:
+async def _settle(
+    db: Db, actor: Actor, draft: Draft, send: bool, now: datetime
+) -> tuple[Outcome, int | None, tuple[Reason, ...]]:
     """Store one row like what a person types, or say why not; nothing of a row that is refused stays."""
     try:
         require(actor, Permission.PRODUCT_WRITE)
@@ -334,9 +340,20 @@ async def _settle(db: Db, actor: Actor, draft: Draft, now: datetime) -> tuple[Ou
             else:
                 made = await products.edit(db, actor, draft.product_id, draft.version or 0, draft.content, now=now)
     except MarketError as error:
-        sentences = error.sentences if isinstance(error, Unmet) else (error.detail,)
-        return Outcome.REFUSED, draft.product_id, tuple(Reason(column="", sentence=text) for text in sentences)
-    return Outcome.STORED, made.id, ()
+        return Outcome.REFUSED, draft.product_id, _said(error)
+    if not send or made.state is not ProductState.DRAFT:
+        return Outcome.STORED, made.id, ()
+    try:
+        async with db.transaction():
+            await products.act(db, actor, made.id, "submit", now=now)
+    except MarketError as error:
+        return Outcome.STORED, made.id, _said(error)
+    return Outcome.SENT, made.id, ()
+
+
+def _said(error: MarketError) -> tuple[Reason, ...]:
+    sentences = error.sentences if isinstance(error, Unmet) else (error.detail,)
+    return tuple(Reason(column="", sentence=text) for text in sentences)
 
 
 async def rejected(db: Db, actor: Actor, sheet_id: int) -> bytes:

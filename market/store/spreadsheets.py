@@ -51,26 +51,28 @@ ADD_ROWS = Command(
 )
 GET = Query(
     Spreadsheet,
-    """SELECT s.id, s.name, h.name AS person_name, s.created_at, s.confirmed_at, s.finished_at,
+    """SELECT s.id, s.name, h.name AS person_name, s.created_at, s.confirmed_at, s.finished_at, s.send,
         count(*) FILTER (WHERE r.verdict = 'new') AS new, count(*) FILTER (WHERE r.verdict = 'changed') AS changed,
         count(*) FILTER (WHERE r.verdict = 'unchanged') AS unchanged,
         count(*) FILTER (WHERE r.verdict = 'rejected') AS rejected,
-        count(*) FILTER (WHERE r.outcome = 'stored') AS stored,
+        count(*) FILTER (WHERE r.outcome IN ('stored', 'sent')) AS stored,
+        count(*) FILTER (WHERE r.outcome = 'sent') AS sent,
         count(*) FILTER (WHERE r.outcome = 'refused') AS refused
     FROM spreadsheet s JOIN person h ON h.id = s.person_id LEFT JOIN spreadsheet_row r ON r.spreadsheet_id = s.id
     WHERE s.id = $1 AND s.organisation_id = $2 GROUP BY s.id, h.name""",
 )
 LIST = Query(
     Spreadsheet,
-    """SELECT s.id, s.name, h.name AS person_name, s.created_at, s.confirmed_at, s.finished_at,
+    """SELECT s.id, s.name, h.name AS person_name, s.created_at, s.confirmed_at, s.finished_at, s.send,
         count(*) FILTER (WHERE r.verdict = 'new') AS new, count(*) FILTER (WHERE r.verdict = 'changed') AS changed,
         count(*) FILTER (WHERE r.verdict = 'unchanged') AS unchanged,
         count(*) FILTER (WHERE r.verdict = 'rejected') AS rejected,
-        count(*) FILTER (WHERE r.outcome = 'stored') AS stored,
+        count(*) FILTER (WHERE r.outcome IN ('stored', 'sent')) AS stored,
+        count(*) FILTER (WHERE r.outcome = 'sent') AS sent,
         count(*) FILTER (WHERE r.outcome = 'refused') AS refused
     FROM (SELECT * FROM spreadsheet WHERE organisation_id = $1 ORDER BY id DESC LIMIT $2) s
         JOIN person h ON h.id = s.person_id LEFT JOIN spreadsheet_row r ON r.spreadsheet_id = s.id
-    GROUP BY s.id, s.name, s.created_at, s.confirmed_at, s.finished_at, h.name ORDER BY s.id DESC""",
+    GROUP BY s.id, s.name, s.created_at, s.confirmed_at, s.finished_at, s.send, h.name ORDER BY s.id DESC""",
 )
 ROWS = Query(
     SheetRow,
@@ -86,11 +88,12 @@ NOT_TAKEN = Query(
 )
 CONFIRM = Query(
     int,
-    """UPDATE spreadsheet SET confirmed_at = $3, confirmed_by = $4
+    """UPDATE spreadsheet SET confirmed_at = $3, confirmed_by = $4, send = $5
     WHERE id = $1 AND organisation_id = $2 AND confirmed_at IS NULL RETURNING id""",
 )
 # While a transaction holds this, nobody else stores rows of the same file. Who confirmed it answers for them.
 LOCK = Query(int, "SELECT confirmed_by FROM spreadsheet WHERE id = $1 AND confirmed_at IS NOT NULL FOR UPDATE")
+SENDS = Query(bool, "SELECT send FROM spreadsheet WHERE id = $1")
 HOLDER = Query(int, "SELECT organisation_id FROM spreadsheet WHERE id = $1")
 WAITING = Query(
     Draft,

@@ -357,6 +357,25 @@ async def test_many_rows_are_stored_by_the_worker_and_only_once(db, given, desk)
     assert await db.fetchval("SELECT count(*) FROM product") == len(MANY) - 1
 
 
+async def test_drafts_are_sent_for_review_where_nothing_is_missing(db, given, desk, english):
+    head = ["标题", "摘要", "交付方式", "数据来源"]
+    rows = [
+        head,
+        ["港口泊位数量", "沿海各港口每日泊位数量", "接口", "港务局授权"],
+        ["缺来源的产品", "沿海各港口每日泊位数量", "接口", ""],
+    ]
+    sheet = await desk.send(text_file(*rows), "a.csv")
+    for _ in range(2):
+        sheet = await spreadsheets.confirm(db, desk.owner, sheet.id, now=given.now, send=True)
+        assert (sheet.stored, sheet.sent, sheet.refused, sheet.send) == (2, 1, 0, True)
+    sent, kept = await desk.rows(sheet)
+    assert (sent.outcome, sent.reasons) == (Outcome.SENT, ())
+    assert kept.outcome == Outcome.STORED
+    assert "article 33" in kept.reasons[0].sentence, "and says why it stays a draft"
+    states = [(await products.get(db, desk.owner, row.product_id)).state for row in (sent, kept)]
+    assert states == [ProductState.COMPLIANCE_REVIEW, ProductState.DRAFT]
+
+
 async def test_who_has_left_stores_nothing_more(db, given, desk):
     clerk = Desk(db, given, await given.colleague(desk.owner, Role.MEMBER))
     sheet = await clerk.confirm(await clerk.send(text_file(*MANY), "a.csv"))

@@ -112,10 +112,11 @@ async def confirm(
     now: NamedDependency[datetime],
     sheet_id: FromPath[int],
 ) -> Redirect:
-    """Store what the file changes."""
+    """Store what the file changes, and send it for review where that is ticked."""
     again = await _page(db, actor, sheet_id)
+    send = "send" in await request.form()
     try:
-        await spreadsheets.confirm(db, actor, sheet_id, now=now)
+        await spreadsheets.confirm(db, actor, sheet_id, now=now, send=send)
     except Conflict as error:
         raise forms.too_late(error, again) from error
     return go(request, f"/my/products/spreadsheets/{sheet_id}")
