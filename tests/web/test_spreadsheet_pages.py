@@ -113,7 +113,8 @@ async def test_a_program_does_the_same(client, committed):
 async def test_new_products_are_sent_for_review_when_that_is_ticked(client, committed):
     await browsing.sign_in(client, await committed.supplier())
     client.cookies.set("language", "en")
-    text = "标题,摘要,交付方式,数据来源\n港口泊位数量,沿海各港口每日泊位数量,接口,港务局授权\n缺来源,沿海各港口每日泊位数量,接口,\n"
+    said = "沿海各港口每日泊位数量,接口"
+    text = f"标题,摘要,交付方式,数据来源\n港口泊位数量,{said},港务局授权\n缺来源,{said},\n"
     address = (await upload(client, text.encode())).headers["location"]
     assert 'name="send"' in (await browsing.get_page(client, address)).text
     assert (await browsing.post_form(client, f"{address}/confirm", {"send": "1"})).status_code == 303
