@@ -18,10 +18,10 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,6 +48,14 @@ SINGLE: Final = 0.6
 """What the gloss of a single character weighs against that of a word."""
 
 
+class Meaning(NamedTuple):
+    """A Chinese word, one of the English terms for it, and what this counts for."""
+
+    word: str
+    term: str
+    worth: float
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """The terms of a text, in order of first appearance, with what they count for; its pairs of English words;
@@ -55,7 +63,7 @@ class Query:
 
     terms: dict[str, float]
     pairs: dict[str, int]
-    english: dict[str, float]
+    english: tuple[Meaning, ...]
     places: tuple[Codes, ...]
     plain: str
     """Its letters, in which names of products are found."""
@@ -67,22 +75,25 @@ def read(text: str, analyser: Analyser) -> Query:
     places = regions.find(text)
     terms = _counted(cut.terms, places, analyser)
     return Query(
-        terms, dict(Counter(cut.pairs)), _english(cut.glosses), tuple(map(located.ground, places)), names.plain(text)
+        terms,
+        dict(Counter(cut.pairs)),
+        tuple(_english(cut.glosses)),
+        tuple(map(located.ground, places)),
+        names.plain(text),
     )
 
 
-def _english(glosses: Sequence[tuple[str, tuple[str, ...]]]) -> dict[str, float]:
+def _english(glosses: Sequence[tuple[str, tuple[str, ...]]]) -> Iterator[Meaning]:
     counts: Counter[tuple[str, ...]] = Counter()
-    single: dict[tuple[str, ...], bool] = {}
+    words: dict[tuple[str, ...], str] = {}
     for word, english in glosses:
         counts[english] += 1
-        single[english] = len(word) == 1
-    found: dict[str, float] = {}
+        words[english] = word
     for english, n in counts.items():
-        worth = _often(n) * (SINGLE if single[english] else 1.0)
+        word = words[english]
+        worth = _often(n) * (SINGLE if len(word) == 1 else 1.0)
         for nth, term in enumerate(english, 1):
-            found[term] = found.get(term, 0.0) + worth / math.sqrt(nth * len(english))
-    return found
+            yield Meaning(word, term, worth / math.sqrt(nth * len(english)))
 
 
 @cache
@@ -132,11 +143,15 @@ def weigh(query: Query, index: Statistics) -> Weighted:
     """Weigh the terms of ``query`` by what is rare in ``index``."""
     counts = query.terms | query.pairs
     size = len(counts)
-    ids = index.term_ids([*counts, *query.english])
+    ids = index.term_ids([*counts, *(meaning.term for meaning in query.english)])
     often = np.log1p(np.fromiter(counts.values(), np.float64, size) / 2)
     often[len(query.terms) :] *= PAIR
-    english = np.fromiter(query.english.values(), np.float64, len(query.english)) * np.log1p(0.5)
-    every = np.concatenate((often, english)) * index.rarity(ids) ** IDF_POWER
+    english = np.array([meaning.worth for meaning in query.english], np.float64) * np.log1p(0.5)
+    rare = index.rarity(ids)
+    # A word that says little, as "data" where all is data, says little in English, too, however rare it is there.
+    asked = index.rarity(index.term_ids([meaning.word for meaning in query.english]))
+    rare[size:] = np.minimum(rare[size:], asked)
+    every = np.concatenate((often, english)) * rare**IDF_POWER
     own, weights = ids[:size], every[:size]
     total = float(weights.sum()) or 1.0
     spread = total**2 / (float((weights**2).sum()) or 1.0)

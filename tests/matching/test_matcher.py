@@ -87,6 +87,14 @@ def test_a_product_named_in_full_comes_before_those_with_more_of_the_words() -> 
     assert [i for i, _ in matcher.search(text.replace("普通公路路况", "普通公路的路况"), 2)] == ["a", "z"]
 
 
+def test_a_word_that_says_nothing_here_says_nothing_in_english() -> None:
+    english = Document(id="english", title="Open data")
+    matcher = Matcher().fit([english, PRODUCTS[1], *(Document(id=f"{n}", title=f"{n}号公交数据") for n in range(20))])
+    scores = dict(matcher.search("水库数据", 30))
+    assert scores["english"] < 0.1 * scores["water"]
+    assert [i for i, _ in Matcher().fit([english, PRODUCTS[1]]).search("数据", 2)] == ["english"]
+
+
 def test_products_find_demands_in_the_mirrored_index() -> None:
     demands = [
         Demand(id="d1", title="空气", text="需要合肥空气质量"),
