@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -353,6 +353,9 @@ async def test_an_agreement_not_in_force_says_whose_turn_it_is_and_leads_there(c
     assert 'class="turn mine"' not in theirs
     assert "The data user&#39;s turn" in theirs
     assert "checks the agreement and confirms it" in theirs
+    assert "Your turn" not in (await get_page(client, "/agreements")).text
+    await browsing.sign_in(client, talk.consumer)
+    assert "Your turn" in (await get_page(client, "/agreements")).text
 
 
 async def test_what_was_answered_was_seen(client, committed):
@@ -385,3 +388,14 @@ async def test_agreeing_stands_out_and_other_terms_stand_beside_it(client, commi
     room = (await get_page(client, f"/negotiations/{talk.negotiation.id}")).text
     assert re.search(r'<details class="step main">\s*<summary>Accept offer</summary>', room)
     assert f'<a class="button quiet" href="/negotiations/{talk.negotiation.id}/offer">Ask for other terms</a>' in room
+
+
+async def test_an_offer_that_has_lapsed_is_not_to_be_accepted(client, committed):
+    committed.now = datetime.now(UTC) - timedelta(days=60)
+    talk = await committed.negotiation("offered")
+    client.cookies.set("language", "en")
+    await browsing.sign_in(client, talk.consumer)
+    room = (await get_page(client, f"/negotiations/{talk.negotiation.id}")).text
+    assert "Offer 1 has lapsed; only other terms can follow." in room
+    assert "Accept" not in room[room.index('id="turn"') : room.index("</section>", room.index('id="turn"'))]
+    assert f'<a class="button" href="/negotiations/{talk.negotiation.id}/offer">Ask for other terms</a>' in room

@@ -169,3 +169,10 @@ async def test_each_stop_of_a_tour_is_open_to_its_role(client, committed):
         for stop in tour.stops:
             await Person(client).open(stop.path)
         await browsing.sign_out(client)
+
+
+async def test_the_front_page_leads_to_writing_a_demand_beside_the_search(client):
+    client.cookies.set("language", "en")
+    home = (await browsing.get_page(client, "/")).text
+    search = home[home.index('role="search"') : home.index("</form>", home.index('role="search"'))]
+    assert 'href="/demands/new"' in search

@@ -11,7 +11,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 
 from market.domain.accounts import Actor
-from market.domain.agreements import Agreement, AgreementState
+from market.domain.agreements import Agreement, AgreementCard, AgreementState
 from market.domain.errors import Conflict
 from market.domain.machine import Party
 from market.domain.permissions import Permission
@@ -36,7 +36,14 @@ async def list_agreements(
 ) -> Template:
     """The organisation's agreements, for staff all of them."""
     found = await agreements.page(db, actor, cursor=cursor)
-    return page("pages/agreements.html", cards=found.items, next=found.next)
+    mine = {card.id for card in found.items if _is_mine(actor, card)}
+    return page("pages/agreements.html", cards=found.items, next=found.next, mine=mine)
+
+
+def _is_mine(actor: Actor, agreement: Agreement | AgreementCard) -> bool:
+    """Whether the reader's side brings it into force."""
+    sides = actor.parties(consumer=agreement.consumer_id, provider=agreement.provider_id)
+    return TURNS.get(agreement.state) in sides
 
 
 @get("/agreements/{agreement_id:int}", permission=P.AGREEMENT_READ)
@@ -49,11 +56,10 @@ async def agreement_page(
 
 async def _agreement_page(db: Db, actor: Actor, agreement_id: int, **again: Any) -> Template:
     agreement = await agreements.get(db, actor, agreement_id)
-    turn = TURNS.get(agreement.state)
     context: dict[str, Any] = {
         "agreement": agreement,
-        "turn": turn,
-        "mine": turn in actor.parties(consumer=agreement.consumer_id, provider=agreement.provider_id),
+        "turn": TURNS.get(agreement.state),
+        "mine": _is_mine(actor, agreement),
         "terms": agreement.read(),
         "product": await products.get_revision(db, actor, agreement.product_id, agreement.product_revision),
         "signatures": await agreements.signatures(db, agreement),
