@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from market.db import connect
-from market.demo.stories import Cast, play
+from market.demo.stories import Cast, play, propose
 from market.demo.texts import DemoDemand, DemoLetter, DemoOrganisation, DemoProduct, Member, Talk, read
 from market.domain.accounts import CLOCK, Actor, OrganisationContent
 from market.domain.demands import DemandContent, DemandState
@@ -220,6 +220,9 @@ class Loader:
             cast = Cast(owner, provider, self.staff[Role.BROKER], PASSWORD)
             pair = await self.pairing(demand_id, self.products[text.product], now)
             await play(self.db, cast, text, pair, talk, now)
+        for other in text.also:
+            pair = await self.pairing(demand_id, self.products[other], now)
+            await propose(self.db, self.staff[Role.BROKER], pair, now)
         last = {
             DemandState.FULFILLED: "fulfil",
             DemandState.PARTLY_FULFILLED: "fulfil_partly",

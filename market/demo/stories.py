@@ -10,6 +10,7 @@ from market.domain.accounts import Actor
 from market.domain.matches import (
     DeclineCode,
     Match,
+    MatchState,
     RejectCode,
     Response,
     ResponseAction,
@@ -61,10 +62,7 @@ async def play(db: Db, cast: Cast, demand: DemoDemand, match_id: int, talk: Talk
         )
         await matches.review(db, cast.broker, match_id, decision, now=now)
         return
-    if match.state == "broker_review":
-        await matches.review(
-            db, cast.broker, match_id, Review(action=ReviewAction.PROPOSE, version=match.version), now=now
-        )
+    await propose(db, cast.broker, match_id, now)
     if story in ("interested_demander", "mutual", "declined_supplier") or story in NEGOTIATED:
         await interest(db, cast.consumer, match_id, now)
     if story in ("interested_supplier", "mutual", "declined_demander") or story in NEGOTIATED:
@@ -73,6 +71,13 @@ async def play(db: Db, cast: Cast, demand: DemoDemand, match_id: int, talk: Talk
         await decline(db, cast.who("provider" if story == "declined_supplier" else "consumer"), match_id, demand, now)
     if story in NEGOTIATED and talk:
         await negotiate(db, cast, story, match_id, talk, now)
+
+
+async def propose(db: Db, broker: Actor, match_id: int, now: datetime) -> None:
+    """The broker proposes what waits for that."""
+    match = await matches.get(db, broker, match_id)
+    if match.state is MatchState.BROKER_REVIEW:
+        await matches.review(db, broker, match_id, Review(action=ReviewAction.PROPOSE, version=match.version), now=now)
 
 
 async def interest(db: Db, actor: Actor, match_id: int, now: datetime) -> Match:

@@ -70,7 +70,8 @@ class DemoRouting(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DemoDemand(msgspec.Struct, frozen=True, kw_only=True):
-    """A demand, its state, and how far its best pairing went (``story``, with product ``with``)."""
+    """A demand, its state, and how far its best pairing went (``story``, with product ``with``); ``also``: products the
+    broker proposed beside it."""
 
     key: str
     enterprise: str
@@ -92,6 +93,7 @@ class DemoDemand(msgspec.Struct, frozen=True, kw_only=True):
     story_code: str | None = None
     story_reason: str = ""
     product: str | None = msgspec.field(name="with", default=None)
+    also: tuple[str, ...] = ()
     pool: Literal["", "joined"] = ""
     """Joined: a broker has confirmed the pool it fell into, and its owner has joined."""
 

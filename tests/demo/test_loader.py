@@ -122,6 +122,13 @@ async def test_every_story_has_come_to_its_end(db):
     assert agreements.keys() == {"drafted", "signed", "effective", "terminated"}
 
 
+async def test_the_first_demand_of_the_tour_has_products_to_compare(people, db):
+    demand = await db.fetchval("SELECT id FROM demand WHERE title = '江苏各县每日公路货运量'")
+    person = people[ENTERPRISE]
+    await person.open(f"/demands/{demand}")
+    assert person.text.count("选中") >= 3, "three columns, each to be chosen"
+
+
 async def test_the_matcher_itself_finds_what_the_stories_are_about(db):
     told = sum(text.story is not None for text in read("demands", DemoDemand))
     by_hand = await db.fetchval("SELECT count(*) FROM match WHERE origin = 'person'")
