@@ -141,10 +141,8 @@ class Loader:
         await organisations.act(self.db, owner, organisation_id, "submit", now=now)
         decision = {"verified": "verify", "rejected": "reject", "suspended": "verify"}.get(text.verification)
         if decision:
-            registrar = self.staff[Role.REGISTRAR]
-            await organisations.act(
-                self.db, registrar, organisation_id, decision, now=now, reason=text.verification_note
-            )
+            registrar, reason = self.staff[Role.REGISTRAR], text.verification_note if decision == "reject" else None
+            await organisations.act(self.db, registrar, organisation_id, decision, now=now, reason=reason)
 
     async def end_of_organisation(self, text: DemoOrganisation) -> None:
         """Suspended, with all that it has open, for the reason given in the text."""

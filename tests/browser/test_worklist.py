@@ -46,6 +46,13 @@ def test_a_registrar_decides_with_one_key_and_takes_back(open_page, sign_in, set
     expect(row(second)).to_have_class("going")
     page.keyboard.press("j")
     expect(page.locator(f"#to-product-{third.id}")).to_be_focused()
+    page.keyboard.press("x")
+    page.keyboard.press("g")
+    expect(page.locator("[name=person_id]")).to_be_focused()
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    expect(page.locator("[name=row]:checked")).to_have_count(0)
     page.keyboard.press("d")
     page.wait_for_selector("#decide")  # leaving the page sends the second
     expect(page.locator("#f-reason")).to_be_focused()

@@ -36,6 +36,9 @@ async def test_from_the_gap_to_the_holders_product(client, committed):
     assert (await browsing.post_form(client, f"/demands/{demand.id}/route", said)).status_code in (409, 422)
     await english(client, holder)
     assert where in (await browsing.get_page(client, "/inbox")).text
+    leads = (await browsing.get_page(client, "/matches")).text
+    assert f'<a class="button" href="{where}">Say whether you hold it</a>' in leads
+    assert "贵单位可能有" in leads, "what the broker writes"
     shown = (await browsing.get_page(client, where)).text
     assert "贵单位可能有" in shown
     assert product.title in shown

@@ -110,6 +110,7 @@ const KEYS = {
   d: () => press("d"),
   s: () => press("s"),
   x: () => current()?.querySelector("[name=row]")?.click(),
+  g: () => form.querySelector(".bulk select")?.focus(),
   u: takeBack,
   "/": () => document.getElementById("q").focus(),
   "?": () => { const keys = document.getElementById("keys"); keys.open = !keys.open; if (keys.open) keys.querySelector("summary").focus(); },

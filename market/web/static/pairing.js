@@ -19,6 +19,7 @@ for (const [begin, end] of [["mouseover", "mouseout"], ["focusin", "focusout"]])
 const KEYS = {
   j: () => document.getElementById("after")?.click(),
   k: () => document.getElementById("before")?.click(),
+  Escape: () => document.getElementById("list").click(),
   a: () => document.querySelector("#decision [data-key=a]")?.click(),
   d: () => document.querySelector("#decision [data-key=d]")?.click(),
 };
