@@ -64,6 +64,8 @@ _APART = re.compile(
 _PLANNED = re.compile(r"\s*(?:我们?|公司|本\S|现在?|最近|明年|今年)?(?:想|打算|准备|计划|拟|要)")
 """What the writer is about to do; the sentence tells of them."""
 _LISTED = re.compile(r"\s*(?:字段|变量|指标|要素|属性|信息项|数据项)(?:[至须应需要]少?)?(?:包括|包含|含有?|有|为|是)")
+_DEMANDED = re.compile(r"要求|[须应不也都为可]|支持|提供|其余|如果|若|为主|用于|最好")
+_HAVING = re.compile(r"\s*(?:最好|顺[带便]|另外?|如|若)?能?有")
 _SOFT = re.compile(r"最好|顺[带便]|如有|若有|[如若]能|附")
 _TAG = re.compile(r"\s*[【\[][^】\]]{1,20}[】\]]\s*(?=[^\s：:])")
 _LETTER = re.compile(r"^\s*[^，。]{0,16}?关于(?:申请|征集|请求|协助|商请)?.{2,40}的(?:函|通知|公告|请示|说明)")
@@ -93,7 +95,7 @@ _OWN = re.compile(r"\s*(?:我[们行司局院校部]|本|手[里上底])")
 _EXTRA = re.compile(
     r"(?:能给到最好|有就?(?:更|最)?好了?|有(?:的话)(?:就)?更?好了?|也想要|一并要|(?:如果?|若|要是)能(?:够|"
     r"一并)*(?:提供|附上?|给|有|一起给)?(?:更好|更佳|就好)"
-    r"|(?:如果|要是|若)?能?(?:拿|弄|搞|查)得?到(?:的话)?(?:也要|就?更好|最好)|能有更好|就更好了?|更好|更佳|也行|"
+    r"|如有(?:的话)?也?[可请]?一?并?(?:提供|附上?|给)|(?:如果|要是|若)?能?(?:拿|弄|搞|查)得?到(?:的话)?(?:也要|就?更好|最好)|能有更好|就更好了?|更好|更佳|也行|"
     r"也可以)$"
 )
 
@@ -133,6 +135,8 @@ class _Reader:
         self.listing = self.listing and (not first or numbered or piece.follows[:1] in "；;")
         if self.aimed(piece):
             return
+        if first and self.wanted and piece.follows[:1] in "；;" and self._named(piece):
+            self.listing = True
         body, at = piece.text, piece.start
         if self.topic and (apart := _APART.match(body)):
             self._fields(body, at, apart.start("by"))
@@ -169,6 +173,12 @@ class _Reader:
         if asked or not _NUMBERED.match(rest):
             self._plain(before, at, piece, first)
         self._list(rest, at + colon.end(), piece)
+
+    def _named(self, piece: Piece) -> bool:
+        """Whether what follows a semicolon can be the next thing asked for: neither says how it is wanted."""
+        typed = self._near(piece.start, piece.end)
+        how = any(kind in _HOW and piece.start <= start < piece.end for kind, start, _ in typed)
+        return piece.follows != "" and not how and _DEMANDED.search(piece.text) is None
 
     def aimed(self, piece: Piece) -> bool:
         shared = (min(e, piece.end) - max(s, piece.start) for _, s, e in self.aims)
@@ -242,7 +252,8 @@ class _Reader:
         elif (not numbered and _field_list(body, self.topic)) or (self.topic and _QUESTION.match(body)):
             self._fields(body, at, 0)
         elif not piece.background and self._bare(body, at, numbered is not None):
-            if self.topic and extra and MEASURE.search(body[: extra.start()]):
+            core = body[: extra.start()].rstrip("则就") if extra else ""
+            if self.topic and core and (MEASURE.search(core) or (_HAVING.match(core) and not _HEADED.search(core))):
                 self._fields(body, at, 0)
             else:
                 self._topics(body, at, int(extra is not None and body.startswith("有")), len(body))

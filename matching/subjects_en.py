@@ -91,6 +91,7 @@ _ASIDE = re.compile(
     r"|[-–—] (?P<dashed>[a-z][^():;–—]*?,[^():;–—]*?(?:,|\sand\s)[^():;–—]*?) [-–—])"
 )
 """A list in parentheses, but not of the parts something is told apart by."""
+_AND = re.compile(r"\s?and\s(?!in|by|per|for|at)[a-z]+\s[a-z]+")
 _VERB = re.compile(
     r"\b(?:is|are|was|were|be|will|would|can|should|must|has|have|we|I|it|they|please|need|only)\b", re.IGNORECASE
 )
@@ -209,6 +210,9 @@ class _Reader:
                 return
             parted = parted or (self.topic and not found)
             self.cuts += found
+            rest = max((e - at for k, s, e in self.typed if found and found[-1][2] <= s <= found[-1][2] + 1), default=0)
+            if _AND.match(body, rest, begin + match.end()) and rest:
+                self.cuts += self._noun(body, at, rest, begin + match.end())
 
     def _noun(self, body: str, at: int, begin: int, stop: int) -> Iterator[Cut]:
         start, moved = begin, True
