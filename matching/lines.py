@@ -41,7 +41,7 @@ _DENIED = re.compile(
     r"|\b(?:without|no need for|(?:do not|don't) need)\s(?:an?\s)?$"
 )
 _LATENCY = re.compile(r"(?:延迟|时延|响应|耗时)[^，。；]{0,8}$|\b(?:latency|delay|lag)\b[^.,;]{0,12}$", re.IGNORECASE)
-_DEFAULTS = {Kind.DELIVERY: Level.SHOULD, Kind.FORMAT: Level.SHOULD, Kind.BUDGET: Level.SHOULD}
+_DEFAULTS = {Kind.FORMAT: Level.SHOULD, Kind.BUDGET: Level.SHOULD}
 _ANY_DAY = date(2000, 1, 1)
 """Spans are only located here; what 近五年 means is decided on the day of matching."""
 
@@ -232,6 +232,8 @@ class _Reader:
         if kind is Kind.PURPOSE:
             return Level.MUST if limited(around) else Level.SHOULD
         default = Level.MUST if self.keyword else _DEFAULTS.get(kind, Level.MUST)
+        if kind is Kind.DELIVERY and _EITHER.search(phrase):
+            default = Level.SHOULD
         before = self.pieces[index - 1].text if index > 0 else ""
         after = self.pieces[index + 1].text if index + 1 < len(self.pieces) else ""
         said = level(around, default, before, after)
@@ -280,6 +282,7 @@ _ORGANISATION = re.compile(
 )
 _ADDED = re.compile(r"\s*(?:其次|再|并|还|也|另|如|若|同时|此外|有)")
 """A request beside the one that matters most."""
+_EITHER = re.compile(r"或|、|/|\sor\s")
 _STRESSED = re.compile(r"优先|必须有|更好|为主|[首先]选|prefer|especially|ideally", re.IGNORECASE)
 _BASED = re.compile(
     r"(?:总部在?|位于|来自|注册在|我们在|(?:based|located|university|maker|company|firm|office|group) in)\s?$"

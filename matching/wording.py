@@ -27,7 +27,7 @@ _NICE = re.compile(
 )
 _SHOULD = re.compile(
     r"最好|希望|优先|尽量|尽可能|为佳|为宜|建议|首选|倾向|都行|都可以|均可|皆可|即可|就行|就够|也可|可以|就好|"
-    r"为主|左右|拟补充|支持|"
+    r"为主|左右|拟补充|后续|今后|可(?:接入|通过|经|直接|用)|"
     r"prefer|ideally|should|would like|\bfine\b|would suit|would be ok|acceptable|\bok\b|hope",
     re.IGNORECASE,
 )
