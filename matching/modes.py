@@ -45,7 +45,7 @@ DELIVERY = {
     r"|消息队列|kafka|webhooks?|订阅|"
     r"stream(?:ing)?\s(?:api|data|feed)",
     "database": r"数据库账号|库表(?:交换)?|数据库(?:同步|直连|交换)|前置机|database\s(?:dump|access)",
-    "enclave": r"内网(?:交换|传输|访问)?|vpn|可信(?:数据)?(?:环境|空间|执行环境)|隐私计算|联合建模|联邦学习|"
+    "enclave": r"内网(?:交换|传输|访问)?|vpn|可信(?:数据)?(?:环境|空间|执行环境)|隐私(?:计算|求交|查询)|联合建模|联邦学习|"
     r"沙箱|多方安全计算|数据不出域|"
     r"可用不可见|专网(?:共享|传输|接入)?|enclave|sandbox|clean\sroom|secure\s(?:environment|transfer|room|server)",
     "model": r"模型(?:服务|调用)|核验服务|核查服务|报告(?:形式|方式)",
