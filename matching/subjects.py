@@ -97,7 +97,8 @@ _OWN = re.compile(r"\s*(?:我[们行司局院校部]|本|手[里上底])")
 _EXTRA = re.compile(
     r"(?:能给到最好|有就?(?:更|最)?好了?|有(?:的话)(?:就)?更?好了?|也想要|一并要|(?:如果?|若|要是)能(?:够|"
     r"一并)*(?:提供|附上?|给|有|一起给)?(?:更好|更佳|就好)"
-    r"|一?并?(?:提供|附上?|给出?)(?:则|就|那)?(?:更好|更佳|更理想)|如有(?:的话)?也?[可请]?一?并?(?:提供|附上?|给)|(?:如果|要是|若)?能?(?:拿|弄|搞|查)得?到(?:的话)?(?:也要|就?更好|最好)|能有更好|就更好了?|更好|更佳|也行|"
+    r"|一?并?(?:提供|附上?|给出?)(?:则|就|那)?(?:更好|更佳|更理想)|如有(?:的话)?也?[可请]?一?并?(?:提供|附上?|"
+    r"给)|(?:如果|要是|若)?能?(?:拿|弄|搞|查)得?到(?:的话)?(?:也要|就?更好|最好)|能有更好|就更好了?|更好|更佳|也行|"
     r"也可以)$"
 )
 
@@ -360,7 +361,7 @@ def _fields_alone(text: str) -> bool:
     """Whether a request names nothing but fields (请提供电站名称、装机容量、并网时间)."""
     items = [item.strip(" 的") for item in ITEM.split(text.strip(" 。"))]
     known = sum(1 for item in items if FIELD_WORD.search(item) or asks(item))
-    return "的" not in text and brief(items) and 2 * known >= len(items)
+    return not re.search(r"[的（(]", text) and brief(items) and 2 * known >= len(items)
 
 
 def _field_list(body: str, topic: bool) -> bool:

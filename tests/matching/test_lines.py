@@ -1,5 +1,6 @@
 """Requirement lines: what is read, at which level, and that nothing is invented."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from matching.evaluate_lines import Figures, evaluate_lines, labelled, load, overlap, texts_of
 from matching.lines import extract, extract_titled
+from matching.prices import budgets
 from matching.types import Kind, Level, Line
 
 HERE = Path(__file__).parent / "data"
@@ -80,6 +82,61 @@ def test_a_few_words_are_all_must() -> None:
 def test_levels_follow_the_wording(text: str, level: Level) -> None:
     (cycle,) = (line for line in extract(text) if line.kind is Kind.UPDATE_CYCLE)
     assert cycle.level is level
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "level"),
+    [
+        ("需要渔港潮位。浪高预报也想要。", Kind.TOPIC, Level.NICE),
+        ("需要渔港潮位，按小时，没有也行。", Kind.GRANULARITY, Level.NICE),
+        ("需要渔港潮位，如有可能，按小时。", Kind.GRANULARITY, Level.NICE),
+        ("We need tide tables, hourly, but not essential.", Kind.GRANULARITY, Level.NICE),
+        ("希望获得舟山渔港潮位。", Kind.TOPIC, Level.MUST),
+        ("需要渔港潮位，用于防波堤设计。", Kind.PURPOSE, Level.SHOULD),
+        ("需要渔港潮位，仅限用于防波堤设计。", Kind.PURPOSE, Level.MUST),
+        ("需要渔港潮位，预算不超过3万元。", Kind.BUDGET, Level.SHOULD),
+        ("需要渔港潮位，接口方式返回。", Kind.DELIVERY, Level.MUST),
+        ("需要渔港潮位，以库表或接口方式共享。", Kind.DELIVERY, Level.SHOULD),
+    ],
+)
+def test_levels_are_those_the_market_gives(text: str, kind: Kind, level: Level) -> None:
+    assert [line.level for line in extract(text) if line.kind is kind][-1] is level
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "days"),
+    [
+        ("一年三四千。", 4_000, 365), ("两千块以内", 2_000, None), ("预算不超一万五。", 15_000, None),
+        ("一万五千元", 15_000, None), ("每次5毛以内", Decimal("0.5"), 0), ("万把块以内", 10_000, None),
+        ("预算十来万", 100_000, None), ("七八万的预算", 80_000, None), ("人民币45万元", 450_000, None),
+    ],
+)  # fmt: skip
+def test_sums_as_they_are_spoken(text: str, limit: Decimal | int, days: float | None) -> None:
+    (money,) = budgets(text)
+    assert (money.limit, money.days) == (limit, days)
+
+
+@pytest.mark.parametrize("text", ["长三角渔港", "要三五天", "五六百户", "两千多条船", "2万吨"])
+def test_what_is_counted_is_no_sum_of_money(text: str) -> None:
+    assert budgets(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "phrase"),
+    [
+        ("需要沪昆高速沿线的服务区名单。", "沪昆高速沿线"),
+        ("需要汉江干流及主要支流的水质。", "汉江干流及主要支流"),
+        ("需要合肥经开区的企业名单。", "合肥经开区"),
+        ("需要长三角三省一市的地价。", "长三角三省一市"),
+        ("需要苏浙沪的渔获量。", "苏浙沪"),
+        ("需要二三线城市的房租。", "二三线城市"),
+        ("需要泸州市三区四县的渔获量。", "泸州市三区四县"),
+        ("We need crop yields across the Midwest.", "the Midwest"),
+        ("We need rainfall for the Mekong basin.", "the Mekong basin"),
+    ],
+)
+def test_areas_without_a_code_are_regions(text: str, phrase: str) -> None:
+    assert read(text)[Kind.REGION] == [phrase]
 
 
 def test_numbered_items_are_topics_of_their_own() -> None:
@@ -159,7 +216,7 @@ def test_equal_texts_give_equal_lines() -> None:
 def own() -> list[tuple[str, tuple[Line, ...]]]:
     return [
         pair
-        for name in ("lines_zh", "lines_en", "lines_styles", "lines_registers", "lines_unseen")
+        for name in ("lines_zh", "lines_en", "lines_styles", "lines_registers", "lines_unseen", "lines_mended")
         for pair in load(HERE / f"{name}.jsonl")
     ]
 
@@ -189,6 +246,23 @@ def test_all_labelled_demands_are_read_well() -> None:
         # What counts as the purpose of a story is seen differently by different readers.
         assert row.precision >= (0.8 if kind is Kind.PURPOSE else 0.9), kind
         assert row.recall >= 0.8, kind
+
+
+MEASURED = {
+    Kind.TOPIC: (0.88, 0.89), Kind.FIELDS: (0.97, 0.80), Kind.GRANULARITY: (0.9, 0.9), Kind.TIME_SPAN: (0.97, 0.93),
+    Kind.UPDATE_CYCLE: (0.87, 0.93), Kind.REGION: (0.97, 0.97), Kind.DELIVERY: (0.89, 0.93), Kind.FORMAT: (0.97, 0.93),
+    Kind.PURPOSE: (0.84, 0.87), Kind.BUDGET: (0.97, 0.93),
+}  # fmt: skip
+"""Precision and recall, a little under what was measured on texts that were labelled before they were read and for
+which nothing was ever mended: raise them when reading gets better, mend nothing for these texts."""
+
+
+def test_texts_nothing_was_mended_for_are_read_no_worse_than_when_measured() -> None:
+    pairs = load(HERE / "lines_measured.jsonl")
+    assert len(pairs) >= 70
+    for kind, row in figures(pairs).items():
+        assert row.precision >= MEASURED[kind][0], kind
+        assert row.recall >= MEASURED[kind][1], kind
 
 
 def test_overlap_needs_half_of_the_shorter_phrase_and_the_same_kind() -> None:
@@ -296,6 +370,16 @@ def test_the_plainest_word_of_the_use_is_the_purpose(text: str, purposes: list[s
         ("需要舟山渔港潮位，以及渔船进出港记录。", Kind.TOPIC, ["渔港潮位", "渔船进出港记录"]),
         ("需要舟山渔港的名称、位置和泊位数量，按年。", Kind.TOPIC, ["渔港"]),
         ("需要舟山、台州的潮位、风速和浪高。", Kind.TOPIC, ["潮位、风速和浪高"]),
+        ("需要渔港清单（港名、位置、泊位数）和潮位数据。", Kind.FIELDS, ["港名、位置、泊位数"]),
+        ("需要渔港清单（港名、位置、泊位数）和潮位数据。", Kind.TOPIC, ["渔港清单", "潮位数据"]),
+        ("需要渔港潮位，如能按渔港等级拆分更好。", Kind.FIELDS, ["按渔港等级拆分"]),
+        ("需要渔港潮位，按日；渔船名单，到村。", Kind.TOPIC, ["渔港潮位", "渔船名单"]),
+        (
+            "We need tide tables, Zhoushan, hourly, port, height, time of day.",
+            Kind.FIELDS,
+            ["port, height, time of day"],
+        ),
+        ("We need tide tables for Zhoushan, plus port calls by month.", Kind.TOPIC, ["tide tables", "port calls"]),
         ("我家在台州跑船。需要舟山的渔港潮位。", Kind.REGION, ["舟山"]),
     ],
 )
