@@ -6,16 +6,21 @@ begin and end in Chinese. Titles of a few characters (行政处罚) are words li
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
-from matching.text import is_han, normalise, runs
+from matching.text import HAN, is_han, normalise, runs
 
 LEAST: Final = 5
 """Characters of the shortest name; in other scripts it has two words, too."""
 
 MARK: Final = "="
 """What the term of a name begins with; no word does."""
+
+
+_UNITS: Final = re.compile(rf"[{HAN}]|[^ {HAN}]+")
+"""What a name has wholly or not at all: a Chinese character, a word of another script."""
 
 
 def plain(text: str) -> str:
@@ -54,21 +59,11 @@ class Names:
 
     def within(self, text: str) -> set[str]:
         """What in ``text`` (made ``plain``) may be the term of a name: whatever begins like one and is as long."""
-        sizes = self._sizes
+        sizes, units = self._sizes, [unit.span() for unit in _UNITS.finditer(text)]
+        ends = {end for _, end in units}
         return {
             MARK + text[at : at + size]
-            for at in range(len(text) - LEAST + 1)
+            for at, _ in units
             for size in sizes.get(text[at : at + LEAST], ())
-            if _stands_alone(text, at, at + size)
+            if at + size in ends
         }
-
-
-def _stands_alone(text: str, start: int, end: int) -> bool:
-    """Whether no word of another script than Chinese is cut in two."""
-    return end <= len(text) and not any(
-        0 < at < len(text) and _in_word(text[at - 1]) and _in_word(text[at]) for at in (start, end)
-    )
-
-
-def _in_word(character: str) -> bool:
-    return character != " " and not is_han(character)

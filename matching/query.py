@@ -158,9 +158,10 @@ def weigh(query: Query, index: Statistics) -> Weighted:
     long = min(1.0, spread / LONG)
     foreign = np.fromiter((t.isascii() and not t.isdigit() for t in counts), bool, size)
     gloss = often[foreign] * index.gloss_rarity(own[foreign]) ** IDF_POWER
-    named = index.named(query.plain)
+    if len(named := index.named(query.plain)):
+        ids, every = np.append(ids, named), np.append(every, NAME * index.rarity(named) ** IDF_POWER)
     parts = (
-        _known(np.append(ids, named), np.append(every, NAME * index.rarity(named) ** IDF_POWER) / total),
+        _known(ids, every / total),
         _known(own, weights * HEAD * long / total),
         _known(own[foreign], gloss * GLOSS / total),
     )
