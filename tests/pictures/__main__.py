@@ -43,7 +43,7 @@ class Picture(NamedTuple):
 
 PICTURES = {
     "home": Picture("", "/"),
-    "demand": Picture("enterprise", "/my/demands", "main a[href^='/demands/']:not([href$='/new'])"),
+    "demand": Picture("enterprise", "/my/demands?group=open", "main a[href$='#comparison']:has-text('3 matches')"),
     "match": Picture("supplier", "/matches", "main a[href^='/matches/']"),
     "negotiation": Picture("supplier", "/negotiations", "main a[href^='/negotiations/']"),
     "worklist": Picture("broker", "/desk"),

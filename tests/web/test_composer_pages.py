@@ -229,3 +229,16 @@ async def test_keeping_a_draft_writes_no_history(client, committed, owner):
     await ask(client, f"/demands/{begun['id']}/draft", {"version": begun["version"], "text": TEXT + "还要轴数。"})
     count = "SELECT count(*) FROM journal WHERE kind = 'demand' AND object_id = $1"
     assert await committed.db.fetchval(count, begun["id"]) == 1
+
+
+async def test_what_came_to_nothing_is_asked_for_anew_from_its_own_words(client, committed, owner):
+    old = await committed.draft_demand(owner)
+    await demands.act(committed.db, owner, old.id, "discard", now=committed.now)
+    page = (await browsing.get_page(client, f"/demands/{old.id}")).text
+    assert f'<a class="button" href="/demands/new?like={old.id}">Ask for it anew</a>' in page
+    anew = await browsing.get_page(client, f"/demands/new?like={old.id}")
+    assert old.text in anew.text
+    assert 'name="line_value"' in anew.text
+    assert "Post demand" in anew.text
+    foreign = await committed.open_demand()
+    assert (await browsing.get_page(client, f"/demands/new?like={foreign.id}")).status_code == 404

@@ -13,7 +13,7 @@ import msgspec
 from litestar import Response, get, post
 from litestar.datastructures import FormMultiDict
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 
 from market import i18n
@@ -62,9 +62,13 @@ def hints(rows: Iterable[Row]) -> dict[LineKind, tuple[str, ...]]:
 
 
 @get("/demands/new", permission=P.DEMAND_WRITE)
-async def new_demand() -> Template:
-    """The empty box."""
-    return _form({}, None)
+async def new_demand(
+    db: NamedDependency[Db], actor: NamedDependency[Actor], like: FromQuery[int | None] = None
+) -> Template:
+    """The empty box; or what was asked for in the organisation's own demand ``like``, to be asked for anew."""
+    if like is None:
+        return _form({}, None)
+    return _form(await _as_typed(await demands.get_own(db, actor, like)) | {"needed_by": None}, None)
 
 
 @post("/demands/new", permission=P.DEMAND_WRITE)
