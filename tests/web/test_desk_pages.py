@@ -159,3 +159,16 @@ async def test_a_pairing_is_shown_side_by_side_with_its_words_marked(client, com
     sly = await browsing.post_form(client, "/desk", decision | {"row": [row_of(first)], "then": "//evil.example"})
     assert sly.headers["location"] == "/desk"
     assert "The pairing as both sides see it" in (await browsing.get_page(client, f"/desk/matches/{second.id}")).text
+
+
+async def test_what_was_ticked_stays_ticked_when_it_cannot_be_given_to_somebody(client, committed):
+    match = (await committed.match()).match
+    registrar = await committed.staff(Role.REGISTRAR)
+    await english(client, await committed.staff())
+    sent = {"row": [row_of(match)], "action": "assign", "person_id": str(registrar.person_id)}
+    again = await browsing.post_form(client, "/desk", sent)
+    assert again.status_code == 422
+    assert f'value="{row_of(match)}" checked' in again.text
+    asked = (await browsing.post_form(client, "/desk", {"row": [row_of(match)], "action": "decline"})).text
+    assert "<h1>Turn down</h1>" in asked, "what is done is called as on its button"
+    assert ">In your own words</label>" in asked

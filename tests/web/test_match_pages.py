@@ -185,7 +185,9 @@ async def test_later_leaves_the_lead_out_until_then(client, committed):
     said = {"action": "snooze", "version": str(found.version), "until": until}
     assert (await browsing.post_form(client, f"/matches/{found.id}/answer", said)).status_code == 303
     assert "No leads at present." in (await browsing.get_page(client, "/matches")).text
-    assert "Later" in (await browsing.get_page(client, f"/matches/{found.id}")).text
+    page = (await browsing.get_page(client, f"/matches/{found.id}")).text
+    assert "Later" in page
+    assert "Put off: you are reminded on" in page
 
 
 async def test_a_sealed_demand_is_covered_on_every_page_of_the_supplier(client, committed):

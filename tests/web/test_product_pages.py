@@ -105,6 +105,7 @@ async def test_returning_without_a_reason_shows_the_desk_again(client, committed
     refused = await browsing.post_form(client, path, {"version": product.version, "reason": "  "})
     assert refused.status_code == 422
     assert product.title in refused.text
+    assert '<strong class="error">' in refused.text[refused.text.index('id="f-reason"') :], "beside its field"
     done = await browsing.post_form(client, path, {"version": product.version, "reason": "写明路段"})
     assert done.status_code == 303
     assert "写明路段" in (await browsing.get_page(client, f"/products/{product.id}")).text
@@ -265,3 +266,17 @@ async def test_the_main_thing_to_do_stands_first(client, committed):
     page = (await browsing.get_page(client, f"/products/{product.id}")).text
     form = page[page.index("/actions/withdraw") :]
     assert '<button class="button quiet">' in form[: form.index("</form>")], "going back is not the main thing"
+
+
+async def test_what_is_missing_comes_before_sending(client, committed):
+    supplier = await committed.supplier()
+    product = await committed.draft_product(supplier, delivery=())
+    client.cookies.set("language", "en")
+    await browsing.sign_in(client, supplier)
+    page = (await browsing.get_page(client, f"/products/{product.id}")).text
+    assert "Before it can be listed:" in page
+    assert f'<a class="button" href="/products/{product.id}/edit">' in page
+    form = page[page.index("/actions/submit") :]
+    assert '<button class="button quiet">' in form[: form.index("</form>")]
+    assert "No open demand is about what this product is about, so far." in page
+    assert "0 open demands" not in page
