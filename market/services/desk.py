@@ -12,6 +12,7 @@ from market.domain.accounts import Actor
 from market.domain.calendar import ZONE
 from market.domain.desk import (
     LONGEST_PUT_OFF,
+    NOTHING_NAMED,
     STANDS_FOR,
     Assignment,
     Colleague,
@@ -94,6 +95,7 @@ async def _waiting(db: Db, actor: Actor, wanted: Wanted, now: datetime) -> list[
         now.astimezone(ZONE).date(),
         wanted.whose == "later",
         desk.MOST,
+        NOTHING_NAMED,
     )
     return [row for row in rows if actor.may(row.permission)]
 

@@ -19,7 +19,8 @@ class DeskItem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 # $1 $2 $3 the turns (kind, party, state), $4 words in the titles or null, $5 whose: 'mine', 'nobody' or '', $6 reader,
-# $7 today, $8 whether what is put off is asked for instead, $9 how many of each kind. "place" as in the inbox.
+# $7 today, $8 whether what is put off is asked for instead, $9 how many of each kind, $10 what is left of the chance
+# when no topic and no field asked for is met. "place" as in the inbox.
 WAITING = Query(
     Waiting,
     """WITH turn AS (SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) AS t(kind, party, state)),
@@ -50,7 +51,8 @@ WAITING = Query(
         WHERE t.kind = 'demand' AND t.party = 'broker'
     UNION ALL
         SELECT t.kind, m.id, t.party, m.demand_title, m.product_title, o.name, m.state, m.due_at, m.version,
-            m.value, coalesce(CASE WHEN f.calibrated THEN m.chance END, r.met::float8 / nullif(r.lines, 0)),
+            m.value, coalesce(CASE WHEN f.calibrated THEN m.chance END,
+                r.met::float8 / nullif(r.lines, 0) * CASE WHEN r.asked AND NOT r.found THEN $10::float8 ELSE 1 END),
             r.met, r.unmet, r.lines - r.met - r.unmet, false, m.id * 8 + 3
         FROM turn t CROSS JOIN LATERAL (SELECT i.id, i.state, i.due_at, i.version, i.chance, i.ranker_model_id,
                 i.reasons, d.title AS demand_title, p.title AS product_title, coalesce(d.budget, p.price) AS value,
@@ -61,7 +63,9 @@ WAITING = Query(
                 AND ($5 <> 'mine' OR k.person_id = $6) AND ($5 <> 'nobody' OR k.person_id IS NULL)
             ORDER BY i.due_at, i.id LIMIT $9) m
             CROSS JOIN LATERAL (SELECT count(*)::int AS lines, (count(*) FILTER (WHERE l->>'verdict' = 'met'))::int
-                AS met, (count(*) FILTER (WHERE l->>'verdict' = 'unmet'))::int AS unmet
+                AS met, (count(*) FILTER (WHERE l->>'verdict' = 'unmet'))::int AS unmet,
+                bool_or(l->>'kind' IN ('topic', 'fields')) AS asked,
+                bool_or(l->>'kind' IN ('topic', 'fields') AND l->>'verdict' = 'met') AS found
                 FROM jsonb_array_elements(m.reasons) l) r
             JOIN organisation o ON o.id = m.organisation_id
             LEFT JOIN ranker_in_force f ON f.model_id = m.ranker_model_id

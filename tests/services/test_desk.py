@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from market.domain.desk import Assignment, Decision, DeskAction, DeskRow, PutOff
+from market.domain.demands import LineKind, LineLevel, RequirementLine
+from market.domain.desk import NOTHING_NAMED, Assignment, Decision, DeskAction, DeskRow, PutOff
 from market.domain.errors import Invalid
 from market.domain.matches import RejectCode
 from market.domain.permissions import Role
@@ -95,6 +96,20 @@ async def test_the_chance_is_the_share_of_lines_that_are_met(given):
     (item,) = (await desk.worklist(given.db, await given.staff(), Wanted(), now=given.now)).page.items
     assert item.chance == item.met / len(met.reasons) == 1.0
     assert (item.unmet, item.unknown) == (0, 0)
+
+
+async def test_without_the_thing_asked_for_little_is_left_of_the_chance(given):
+    place = RequirementLine(level=LineLevel.MUST, kind=LineKind.REGION, value="江苏省")
+    other = RequirementLine(level=LineLevel.MUST, kind=LineKind.TOPIC, value="渔港泊位")
+    chances = {}
+    for lines in ((place, TOPIC), (place, other)):
+        demand = await given.open_demand(lines=lines)
+        found = (await given.match(demand=demand, product=await given.listed_product(region="江苏省"))).match
+        chances[found.id] = len([reason for reason in found.reasons if reason.verdict == "met"]) / 2
+    items = (await desk.worklist(given.db, await given.staff(), Wanted(), now=given.now)).page.items
+    whole, half = (next(item.chance for item in items if item.id == match) for match in chances)
+    assert list(chances.values()) == [1.0, 0.5]
+    assert (whole, half) == (1.0, 0.5 * NOTHING_NAMED)
 
 
 async def test_many_are_decided_on_at_once_and_what_does_not_work_is_reported(given):
