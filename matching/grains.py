@@ -102,7 +102,7 @@ _GRAIN = re.compile(
         |(?<![工作假当次每])日|日度|周度|月度|季度
         |(?<!统计)年度|分时|逐时|分钟级?)(?:级
         |粒度)?(?=(?:或(?:更细|季度))?(?:级|粒度|的)?(?:数据|观测|监测|统计|均值|汇总|气象|流量|序列|降雨
-        |历史|值|或更细|报|颗粒度|间隔|$|[，,。；])))
+        |历史|值|或更细|报|颗粒度|间隔|$|[，,。；）)])))
     |(?P<en>\b(?:(?:(?:by|per|at(?:\sthe)?|down\sto(?:\sthe)?)\s(?:{_EN})s?\b|(?:by
         |per)\s(?:\d{{1,4}}\s?k?m\s)?{_NOUN_EN}(?:[- ](?!for|in|from|of|with|and|or|on|at|to|since|is|are|would
         |should|must|will|may)[a-z]{{3,12}})?(?=\s(?:and|or|for|in|from|of|with|since|to|on|at)\b|[,.;:]|$))

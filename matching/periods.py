@@ -72,11 +72,13 @@ _SPAN = re.compile(
         |twelve)
         \s(?:full\s|complete\s)?(?:years?|months?)\b(?!\sold))
     |(?P<en_full>\b(?:\d{{1,2}}|two|three|four|five|ten|twelve)\s(?:full|complete|whole|calendar)\s(?:years|months)\b)
+    |(?P<en_school>\b(?:[Tt]his|[Cc]urrent|[Ll]ast)\s(?:school|academic|fiscal|calendar)\syear\b)
     |(?P<en_event>\b[Ss]ince\s(?:the\s)?(?:pandemic|[Cc]ovid(?:-19)?|COVID(?:-19)?)\b)
     |(?P<en_ago>(?<![\d,.])\d{{1,3}}\s(?:years|months)\b(?!\sold)|\b(?:two|three|four|five|six|seven|eight|nine
         |ten|twelve)\s(?:years|months)(?=\s(?:of\s)?(?:back\s|past\s)?(?:history|historical|data|records)|\sback\b))
     |(?P<lately>(?:今年|去年|前年|本年度)(?:以来|全年度?|一整年|内|年?底|年?初|[上下]半年
-        |[春夏秋冬花雨汛]季|第?[一二三四]季度|一年)*(?:以来(?=[的，。；,]|$)|(?=的?(?:[，。；,]|最?新?数|就
+        |[春夏秋冬花雨汛]季|第?[一二三四]季度|一年|开学[后前]?|[春秋]季学期)*(?:以来(?=[的，。；,]|$)
+        |(?=的?(?:[，。；,]|最?新?数|就
         |都[要行可]|即可|最好|能用|$))))
     |(?P<halves>(?<!\d){_Y}年?(?:[上下]半年|第?[一二三四]季度)(?:以来|起|至今)?)
     |(?P<these>这{_N}年(?:来|里)?的?(?=[，,。；;就最]|$))

@@ -42,7 +42,7 @@ _FIELD_LEAD = re.compile(
     r"|(?<=[一-龥])(?:包括|包含|涵盖)(?!在内|此)(?:了|有)?|主要(?:是|有|包括|涉及)(?=[^，]{2,40}、)|"
     r"字段(?![一-龥]{0,2}(?:清单|名|级|说明|表))(?:口径"
     r"|至少|要|须|需)*(?:包括|包含|有|为|是|：|:|—+|列)?"
-    r"|指标(?:为|有|：|:)|能看出|"
+    r"|指标(?:为|有|：|:)|能看出|(?:入参|出参|传入)(?:为|是)?|"
     r"[以用凭](?=[^，]{2,14}(?:为(?:查询)?(?:条件|主键|键)|(?:比对|匹配|关联|碰撞)(?=[，。；]|$)))"
 )
 _ALL_WANTED = re.compile(
@@ -130,6 +130,7 @@ class _Reader:
         self.listing = False
         self.sentence = -1
         self.told: set[int] = set()
+        self.next = False
 
     def clause(self, piece: Piece) -> None:
         first = piece.sentence != self.sentence
@@ -138,8 +139,7 @@ class _Reader:
         self.listing = self.listing and (not first or numbered or piece.follows[:1] in "；;")
         if self.aimed(piece):
             return
-        if first and self.wanted and piece.follows[:1] in "；;" and self._named(piece):
-            self.listing = True
+        self.next = first and self.wanted and piece.follows[:1] in "；;" and self._named(piece)
         body, at = piece.text, piece.start
         if self.topic and (apart := _APART.match(body)):
             self._fields(body, at, apart.start("by"))
@@ -232,7 +232,7 @@ class _Reader:
             return
         if lead and self.topic and not numbered and (not asked or lead.start() <= asked.end()):
             self._fields(body, at, lead.end())
-        elif (asked and not (self.topic and _QUESTION.match(body))) or named or (self.listing and first):
+        elif (asked and not (self.topic and _QUESTION.match(body))) or named or (self.listing and first) or self.next:
             self.wanted = True
             begin = asked.end() if asked else 0
             stop = lead.start() if lead and lead.start() > begin else len(body)
