@@ -1,9 +1,11 @@
-"""Two browsers at once: each sees the other's moves without asking."""
+"""Two browsers at once: each sees the other's moves without asking; and what takes longer comes in by itself."""
 
 import pytest
 from playwright.sync_api import expect
 
+from market.domain.products import Field
 from tests.given import email_of
+from tests.services.test_bundles import EMISSIONS, LINES, ROAD, offered
 
 pytestmark = pytest.mark.browser
 
@@ -52,3 +54,25 @@ def test_an_interrupted_connection_recovers_and_shows_what_was_missed(open_page,
     assert consumer.locator("#thread .body >> text=Said while nobody listened.").count() == 0
     consumer.evaluate("() => { window.away = false; document.dispatchEvent(new Event('visibilitychange')); }")
     expect(consumer.locator("#thread .body").last).to_have_text("Said while nobody listened.")
+
+
+async def two_parts(given):
+    """A demand that two products meet together, and its owner."""
+    for title in (ROAD, EMISSIONS):
+        await given.listed_product(**offered(title, fields=(Field(name="plate"),)))
+    owner = await given.demander()
+    return owner, await given.open_demand(owner, lines=LINES)
+
+
+def test_bundles_come_into_the_grid_by_themselves(open_page, sign_in, setting):
+    owner, demand = setting(two_parts)
+    page = open_page()
+    sign_in(page, email_of(owner.name))
+    for _ in range(200):  # until the site holds what was listed
+        page.goto(f"/demands/{demand.id}/bundles")
+        if page.locator("text=Start with these").count():
+            break
+    page.goto(f"/demands/{demand.id}")
+    expect(page.locator(".comparison tfoot >> text=Start with these")).to_be_visible()
+    expect(page.locator("a[data-later]")).to_have_count(0)
+    assert page.url.endswith(f"/demands/{demand.id}")
