@@ -18,7 +18,8 @@ def keep(settings: Settings) -> None:
     beside = find_spec("matching")
     if FOLDER in os.environ or beside is None or beside.origin is None:
         return
-    if not _writable(Path(beside.origin).parent / "__pycache__") and _writable(own := settings.data_dir / "compiled"):
+    loops = Path(beside.origin).parent / "index"
+    if not _writable(loops / "__pycache__") and _writable(own := settings.data_dir / "compiled"):
         os.environ[FOLDER] = str(own)
 
 

@@ -65,7 +65,7 @@ def lines(
     out: Annotated[Path, typer.Option(help="where to write: .jsonl, .jsonl.gz, .csv or .xlsx")],
 ) -> None:
     """Write the requirement lines read out of each of DEMANDS."""
-    from matching.lines import extract_titled
+    from matching.reading.lines import extract_titled
 
     asked = read_demands(demands)
     records = (
@@ -109,7 +109,7 @@ def evaluate_lines(
 ) -> None:
     """Measure how well requirement lines are read: per kind, all FILES together."""
     from matching import evaluate_lines as evaluation
-    from matching.lines import extract
+    from matching.reading.lines import extract
 
     known = {key: text for path in texts or () for key, text in evaluation.texts_of(path).items()}
     pairs = [pair for path in files for pair in evaluation.load(path, known)]

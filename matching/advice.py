@@ -15,8 +15,9 @@ from typing import Final
 import msgspec
 import rjieba
 
-from matching import periods, prices, regions
-from matching.located import named, place_of
+from matching import regions
+from matching.index.located import named, place_of
+from matching.reading import periods, prices
 from matching.text import Analyser, normalise
 from matching.types import Document, Kind, Level, Line, Verdict
 from matching.verdicts import judge

@@ -20,7 +20,7 @@ from itertools import combinations
 from typing import Final
 
 from matching import regions
-from matching.located import place_of
+from matching.index.located import place_of
 from matching.regions import Codes
 from matching.text import normalise
 from matching.types import Document, Kind, Level, Line, Verdict

@@ -20,13 +20,13 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.building import SHARD, Shard, cut, join
-from matching.lexical import Hit, Index
-from matching.located import Places
+from matching.index.building import SHARD, Shard, cut, join
+from matching.index.lexical import Hit, Index
+from matching.index.located import Places
+from matching.index.query import Weighted, Weights, read, weigh
+from matching.index.segment import Vocabulary
 from matching.matcher import WEIGHTS, Matcher, State, by_id, query_text
-from matching.query import Weighted, Weights, read, weigh
 from matching.regions import Codes
-from matching.segment import Vocabulary
 from matching.text import Analyser
 from matching.types import Demand, Document, Match
 

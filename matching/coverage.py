@@ -10,10 +10,10 @@ import msgspec
 import rjieba
 
 from matching.kin import forms
+from matching.reading.wording import HAN
 from matching.text import HAN as HAN_LETTERS
 from matching.text import Analyser, normalise
 from matching.types import Document, Kind, Line, Verdict
-from matching.wording import HAN
 
 Weight = Callable[[str], float]
 """The importance of an index term, 0 or more; an inverse document frequency for instance."""

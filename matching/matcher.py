@@ -13,10 +13,10 @@ from typing import ClassVar, Final, Self
 import msgspec
 
 from matching import regions
-from matching.building import bag, build
-from matching.lexical import Hit, Index
-from matching.query import read, weigh
-from matching.segment import Bag
+from matching.index.building import bag, build
+from matching.index.lexical import Hit, Index
+from matching.index.query import read, weigh
+from matching.index.segment import Bag
 from matching.text import Analyser
 from matching.types import Demand, Document, Match
 
@@ -236,7 +236,7 @@ def _ranked(demand: Demand, hits: Sequence[Hit]) -> list[Match]:
 def _explained(state: State, demand: Demand, matches: Sequence[Match], today: date) -> list[Match]:
     # Lines and reasons know periods, amounts and more: nobody pays for loading that who only ranks.
     from matching.explain import explain
-    from matching.lines import extract_titled
+    from matching.reading.lines import extract_titled
 
     lines = extract_titled(demand.title, demand.text) if demand.lines is None else demand.lines
     return [

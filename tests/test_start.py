@@ -30,7 +30,7 @@ from market.settings import from_env
 import os
 compiled.keep(from_env(os.environ))
 import numpy as np
-from matching import kernels
+from matching.index import kernels
 kernels.sums(np.ones(3), np.array([0, 3]))
 print(sum(kernels.sums.stats.cache_hits.values()), os.environ.get("NUMBA_CACHE_DIR"))
 """
@@ -52,7 +52,7 @@ def unwritable(folder: Path) -> Path:
     """A copy of the matcher beside which nothing can be kept, whoever is asking."""
     package = Path(matching.__file__).parent
     shutil.copytree(package, folder / "matching", ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "matching" / "__pycache__").touch()
+    (folder / "matching" / "index" / "__pycache__").touch()
     return folder
 
 

@@ -22,10 +22,10 @@ from market.domain.questions import KnownAnswer, Reply
 from market.services.indexes import MOST_KEPT, Indexes, as_need, as_product_document, requirement_lines
 from market.services.indexes import in_thread as in_thread
 from matching import advice, bundle, pool, relaxation
-from matching import lines as extraction
 from matching.explain import Answer, explain, with_answers
 from matching.explain import question as wording
 from matching.matcher import Matcher, as_demand
+from matching.reading import lines as extraction
 from matching.types import Document, Kind, Line, Verdict
 
 LEAST_OF_BEST = 0.3

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from matching.explain import explain
-from matching.lines import extract
+from matching.reading.lines import extract
 from matching.types import Document
 
 SHARED = Path(__file__).parents[2] / "../shared/data"

@@ -28,9 +28,9 @@ import msgspec
 import numpy as np
 
 from matching import Document, Matcher, as_demand, persist
+from matching.index.query import read, weigh
 from matching.matcher import query_text
 from matching.plain import server, whole_text
-from matching.query import read, weigh
 from matching.readers import read_demands, read_products
 from matching.text import Analyser
 

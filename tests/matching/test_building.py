@@ -8,10 +8,11 @@ from multiprocessing import active_children
 import numpy as np
 import pytest
 
-from matching import Document, Matcher, building, segment
-from matching.lexical import Index
+from matching import Document, Matcher
+from matching.index import building, segment
+from matching.index.lexical import Index
+from matching.index.segment import Segment
 from matching.matcher import WEIGHTS
-from matching.segment import Segment
 from matching.text import Analyser
 
 CHINESE = ["空气质量", "水库水位", "企业登记", "合肥", "泸州", "小时", "数据", "公交"]

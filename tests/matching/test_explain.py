@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching.explain import explain, fits, question
-from matching.lines import extract
+from matching.reading.lines import extract
 from matching.types import Document, Kind, Level, Line, Reason, Verdict
 
 TODAY = date(2025, 6, 30)

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching.evaluate_lines import Figures, evaluate_lines, labelled, load, overlap, texts_of
-from matching.lines import extract, extract_titled
-from matching.prices import budgets
+from matching.reading.lines import extract, extract_titled
+from matching.reading.prices import budgets
 from matching.types import Kind, Level, Line
 
 HERE = Path(__file__).parent / "data"

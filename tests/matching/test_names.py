@@ -2,7 +2,7 @@
 
 import pytest
 
-from matching.names import Names, plain, term
+from matching.index.names import Names, plain, term
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching import periods
+from matching.reading import periods
 
 TODAY = date(2025, 6, 30)
 

@@ -12,11 +12,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from matching import Document, Matcher, lexical, names, scoring, segment
-from matching.lexical import Index
+from matching import Document, Matcher
+from matching.index import lexical, names, scoring, segment
+from matching.index.lexical import Index
+from matching.index.query import Weighted, read, weigh
+from matching.index.segment import Part
 from matching.matcher import WEIGHTS
-from matching.query import Weighted, read, weigh
-from matching.segment import Part
 from matching.text import Analyser
 
 PLACES = ["", "合肥市", "泸州市", "上海市"]
@@ -124,7 +125,7 @@ class Told:
 
 
 def formula(text: str, told: Sequence[Told]) -> list[float]:
-    """The score of each document as the text of ``matching.query`` says it, in floating point from the texts alone."""
+    """The score of each document as ``matching.index.query`` says it, in floating point from the texts alone."""
     query, glosses, size = read(text, Analyser()), Analyser().glosses(text), len(told)
 
     def rarity(term: str, where: str) -> float:

@@ -10,11 +10,11 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from matching.asking import request
-from matching.headings import Heading, heading
-from matching.phrases import FIELD_WORD, GENERIC, ITEM, MEASURE, Cut, asks, brief, nouns, split, trim
+from matching.reading.asking import request
+from matching.reading.headings import Heading, heading
+from matching.reading.phrases import FIELD_WORD, GENERIC, ITEM, MEASURE, Cut, asks, brief, nouns, split, trim
+from matching.reading.wording import Piece
 from matching.types import Kind
-from matching.wording import Piece
 
 _LONGEST = 400
 """Characters a claim of another kind reaches back at most."""

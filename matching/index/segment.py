@@ -12,9 +12,9 @@ from typing import Any, ClassVar, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from matching import kernels
-from matching.located import Places
-from matching.names import Names
+from matching.index import kernels
+from matching.index.located import Places
+from matching.index.names import Names
 from matching.regions import Codes
 
 SCALE: Final = 8

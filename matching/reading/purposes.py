@@ -13,10 +13,10 @@ from itertools import islice
 
 import msgspec
 
-from matching.asking import request
-from matching.headings import heading, vague
+from matching.reading.asking import request
+from matching.reading.headings import heading, vague
+from matching.reading.wording import Piece
 from matching.types import Kind
-from matching.wording import Piece
 
 _X = r"[^，,；;。：:！？!?\n]"
 _GOOD = r"(?:进一步|更好地?|切实|全面|及时|有效|尽快|深入|精准|科学)*"

@@ -11,7 +11,7 @@ publisher): the head of a product that answers a paragraph is covered by it, whi
 in a short title say little. And BM25's ``k1``: that a product says a word of a paragraph often tells more than
 that it has one more of its many words. English terms also score against the English glosses of Chinese documents,
 and the glosses of a Chinese query against English documents, an English word weighing less the later it stands in
-the dictionary's entry. A title that stands in the query as a whole is a term of its own (``matching.names``).
+the dictionary's entry. A title that stands in the query as a whole is a term of its own (``matching.index.names``).
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ from typing import Final, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from matching import located, names, regions
+from matching import regions
+from matching.index import located, names
 from matching.regions import Codes
 from matching.text import Analyser
 

@@ -13,12 +13,12 @@ from typing import Any, Final, NamedTuple
 import msgspec
 import numpy as np
 
-from matching import names
-from matching.lexical import Index
-from matching.located import Places, place_of
+from matching.index import names
+from matching.index.lexical import Index
+from matching.index.located import Places, place_of
+from matching.index.segment import SCALE, Bag, Part, Segment, Vocabulary, build_segment, join_parts
 from matching.processes import spread
 from matching.regions import Codes
-from matching.segment import SCALE, Bag, Part, Segment, Vocabulary, build_segment, join_parts
 from matching.text import Analyser
 from matching.types import Document
 

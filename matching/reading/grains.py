@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import msgspec
 
-from matching.periods import DAYS, number
+from matching.reading.periods import DAYS, number
 
 SPACE = {
     "点": 0, "经纬度": 0, "坐标": 0, "站点": 0, "测站": 0, "断面": 0, "门店": 0, "楼栋": 0, "楼宇": 0,

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import msgspec
 
-from matching.periods import number
+from matching.reading.periods import number
 
 _AMOUNT = (
     r"(?:\d[\d,，]{0,11}(?:\.\d{1,2})?|"

@@ -15,13 +15,14 @@ from functools import lru_cache
 from itertools import islice
 from typing import Protocol
 
-from matching import grains, modes, periods, phrases, prices, purposes, regions, subjects, subjects_en
-from matching.asking import request
-from matching.headings import heading, vague
-from matching.phrases import Cut
+from matching import regions
+from matching.reading import grains, modes, periods, phrases, prices, purposes, subjects, subjects_en
+from matching.reading.asking import request
+from matching.reading.headings import heading, vague
+from matching.reading.phrases import Cut
+from matching.reading.wording import HAN, Piece, clauses, level, limited
 from matching.text import simplified
 from matching.types import Kind, Level, Line
-from matching.wording import HAN, Piece, clauses, level, limited
 
 _LIMIT = 10_000
 """Characters read; a demand says what it wants well before that."""

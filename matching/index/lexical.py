@@ -19,10 +19,20 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from matching import scoring
-from matching.located import Places
-from matching.query import Weighted
-from matching.segment import BETWEEN, BLOCK, LENGTHS, SCALE, Bag, Segment, Vocabulary, build_segment, merge_segments
+from matching.index import scoring
+from matching.index.located import Places
+from matching.index.query import Weighted
+from matching.index.segment import (
+    BETWEEN,
+    BLOCK,
+    LENGTHS,
+    SCALE,
+    Bag,
+    Segment,
+    Vocabulary,
+    build_segment,
+    merge_segments,
+)
 
 K1: Final = 1.2
 B: Final = 0.75

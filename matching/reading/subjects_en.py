@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from matching.headings import Heading, heading
-from matching.phrases import Cut
+from matching.reading.headings import Heading, heading
+from matching.reading.phrases import Cut
+from matching.reading.wording import Piece
 from matching.types import Kind
-from matching.wording import Piece
 
 _REQUEST = re.compile(
     r"(?<!n't )(?<!\bnot )\b(?:(?:we|I|they|(?:our|my|the)\s\w+)\s)?(?:(?:would|also|really|currently|urgently"
