@@ -56,7 +56,7 @@ async def test_the_one_thing_to_do_is_to_say_what_proves_it_until_that_is_said(c
     client.cookies.set("language", "en")
     await browsing.sign_in(client, owner)
     page = (await browsing.get_page(client, "/organisation")).text
-    assert '<a class="button" href="/organisation/edit#f-evidence">' in page
+    assert '<a class="button" href="/organisation/edit">' in page
     assert "/actions/submit" not in page
     form = {"version": "1", "name": "某公司", "kind": "enterprise", "credit_code": "9", "evidence": "", "submit": "1"}
     again = await browsing.post_form(client, "/organisation/edit", form)
