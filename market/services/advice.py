@@ -6,8 +6,9 @@ Of sealed demands only what every stranger can read is looked at, and they are c
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 
 import msgspec
 
@@ -27,6 +28,8 @@ DEMANDS = 50
 """The open demands nearest to a product that are looked at."""
 UNMET = 5_000
 """The newest unmet demands that are looked at."""
+AGE = timedelta(minutes=1)
+"""How old what is most wanted may be."""
 WANTED = 30
 """Products to build that are named."""
 
@@ -56,13 +59,12 @@ async def outlooks(
 async def most_wanted(db: Db, actor: Actor, matchmaker: Matchmaker, *, now: datetime) -> tuple[Wanted, ...]:
     """Which product, if it were built, would serve most of the unmet open demands, of equally many those
     that would spend most; at most a minute old."""
-    key = ("wanted", actor.is_staff, actor.organisation_id, now.replace(second=0, microsecond=0))
-    if key in matchmaker.kept:
-        unmet: list[Unmet] = []
-    else:
-        unmet = await advice.UNMET.all(db, UNMET)
-    found: tuple[Wanted, ...] = await matchmaker.keeping(key, _most_wanted, actor, unmet, now)
-    return found
+    key = ("wanted", actor.is_staff, actor.organisation_id)
+    return await matchmaker.aged(key, AGE, now, partial(_wanted, db, actor, now))
+
+
+async def _wanted(db: Db, actor: Actor, now: datetime) -> tuple[Wanted, ...]:
+    return await matchmaking.in_thread(_most_wanted, actor, await advice.UNMET.all(db, UNMET), now)
 
 
 def _most_wanted(actor: Actor, unmet: Sequence[Unmet], now: datetime) -> tuple[Wanted, ...]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 
 from market.domain.accounts import Actor
-from market.domain.bundles import Bundle
 from market.domain.comparisons import Comparison, columns_of, rows_of
 from market.domain.demands import Demand
-from market.domain.matches import MatchCard
 from market.services import bundles, matches, questions
 from market.services.matchmaking import Matchmaker
 from market.store import comparisons
@@ -21,27 +19,21 @@ LEAST_CHOSEN = 2
 """Products to choose before only the chosen are shown."""
 
 
-async def of_demand(db: Db, actor: Actor, demand: Demand, chosen: Collection[int] = ()) -> Comparison:
-    """What was proposed for the actor's own demand; of the ``chosen`` products only, where there are two of them."""
-    cards = await matches.of_demander(db, actor, demand.id)
-    return await _side_by_side(db, actor, demand, cards, chosen, None)
-
-
-async def with_bundles(db: Db, actor: Actor, matchmaker: Matchmaker, demand: Demand, *, now: datetime) -> Comparison:
-    """The same, and beside it the bundles that meet every must line together, where no product does by itself."""
-    cards = await matches.of_demander(db, actor, demand.id)
-    found = await bundles.beside(db, matchmaker, demand, cards, now=now)
-    return await _side_by_side(db, actor, demand, cards, (), found)
-
-
-async def _side_by_side(
+async def of_demand(
     db: Db,
     actor: Actor,
     demand: Demand,
-    cards: Sequence[MatchCard],
-    chosen: Collection[int],
-    joined: tuple[Bundle, ...] | None,
+    chosen: Collection[int] = (),
+    *,
+    now: datetime,
+    matchmaker: Matchmaker | None = None,
 ) -> Comparison:
+    """What was proposed for the actor's own demand; of the ``chosen`` products only, where there are two of them.
+
+    With a ``matchmaker``, beside it the bundles that meet every must line together, where no product does by itself.
+    """
+    cards = await matches.of_demander(db, actor, demand.id)
+    joined = await bundles.beside(db, matchmaker, demand, cards, now=now) if matchmaker else None
     kept = [card for card in cards if card.product_id in chosen]
     shown = kept if len(kept) >= LEAST_CHOSEN else cards
     offered = await comparisons.OFFERED.all(db, [card.product_id for card in shown]) if shown else []

@@ -130,8 +130,10 @@ async def of_demander(db: Db, actor: Actor, demand_id: int | None = None) -> lis
 def by_turn(cards: Sequence[MatchCard], now: datetime) -> tuple[list[MatchCard], list[MatchCard]]:
     """What waits for the demander, the most urgent first, and what waits for others."""
     today = now.astimezone(calendar.ZONE).date()
-    mine = [card for card in cards if waits_for_demander(card, today)]
-    others = [card for card in cards if card not in mine]
+    mine: list[MatchCard] = []
+    others: list[MatchCard] = []
+    for card in cards:
+        (mine if waits_for_demander(card, today) else others).append(card)
     return sorted(mine, key=lambda card: (card.due_at is None, card.due_at or now)), others
 
 

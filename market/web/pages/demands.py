@@ -61,18 +61,26 @@ async def demand_page(
 
     ``product``, given twice or more: only these are compared. ``together``: bundles stand beside the products.
     """
-    shown = await _demand_page(db, actor, demand_id, now, product or ())
+    if together:
+        shown = await _demand_page(db, actor, demand_id, now, matchmaker=matchmaker)
+    else:
+        shown = await _demand_page(db, actor, demand_id, now, product or ())
     demand = shown.context["demand"]
     if shown.context["own"] and demand.state is DemandState.OPEN:
         shown.context["relaxed"] = await relaxations.of_demand(db, matchmaker, demand, now=now)
-    if together and shown.context["comparison"]:
-        shown.context["comparison"] = await comparisons.with_bundles(db, actor, matchmaker, demand, now=now)
     return shown
 
 
 async def _demand_page(
-    db: Db, actor: Actor, demand_id: int, now: datetime, chosen: Collection[int] = (), **again: Any
+    db: Db,
+    actor: Actor,
+    demand_id: int,
+    now: datetime,
+    chosen: Collection[int] = (),
+    matchmaker: Matchmaker | None = None,
+    **again: Any,
 ) -> Template:
+    """``matchmaker``: bundles stand beside the products."""
     demand = await demands.get(db, actor, demand_id)
     own = demands.is_insider(actor, demand)
     events = await journal.OF_OBJECT.all(db, "demand", demand_id) if own else []
@@ -87,7 +95,9 @@ async def _demand_page(
         actions=demands.actions(actor, demand),
         events=events,
         found=await matches.of_demand(db, actor, demand_id) if actor.is_staff else [],
-        comparison=await comparisons.of_demand(db, actor, demand, chosen) if mine else None,
+        comparison=await comparisons.of_demand(db, actor, demand, chosen, now=now, matchmaker=matchmaker)
+        if mine
+        else None,
         pool=await pools.of_demand(db, actor, demand_id) if own else None,
         letters=await gaps.letters(db, actor, demand_id) if own else [],
         routed=(await routings.page(db, actor, demand_id=demand_id)).items if actor.may(P.MATCH_READ) else [],
