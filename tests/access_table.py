@@ -408,8 +408,12 @@ ELSEWHERE = {
 }
 
 
+def opened() -> list[str]:
+    """Every address of the site that is opened rather than sent to, with the places for ids."""
+    paths = [row.path for text in TABLE.values() for row in rows(text) if row.method == "GET"]
+    return list(dict.fromkeys(path for path in paths if not path.startswith(("/api/", "/schema", "/static"))))
+
+
 def pages(ids: dict[str, Any]) -> list[str]:
-    """Every address of the site that is opened rather than sent to; the pages are those that answer with HTML."""
-    opened = [row.path for text in TABLE.values() for row in rows(text) if row.method == "GET"]
-    own = [path.format(**ids) for path in opened if not path.startswith(("/api/", "/schema", "/static"))]
-    return list(dict.fromkeys(own))
+    """The same of these things; the pages are those that answer with HTML."""
+    return list(dict.fromkeys(path.format(**ids) for path in opened()))

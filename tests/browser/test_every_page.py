@@ -4,11 +4,16 @@ axe-core finds nothing, the policy needs no exception, size and requests stay wi
 other language. Console errors and foreign requests are looked at by ``open_page``.
 """
 
+import subprocess
+import sys
+
 import pytest
+from PIL import Image
 
 from tests.access_table import pages
 from tests.browser import every_page
-from tests.browser.conftest import PHONE, WIDE
+from tests.browser.contact_sheet import GAP, SCALES
+from tests.browser.conftest import PHONE, ROOT, WIDE
 from tests.browser.every_page import READERS, THE_API
 
 pytestmark = pytest.mark.browser
@@ -47,3 +52,17 @@ def test_every_page(open_page, sign_in, site, market, reader, manner):
         looked_at += 1
     assert wrong == []
     assert looked_at > 10
+
+
+def test_the_eight_pictures_of_a_page_come_on_one_sheet(site, tmp_path):
+    command = [sys.executable, "-m", "tests.browser.contact_sheet", tmp_path, "--at", site.address]
+    subprocess.run([*command, "--reader", "anonymous", "--only", "/forgot"], cwd=ROOT, check=True)
+    (sheet,) = tmp_path.iterdir()
+    assert sheet.name == "anonymous-forgot.png"
+    corners = [GAP + 2]
+    for size, scale in SCALES:
+        corners += [corners[-1] + (n + 1) * (round(size["width"] * scale) + GAP) for n in range(2)]
+    with Image.open(sheet) as picture:
+        light = [sum(picture.getpixel((x, 3 * GAP + 2))) > 600 for x in corners[:4]]
+        assert picture.width == corners[-1] - 2
+    assert light == [True, False, True, False]
