@@ -12,8 +12,8 @@ from PIL import Image
 
 from tests.access_table import pages
 from tests.browser import every_page
-from tests.browser.contact_sheet import GAP, SCALES
 from tests.browser.conftest import PHONE, ROOT, WIDE
+from tests.browser.contact_sheet import GAP, SCALES
 from tests.browser.every_page import READERS, THE_API
 
 pytestmark = pytest.mark.browser
