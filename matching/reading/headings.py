@@ -13,13 +13,14 @@ _WORDS: Final = {
     Kind.FIELDS: "字段|指标|数据项|信息项|栏位|变量|属性|要素|参数|(?:返回|输出|查询|展示)(?:内容|结果|信息|数据)|"
     "fields?|columns?|variables?|attributes?|items?",
     Kind.TOPIC: "内容|所需|名称|品种|需求|数据|数据集|主题|标的|标题|品类|产品|topic|subject|data|dataset|what",
-    Kind.REGION: "地域|区域|地区|范围|地点|城市|省份|地理|空间|覆盖|coverage|regions?|area|geography|locations?|where|"
+    Kind.REGION: "地域|区域|地区|范围|地点|城市|省份|地理|空间|覆盖|coverage|scope|regions?|area|geography|locations?|where|"
     "place|cities|city|countr(?:y|ies)",
     Kind.TIME_SPAN: "时间|时段|历史|期间|年度|时点|跨度|年份|年限|时限|日期|起止|"
     "period|time|span|years?|dates?|history|since|when",
+    Kind.GRANULARITY: "(?:统计|采样|采集|观测|监测)(?:频率|频次|频度|周期)|粒度|颗粒度|精度|分辨率|间隔|单元|尺度|层级|细度|"
+    "granularity|resolution|level|detail|grain",
     Kind.UPDATE_CYCLE: "更新|频率|频次|频度|刷新|周期|时效|refresh|updates?|frequency|cadence|cycle|how often",
-    Kind.GRANULARITY: "粒度|颗粒度|精度|分辨率|间隔|单元|尺度|层级|细度|granularity|resolution|level|detail|grain",
-    Kind.DELIVERY: "交付|方式|形式|提供|传输|对接|获取|接入|渠道|途径|delivery|access|mode|method|how",
+    Kind.DELIVERY: "交付|方式|形式|提供|传输|对接|获取|接入|渠道|途径|delivery|transfer|access|mode|method|how",
     Kind.FORMAT: "格式|formats?",
     Kind.PURPOSE: "用途|目的|场景|用处|用在|purpose|use|uses|use case|used for|why",
     Kind.BUDGET: "预算|费用|价格|经费|报价|计费|资金|价位|限价|出价|结算|收费|付费|单价|总价|年费|金额|"
@@ -27,11 +28,8 @@ _WORDS: Final = {
 }
 """The word a heading ends with."""
 _BEFORE: Final = (
-    "(?:数据|需求|核心|主要|所需|需要|关键|返回|输出|覆盖|统计|采样|采集|时间|空间|地理|行政|应用|使用|业务|"
-    r"调用|提供|交付|共享|"
-    "征集|招标|期望|目标|涉及|拟|更新|回溯|历史|文件|最小|最低|最高|可接受|项目|购买|采购|服务|"
-    r"(?:data|update|refresh|delivery|file|time|geographic|geographical|spatial|intended|main|key|required|output|"
-    r"preferred|maximum|our|the)\s){0,3}?"
+    r"(?:(?![现亟急特]?[需寻求收找](?!求))[一-龥]{0,6}?|(?:data|update|refresh|delivery|file|time|geographic|geographical|spatial|intended|main|key|"
+    r"required|output|preferred|maximum|our|the)\s)"
 )
 """What else a heading says before that word."""
 _CONTACT: Final = (

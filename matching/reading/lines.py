@@ -90,7 +90,8 @@ class _Reader:
         self.starts = [piece.start for piece in self.pieces]
         self.chinese = len(HAN.findall(text)) * 8 > len(text)
         self.sentences = self.pieces if self.chinese else _sentences(text, self.pieces)
-        self.asked = next((piece for piece in self.pieces if request(piece.text)), Piece("", 0, 0, 0))
+        asks = request if self.chinese else subjects_en.request
+        self.asked = next((piece for piece in self.pieces if asks(piece.text)), Piece("", 0, 0, 0))
         self.keyword = len(text.strip()) <= _KEYWORDS and len(self.pieces) == 1 and not self.asked.text
         self.aims = purposes.find(self.sentences, text, chinese=self.chinese)[:_MOST]
 
@@ -136,10 +137,12 @@ class _Reader:
         for start, end in spans:
             if not self._aimed(start) and not self._background(start):
                 yield Kind.TIME_SPAN, start, end
-        cycles = _places(_stated(periods.cycles(text)))
         budgets = _places(prices.budgets(text))
-        shapes = _places(modes.formats(text))
-        ways = [(s, e) for s, e in _places(modes.deliveries(text)) if not self._shape(s, e, shapes)]
+        shapes = [cut for cut in _places(modes.formats(text)) if not self._background(cut[0])]
+        told = [cut for cut in _places(modes.deliveries(text)) if not self._background(cut[0])]
+        ways = [(s, e) for s, e in told if not self._shape(s, e, shapes)]
+        named_cycles = _stated([cycle for cycle in periods.cycles(text) if not self._background(cycle.start)])
+        cycles = [(s, e) for s, e in _places(named_cycles) if not any(b <= s and e <= f for b, f in ways)]
         yield from ((Kind.UPDATE_CYCLE, start, end) for start, end in cycles)
         paid = [money for money in prices.budgets(text) if money.limit != 0]
         yield from ((Kind.BUDGET, start, end) for start, end in _places(paid or prices.budgets(text)))
@@ -153,7 +156,7 @@ class _Reader:
 
     def _shape(self, start: int, end: int, shapes: list[tuple[int, int]]) -> bool:
         """Whether a way of delivery is the word after a format: Parquet files."""
-        return self.text[start:end].lower() in ("file", "files", "文件") and any(s < start <= e + 1 for s, e in shapes)
+        return self.text[start:end].lower() in ("file", "files", "文件", "文件交付", "报告形式") and any(s < start <= e + 1 for s, e in shapes)
 
     def _headed(self, found: list[Cut]) -> list[Cut]:
         """``found`` and what stands under a heading and was not recognised by itself (Refresh: quarterly)."""
@@ -165,7 +168,9 @@ class _Reader:
             inside = [cut for cut in found if cut[1] < end and start < cut[2]]
             if told.kind is Kind.REGION and _HERE.match(self.text, start, end):
                 continue
-            if end - start < 2 or vague(self.text[start:end]) or any(cut[0] is told.kind for cut in inside):
+            same = (Kind.DELIVERY, Kind.FORMAT) if told.kind is Kind.DELIVERY else (told.kind,)
+            short = end - start < (1 if told.kind in _TIMED else 2)
+            if short or vague(self.text[start:end]) or any(cut[0] in same for cut in inside):
                 continue
             if told.kind in _TIMED:
                 found = [cut for cut in found if cut not in inside or cut[0] not in _TIMED]

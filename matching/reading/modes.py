@@ -60,8 +60,8 @@ _JOIN = r"(?:\s?(?:、|/|或者?|和|及|或是|,\s?|，|\+|\bor\b|\band\b|,\s?o
 
 def _families(table: dict[str, str]) -> re.Pattern[str]:
     # English names must not start or end inside a longer English word; Chinese characters around are fine.
-    return re.compile("|".join(rf"(?P<{key}>(?<![A-Za-z0-9_])(?:{form})(?![A-Za-z0-9_]))"
-                               for key, form in table.items()), re.IGNORECASE)  # fmt: skip
+    begins, ends = r"(?:(?<![A-Za-z0-9_])|(?=[一-鿿]))", r"(?:(?![A-Za-z0-9_])|(?<=[一-鿿]))"
+    return re.compile("|".join(rf"(?P<{key}>{begins}(?:{form}){ends})" for key, form in table.items()), re.IGNORECASE)
 
 
 _FORMAT = _families(FORMATS)

@@ -85,6 +85,8 @@ _FIELD_LIKE = re.compile(
     re.IGNORECASE,
 )
 _APART = frozenset([Kind.TIME_SPAN, Kind.UPDATE_CYCLE, Kind.BUDGET, Kind.REGION, Kind.DELIVERY])
+_NAMED = re.compile(r"\s*[A-Za-z]+(?:\s\w+)?:\s")
+"""What a demand is, before what it asks for (RFQ: …)."""
 _NUMBERED = re.compile(r"\s*(?:first|second|third|fourth|finally)(?:ly)?[,:]\s", re.IGNORECASE)
 _ITEM = re.compile(r",\s(?:and\s|or\s)?|\sand\s")
 _ASIDE = re.compile(
@@ -99,10 +101,15 @@ _VERB = re.compile(
 _PARENS = re.compile(r"\([^()]{0,160}\)")
 
 
+def request(body: str) -> re.Match[str] | None:
+    """The first request of a clause or sentence."""
+    return _REQUEST.search(body)
+
+
 def read(sentences: Sequence[Piece], typed: Sequence[Cut], aims: Sequence[Cut]) -> list[Cut]:
     """Topics and fields of an English text of at least one sentence."""
     reader = _Reader(typed, aims)
-    asks = any(_REQUEST.search(piece.text) for piece in sentences)
+    asks = any(request(piece.text) for piece in sentences)
     for number, piece in enumerate(sentences):
         reader.sentence(piece, bare=not asks and number == 0)
     return reader.cuts
@@ -130,22 +137,24 @@ class _Reader:
         if told := heading(body):
             self._headed(body, at, told)
             return
-        request = _REQUEST.search(body)
-        numbered = None if request else _NUMBERED.match(body)
-        begin = request.end() if request else numbered.end() if numbered else 0
-        if request and re.search(r"\bto check\b", request[0], re.IGNORECASE):
+        asked = request(body)
+        numbered = None if asked else _NUMBERED.match(body)
+        begin = asked.end() if asked else numbered.end() if numbered else 0
+        if asked and re.search(r"\bto check\b", asked[0], re.IGNORECASE):
             begin = max(begin, body.find(":", begin))
-        if self.topic and not numbered and not _EXTRA.search(body) and _names(body[begin:] if request else body):
+        if self.topic and not numbered and not _EXTRA.search(body) and _names(body[begin:] if asked else body):
             self._list(body, at, begin)
             return
-        if request and body.startswith(":", begin):
+        if asked and body.startswith(":", begin):
             begin += 1
+        if bare and (named := _NAMED.match(body)):
+            begin = named.end()
         fields = _FIELDS.search(body, begin)
         colon = body.find(":", begin)
-        if request or numbered or bare:
+        if asked or numbered or bare:
             stops = [len(body), *([fields.start()] if fields else []), *([colon] if colon >= 0 else [])]
             self._nouns(body, at, begin, min(stops))
-        if colon >= 0 and request and not (fields and fields.end() > colon):
+        if colon >= 0 and asked and not (fields and fields.end() > colon):
             if self.topic:
                 self._list(body, at, colon + 1)
             else:
