@@ -205,8 +205,8 @@ AREAS_EN = (
     r"|strait|Strait|estuary|plateau|Plateau|rim|Bay Area|Economic Belt|development zone)"
     r"|(?:Northeast|Northwest|Southeast|Southwest|Midwest|South|North|East Coast|West Coast|"
     r"Bay Area)(?:\sof\sChina)?(?=[,.;:)]|$)"
-    r"|EU|European Union|(?:G\d{1,4}|[A-Z][a-z]+(?:[-–][A-Z][a-z]+)?)\s(?:expressway|highway|railway|motorway)"
-    r"|(?:[Tt]ier[- ](?:\d|one|two|three)|first-tier|second-tier|coastal|provincial capital)\scities)"
+    r"|EU(?![A-Za-z])|European Union|(?:G\d{1,4}|[A-Z][a-z]+(?:[-–][A-Z][a-z]+)?)\s(?:expressway|highway|"
+    r"railway|motorway)|(?:[Tt]ier[- ](?:\d|one|two|three)|first-tier|second-tier|coastal|provincial capital)\scities)"
 )
 
 US_STATES = (

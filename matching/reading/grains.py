@@ -59,10 +59,10 @@ _GRAIN = re.compile(
         (?!目前|现在|去年|[今底期位时货账场处手访付馆达岗诊案会港店我你您\d]
         |站[就时])[一-龥]{{1,5}}?(?:（[^）]{{1,8}}）)?(?:一级|级别|级|层级|层面)?
         (?=[，,。；;、（(]|最好|更好|即可|就[行好可够]|也[行可]|$))
-    |(?P<bare>(?:(?<=[，,；;。：:（(])|(?<=要求)
+    |(?P<bare>(?:(?<=[，,；;。：:（(])|(?<=要求)|(?<=[给做能]到)
     |(?<=[须为]))(?:[一-龥]{{1,4}}(?<![等高初中低特甲乙丙丁升降评年班年上下])级(?:别)?
     |每(?:{_TIME})|[日周旬月季年][度均]|单户|单[车船店站]|逐(?![步渐])[一-龥]{{1,2}}|一[一-龥]一[条行档号码]
-    |每[一-龥]{{1,2}}每(?:{_TIME}))(?=[，,。；;）)]|$))
+    |每[一-龥]{{1,2}}每(?:{_TIME}))(?=[，,。；;）)]|$|的?更好))
     |(?P<one>每[个家座条](?:{_ZH})(?=[的，,。；;]|都))
     |(?P<short>(?<![本当上下每个半近几两单双一二三四五六七八九十\d])[旬周月](?=数据(?:[，,。；;]|$)))
     |(?P<split>(?<=[，,；;。：:（(、])(?:按
@@ -116,10 +116,10 @@ _GRAIN = re.compile(
         |transaction)[- ]level(?:\s(?:data|aggregates|records|figures))?))
     |(?P<en_time>\b(?:[Nn]ightly|[Hh]ourly|[Dd]aily|[Ww]eekly|[Mm]onthly|[Qq]uarterly|[Yy]early|[Aa]nnual)(?:,?\s(?:or
         |and|/)\s(?:hourly|daily|weekly|monthly|quarterly|yearly|annual))?\b(?!\s(?:updates?|updating|refresh
-        |feeds?|by\sfile|report|salar|income|wage|budget|fee|cost|licen)))
+        |feeds?|batch|extract|snapshot|deliver|by\sfile|report|salar|income|wage|budget|fee|cost|licen)))
     |(?P<en_row>\bone\s(?:row|record)\sper\s\w+)
     |(?P<en_res>\b\d{{1,4}}\s?(?:m|km|metres?|meters?)\s(?:resolution|grid|or\s(?:finer|better))
-        |\b\d{{1,3}}[- ](?:minute|second|hour)(?:s)?(?:\sintervals?)?)""",
+        |\b(?:\d{{1,3}}|one|two|five|ten|fifteen|thirty)[- ](?:minute|second|hour)(?:s)?(?:\sintervals?)?)""",
     re.VERBOSE,
 )  # fmt: skip
 

@@ -13,12 +13,12 @@ _WORDS: Final = {
     Kind.FIELDS: "字段|指标|数据项|信息项|栏位|变量|属性|要素|参数|(?:返回|输出|查询|展示)(?:内容|结果|信息|数据)|"
     "fields?|columns?|variables?|attributes?|items?",
     Kind.TOPIC: "内容|所需|名称|品种|需求|数据|数据集|主题|标的|标题|品类|产品|topic|subject|data|dataset|what",
-    Kind.REGION: "地域|区域|地区|范围|地点|城市|省份|地理|空间|覆盖|coverage|scope|regions?|area|geography|locations?|where|"
-    "place|cities|city|countr(?:y|ies)",
+    Kind.REGION: "地域|区域|地区|范围|地点|城市|省份|地理|空间|覆盖|coverage|scope|regions?|area|geography|locations?|"
+    "where|place|cities|city|countr(?:y|ies)",
     Kind.TIME_SPAN: "时间|时段|历史|期间|年度|时点|跨度|年份|年限|时限|日期|起止|"
     "period|time|span|years?|dates?|history|since|when",
-    Kind.GRANULARITY: "(?:统计|采样|采集|观测|监测)(?:频率|频次|频度|周期)|粒度|颗粒度|精度|分辨率|间隔|单元|尺度|层级|细度|"
-    "granularity|resolution|level|detail|grain",
+    Kind.GRANULARITY: "(?:统计|采样|采集|观测|监测)(?:频率|频次|频度|周期)|粒度|颗粒度|精度|分辨率|间隔|单元|尺度|层级|"
+    "细度|口径|granularity|resolution|level|detail|grain",
     Kind.UPDATE_CYCLE: "更新|频率|频次|频度|刷新|周期|时效|refresh|updates?|frequency|cadence|cycle|how often",
     Kind.DELIVERY: "交付|方式|形式|提供|传输|对接|获取|接入|渠道|途径|delivery|transfer|access|mode|method|how",
     Kind.FORMAT: "格式|formats?",
@@ -50,7 +50,7 @@ _HEADING: Final = re.compile(
 _STATED: Final = re.compile(
     rf"{_BULLET}{_BEFORE}(?:"
     + "|".join(f"(?P<{kind.value}>{words})" for kind, words in _WORDS.items() if kind not in (Kind.TOPIC, Kind.FIELDS))
-    + r")(?:要求|方式|范围|频率|周期|区域|名称|单位|上限)?(?:为|是|在(?!线))\s*"
+    + r")(?:要求|方式|范围|频率|周期|区域|名称|单位|上限)?(?:为|是|在(?!线)|(?<=口径)(?=按))\s*"
 )
 """粒度为网格, 时段为2024年: a heading within a sentence."""
 _VAGUE: Final = re.compile(

@@ -37,6 +37,7 @@ _PURPOSES = 2
 _READ_BY_WORDING = (Kind.TOPIC, Kind.FIELDS, Kind.PURPOSE)
 """Kinds whose values under a heading are read elsewhere."""
 _TIMED = (Kind.GRANULARITY, Kind.UPDATE_CYCLE, Kind.TIME_SPAN)
+_REFUSED = re.compile(r"[^，。；;、]{0,4}(?:不行|不要|除外|不算)(?=[，。；;]|$)")
 _DENIED = re.compile(
     r"(?:无需|不需要?|不要(?!求)|不用|无须|不必)(?:提供|用|走)?$"
     r"|\b(?:without|no need for|(?:do not|don't) need)\s(?:an?\s)?$"
@@ -93,13 +94,17 @@ class _Reader:
         asks = request if self.chinese else subjects_en.request
         self.asked = next((piece for piece in self.pieces if asks(piece.text)), Piece("", 0, 0, 0))
         self.keyword = len(text.strip()) <= _KEYWORDS and len(self.pieces) == 1 and not self.asked.text
+        named = _grouped(text, regions.areas(text)[:_MOST])
+        self.groups = [group for group in named if text[group[1] : group[1] + 1] != "某"]
         self.aims = purposes.find(self.sentences, text, chinese=self.chinese)[:_MOST]
 
     def lines(self) -> tuple[Line, ...]:
         typed = [cut for cut in self._typed() if not self._denied(*cut)]
         typed = sorted(self._headed(typed), key=lambda cut: cut[1])
         aimed = [(Kind.PURPOSE, aim.start, aim.end) for aim in self.aims if aim.plain][:_PURPOSES]
-        asked = self._subjects(typed, [(Kind.PURPOSE, aim.start, aim.end) for aim in self.aims])
+        asked = self._subjects(
+            [*typed, *self._unasked(typed)], [(Kind.PURPOSE, aim.start, aim.end) for aim in self.aims]
+        )
         cuts = _without_inner(self.text, typed, asked) + aimed
         spans = [(start, end) for kind, start, end in typed if kind is Kind.TIME_SPAN]
         return tuple(self._line(*cut, spans) for cut in sorted(cuts, key=lambda cut: (cut[1], cut[2])))
@@ -124,7 +129,9 @@ class _Reader:
 
     def _background(self, at: int) -> bool:
         piece = self._clause(at)
-        return piece is not None and len(self.pieces) > 1 and piece.background
+        if piece is None or len(self.pieces) == 1:
+            return False
+        return piece.background or (piece.sentence < self.asked.sentence and _TOLD_EN.search(piece.text) is not None)
 
     def _aimed(self, at: int) -> bool:
         return any(aim.start <= at < aim.end for aim in self.aims)
@@ -156,7 +163,9 @@ class _Reader:
 
     def _shape(self, start: int, end: int, shapes: list[tuple[int, int]]) -> bool:
         """Whether a way of delivery is the word after a format: Parquet files."""
-        return self.text[start:end].lower() in ("file", "files", "文件", "文件交付", "报告形式") and any(s < start <= e + 1 for s, e in shapes)
+        return self.text[start:end].lower() in ("file", "files", "文件", "文件交付", "报告形式") and any(
+            s < start <= e + 1 for s, e in shapes
+        )
 
     def _headed(self, found: list[Cut]) -> list[Cut]:
         """``found`` and what stands under a heading and was not recognised by itself (Refresh: quarterly)."""
@@ -177,16 +186,25 @@ class _Reader:
             found.append((told.kind, start, end))
         return found
 
+    def _unasked(self, typed: Sequence[Cut]) -> list[Cut]:
+        """Places named that the data is not asked for: a topic does not begin or end with them either."""
+        asked = [(start, end) for kind, start, end in typed if kind is Kind.REGION]
+        return [
+            (Kind.REGION, start, end)
+            for start, end, _ in self.groups
+            if not any(start < e and s < end for s, e in asked)
+        ]
+
     def _denied(self, kind: Kind, start: int, end: int) -> bool:
         """Whether the text says that it is not wanted, or speaks of how long an answer may take."""
+        if kind in (Kind.FORMAT, Kind.DELIVERY) and _REFUSED.match(self.text, end):
+            return True
         before = self.text[max(0, start - 16) : start]
         return _DENIED.search(before) is not None or (kind is Kind.GRANULARITY and _LATENCY.search(before) is not None)
 
     def _regions(self) -> Iterator[tuple[int, int]]:
         """Places of the data; those of the writer or the purpose only when there are no others."""
-        groups = [
-            g for g in _grouped(self.text, regions.areas(self.text)[:_MOST]) if self.text[g[1] : g[1] + 1] != "某"
-        ]
+        groups = self.groups
         weak = [self._weakness(start, end) for start, end, _ in groups]
         kept = [group for group, weakness in zip(groups, weak, strict=True) if weakness == min(weak)]
         named = [group for group in kept if _SCOPE.search(self.text[max(0, group[0] - 10) : group[0]])]
@@ -293,8 +311,11 @@ _STRESSED = re.compile(r"优先|必须有|更好|为主|[首先]选|prefer|espec
 _BASED = re.compile(
     r"(?:总部在?|位于|来自|注册在|我们在|(?:based|located|university|maker|company|firm|office|group) in)\s?$"
 )
-_STORY = re.compile(r"^\s*(?:我|咱|本|在|公司|手里|家里)|(?:开店|开了|做|跑|搞|经营)")
+_STORY = re.compile(
+    r"^\s*(?:我|咱|本|在|公司|手里|家里)|(?:开店|开了|做|跑|搞|经营)|\b(?:is|are|was|were|has|have|had)\b"
+)
 """A clause that tells of the writer."""
+_TOLD_EN = re.compile(r"\b(?:[Ww]e|[Oo]urs?|I|[Mm]y|us)\b")
 _BESIDE = re.compile(r"(?:、|,\s?|，|和|及|与|以及|或|到|\sand\s|,\sand\s|/|\s?and the wider\s)")
 _WIDER = re.compile(
     r"(?:省|市)?(?:境内|省内|市内|全境|全域|[一二三四五六]环(?:以?内)?|主城[一二三四五六七八九]?区?|中心城区|"

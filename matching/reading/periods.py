@@ -15,8 +15,9 @@ import msgspec
 
 DAYS = {
     "实时": 0.0, "秒": 1 / 86_400, "分钟": 1 / 1_440, "小时": 1 / 24, "时": 1 / 24, "日": 1.0, "天": 1.0,
-    "工作日": 1.0, "交易日": 1.0, "周": 7.0, "星期": 7.0, "礼拜": 7.0, "双周": 14.0, "双月": 61.0, "旬": 10.0, "半月": 15.0, "月": 30.0, "月度": 30.0, "季": 91.0,
-    "季度": 91.0, "半年": 182.0, "学期": 182.0, "年": 365.0, "年度": 365.0,
+    "工作日": 1.0, "交易日": 1.0, "周": 7.0, "星期": 7.0, "礼拜": 7.0, "双周": 14.0, "双月": 61.0,
+    "旬": 10.0, "半月": 15.0, "月": 30.0, "月度": 30.0, "季": 91.0,
+    "季度": 91.0, "半年": 182.0, "半年度": 182.0, "学期": 182.0, "年": 365.0, "年度": 365.0,
     "real-time": 0.0, "second": 1 / 86_400, "minute": 1 / 1_440, "hour": 1 / 24, "day": 1.0, "week": 7.0,
     "month": 30.0, "quarter": 91.0, "year": 365.0,
 }  # fmt: skip
@@ -99,6 +100,8 @@ _SPAN = re.compile(
     |(?P<history>历史(?=数据|资料|记录|$|[，。；,;])|(?:全部|所有)历史|\b[Hh]istorical\b)""",
     re.VERBOSE,
 )  # fmt: skip
+_LENGTHS = ("last", "within", "least", "half", "enough", "these", "past_of", "en_full", "en_last", "en_ago", "en_least")
+"""Kinds that tell only how long the span is."""
 _UNIT = r"(?:工作日|交易日|礼拜|双周|双月|学期|半年度?|半月|季度?|月度?|年度?|周|星期|旬|日|天|小时|分钟|秒)"
 _RENEW = r"(?:更新|刷新|补充|追加|增补|续报|归集|汇交|更换|上传|报送|同步)"
 _CYCLE = re.compile(
@@ -108,7 +111,7 @@ _CYCLE = re.compile(
         (?:至少|最少|定期|动态|滚动|可|能|都|的|推送|提供)?\s?(?:{_RENEW}|发布)(?:频率|一次|一期|1次)?)
     |(?P<times>(?:后续|今后)?(?:每隔?)?{_N}\s?个?{_UNIT}(?:左右|能|就|要)?{_RENEW}(?:一次|1次|一期)?(?:就够用
         |就行|即可|就可以|就够了)?)
-    |(?P<each>(?:每隔?\s?(?:{_N}\s?个?)?|隔)?{_UNIT}[^，,。；;、的各]{{0,4}}?各?(?:下发|推送?|给|报送?|[送传]|跑批?|发布?|提供|更新?)(?:过?来)?一?[次批份期回遍](?:新增的?|新的)?
+    |(?P<each>(?:每隔?\s?(?:{_N}\s?)?个?|隔)?{_UNIT}[^，,。；;、的各]{{0,4}}?各?(?:下发|推送?|给|报送?|[送传]|跑批?|发布?|提供|更新?)(?:过?来)?一?[次批份期回遍](?:新增的?|新的)?
         |每{_UNIT}(?:一期|一次|一更|一报)|(?:日|周|月|季|年)度?刷新|[按每逐]{_UNIT}报送)
     |(?P<period>每\s?{_N}\s?个?{_UNIT}(?:一[期次报更景]|{_RENEW}|回传|上报|推送))
     |(?P<each_more>每(?:天|日|周|月|季度?|半年|年)更(?![新改正换替名多大好高低加]))
@@ -146,11 +149,11 @@ _CYCLE = re.compile(
         |quarter|year)s?|
         hourly|daily|weekly|monthly|quarterly|yearly|annually|in\sreal\stime|regularly)|
         (?:[Hh]ourly|[Dd]aily|[Ww]eekly|[Mm]onthly|[Qq]uarterly|[Yy]early|[Aa]nnual|[Rr]eal[- ]?time
-        |[Ll]ive)\s(?:updates?|updating|refresh(?:es)?|feeds?)
+        |[Ll]ive)\s(?:updates?|updating|refresh(?:es)?|feeds?|batch(?:es)?|extracts?|snapshots?|deliver(?:y|ies))
         |[Rr]eal[- ]?time(?=\s(?!api|query|queries|access|stream|lookup|interface|data|updat|feed|refresh)[a-z])
         |(?:[Oo]nce|[Tt]wice)\s(?:a|every|per)\s(?:day|week|month|quarter|year)
         |[Oo]ne[- ]off(?:\sdelivery)?|[Oo]ne[- ]time(?:\sdelivery)?
-        |[Uu]pdates?\s(?:daily|weekly|monthly|quarterly|annually|yearly)))""",
+        |[Uu]pdates?\severy\s(?:\w+\s)?(?:second|minute|hour|day|week|month|quarter|year)s?|[Uu]pdates?\s(?:daily|weekly|monthly|quarterly|annually|yearly)))""",
     re.VERBOSE,
 )  # fmt: skip
 _BARE = re.compile(
@@ -218,7 +221,7 @@ def _spans(text: str, today: date) -> Iterator[Span]:
             start = points[0][0]
         elif kind in ("one", "en_one", "lately", "halves", "quarters", "pair") and points:
             start, end = points[0][0], points[-1][1]
-        elif kind in ("last", "within", "least", "half", "enough", "these", "past_of", "en_full", "en_last", "en_ago", "en_least"):
+        elif kind in _LENGTHS:
             start = today - timedelta(days=_length(phrase))
         lead = len(phrase) - len(phrase.lstrip())
         if start is None or end is None or start <= end:
@@ -307,7 +310,7 @@ def _interval(phrase: str) -> float:
         return 1.0
     if match := re.search(r"半年|半月", low):
         return DAYS[match[0]]
-    if match := re.search(rf"({_N})?\s?个?(工作日|交易日|礼拜|双周|双月|学期|半年|半月|季度?|月|年|周|星期|旬|日|天|小时|分钟|秒)", phrase):
+    if match := re.search(rf"({_N})?\s?个?({_UNIT})", phrase):
         count = number(match[1]) if match[1] and match[1] != "半" else 1.0
         return (1.0 if math.isnan(count) or not count else count) * DAYS[match[2]]
     for word, unit in _ADVERBS.items():

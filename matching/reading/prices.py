@@ -18,7 +18,7 @@ _AMOUNT = (
 _MONEY = re.compile(
     rf"(?P<coin>港币|港元|新台币|台币|美金|美元|欧元"
     rf"|人民币)?(?:\d{{1,4}}\s?[-—~～至到]{{1,2}}\s?)?(?P<amount>{_AMOUNT})\s?(?P<scale>万|千|百|亿|k\b"
-    rf"|K\b)?\s?(?P<unit>元人民币|人民币|元|块钱|块|毛|RMB|rmb|"
+    rf"|K\b)?\s?(?P<unit>元人民币|人民币|元|块钱|块|毛|刀|RMB|rmb|"
     rf"yuan|CNY|美元|美金|港币|港元|新台币|台币|欧元|HKD|HK\$|USD|yen|日元|euros?|EUR|dollars|万)?(?:钱)?"
     r"(?P<tail>\s?(?:per|a)\s(?:year|month|annum|call|record)|(?:/|每)?(?:年|月|次|条|天)?(?:左右|以内|之内|以下"
     r"|上下|以里|内|封顶|以上|出头|为限|不超)?)"
@@ -42,7 +42,8 @@ _CALLED = re.compile(r"的?(?:预算|经费|费用)")
 _ALONE = re.compile(r"(?=[，,。；;吧]|$)")
 _YUAN = (None, "毛", "元人民币", "人民币", "元", "块钱", "块", "RMB", "rmb", "yuan", "CNY", "万")
 _NO_MONEY = re.compile(
-    r"(?:不要|不用|不收)(?:钱|费)|(?<!非)免费(?!试用|开放|领|停车|义务)|\bfree of charge\b|\bfor free\b", re.IGNORECASE
+    r"(?:不要|不用|不收)(?:钱|费)|不花钱|(?<!非)免费(?!试用|开放|领|停车|义务)|\bfree of charge\b|\bfor free\b",
+    re.IGNORECASE,
 )
 _SCALES = {
     "毛": 0.1, "百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000, "k": 1_000, "K": 1_000, "thousand": 1_000,

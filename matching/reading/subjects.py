@@ -105,7 +105,7 @@ _EXTRA = re.compile(
 
 def read(clauses: Sequence[Piece], typed: Sequence[Cut], aims: Sequence[Cut]) -> list[Cut]:
     """Topics and fields of a Chinese text; ``typed`` are the pieces other kinds claim, ``aims`` the purposes."""
-    reader = _Reader(typed, aims, any(request(piece.text) for piece in clauses))
+    reader = _Reader(typed, aims, any(map(_asks, clauses)))
     reader.told = {
         piece.sentence
         for piece in clauses
@@ -116,6 +116,12 @@ def read(clauses: Sequence[Piece], typed: Sequence[Cut], aims: Sequence[Cut]) ->
     if not any(kind is Kind.TOPIC for kind, _, _ in reader.cuts):
         reader.fallback(clauses)
     return reader.cuts
+
+
+def _asks(piece: Piece) -> bool:
+    """Whether a clause asks or stands under a heading that says what is wanted."""
+    told = heading(piece.text)
+    return request(piece.text) is not None or (told is not None and told.kind is Kind.TOPIC)
 
 
 class _Reader:

@@ -30,11 +30,10 @@ _REQUEST = re.compile(
     re.IGNORECASE,
 )
 _LEAD = re.compile(
-    r"(?:\s|,|:|(?:and|or|the|an?|some|any|all|more|complete|detailed|also|every|each|what|which|who|how many|"
-    r"have|get|know|see|"
+    r"(?:\s|,|:|(?:api|service|feed|dataset|tool)\s(?:that|which)\s(?:returns?|gives?|provides?|shows?)\s|(?:and|or|the|"
+    r"an?|some|any|all|more|complete|detailed|also|every|each|what|which|who|how many|have|get|know|see|"
     r"data(?:sets?)? (?:on|about|of|for|regarding)|information (?:on|about|regarding)|of|on|about|a list of|"
-    r"list of|historical|"
-    r"China(?=\s[a-z])|local|mapped|our|dataset(?= of| on))\b)+",
+    r"list of|historical|China(?=\s[a-z])|local|mapped|our|dataset(?= of| on))\b)+",
     re.IGNORECASE,
 )
 _END = re.compile(
@@ -54,7 +53,7 @@ _NOT_A_NOUN = re.compile(
     r"without|excluding|except|must|over|going|effective|together|along|plus|only|not|no|so|but|because|which"
     r"|that|it|them|this|us|you"
     r"|help|be|data|anonymi[sz]ed|de-identified"
-    r"|information|records?|datasets?|broken|"
+    r"|information|records?(?!\sof\b)|datasets?|broken|"
     r"fields?|delivered|please|"
     r"\w+ed (?:by|as|at|so|to|within|from|when|whenever|if|every|monthly|daily|via)|"
     r"thanks|where|when|until|onwards?|per|up)\b(?:\s|$)",

@@ -12,7 +12,9 @@ from matching.types import Level
 
 HAN = re.compile(r"[㐀-鿿]")
 
-_SENTENCE_END = re.compile(r"[。！!？?；;\n\r]+|…+|[ \u3000]{2,}|(?<!^\d)(?<![\s（(：:；;，,、]\d)\.(?=\s|$)|(?<=[；;。\n])")
+_SENTENCE_END = re.compile(
+    r"[。！!？?；;\n\r]+|…+|[ \u3000]{2,}|(?<!^\d)(?<![\s（(：:；;，,、]\d)\.(?=\s|$)|(?<=[；;。\n])"
+)
 _CLAUSE_END = re.compile(r"(?<!\d)(?<!第[一二三四五六七八]),(?!\d{3}\b)|(?<!第[一二三四五六七八])，|(?<=\d),(?=\D)")
 _PARENS = re.compile(r"（[^（）]{0,120}）|\([^()]{0,160}\)")
 

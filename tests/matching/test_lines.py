@@ -216,7 +216,15 @@ def test_equal_texts_give_equal_lines() -> None:
 def own() -> list[tuple[str, tuple[Line, ...]]]:
     return [
         pair
-        for name in ("lines_zh", "lines_en", "lines_styles", "lines_registers", "lines_unseen", "lines_mended")
+        for name in (
+            "lines_zh",
+            "lines_en",
+            "lines_styles",
+            "lines_registers",
+            "lines_unseen",
+            "lines_mended",
+            "lines_strangers",
+        )
         for pair in load(HERE / f"{name}.jsonl")
     ]
 
@@ -405,3 +413,44 @@ def test_what_a_text_does_not_say_it_is_about_stands_in_its_title():
     assert [line for line in lines if line.kind is not Kind.TOPIC] == list(extract(text))
     assert extract_titled(title, "需要机场客流。") == extract("需要机场客流。")
     assert extract_titled(title, "") == extract(title)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "phrases"),
+    [
+        ("各位前辈好，想请教一下有没有渔港潮位的台账？", Kind.TOPIC, ["渔港潮位的台账"]),
+        ("船期紧、人手少。请市港航局、市气象局、海事处支持提供渔港潮位。", Kind.TOPIC, ["渔港潮位"]),
+        ("我在舟山开渔具店。现在想看一看台州的渔港潮位，按日。", Kind.TOPIC, ["渔港潮位"]),
+        ("我们跑船的，缺的就是渔港潮位，按日。", Kind.TOPIC, ["渔港潮位"]),
+        ("申请表  数据内容：渔港潮位  地点：象山  刷新：双周", Kind.TOPIC, ["渔港潮位"]),
+        ("申请表  数据内容：渔港潮位  地点：象山  刷新：双周", Kind.UPDATE_CYCLE, ["刷新：双周"]),
+        ("数据内容：渔港潮位；观测频次：时；提交方式：CSV邮件。", Kind.GRANULARITY, ["时"]),
+        ("数据内容：渔港潮位；观测频次：时；提交方式：CSV邮件。", Kind.DELIVERY, ["邮件"]),
+        ("RFQ: tide tables. Scope: Zhoushan. Transfer: SFTP.", Kind.TOPIC, ["tide tables"]),
+        ("RFQ: tide tables. Scope: Zhoushan. Transfer: SFTP.", Kind.REGION, ["Zhoushan"]),
+        ("需要渔港潮位，5天一报。", Kind.UPDATE_CYCLE, ["5天一报"]),
+        ("需要渔港潮位，每个礼拜给一次新增的。", Kind.UPDATE_CYCLE, ["每个礼拜给一次新增的"]),
+        ("需要渔港潮位，每天早晚各发布一次。", Kind.UPDATE_CYCLE, ["每天早晚各发布一次"]),
+        ("需要渔港潮位，API或者每周推一次文件都行。", Kind.UPDATE_CYCLE, []),
+        ("We need tide tables; weekly extracts would do.", Kind.UPDATE_CYCLE, ["weekly extracts"]),
+        ("需要渔港潮位，建港以来的都要。", Kind.TIME_SPAN, ["建港以来"]),
+        ("需要渔港潮位，2022开渔至今。", Kind.TIME_SPAN, ["2022开渔至今"]),
+        ("需要渔港潮位，至少往前看两年。", Kind.TIME_SPAN, ["往前看两年"]),
+        ("We lost two boats last season. We need tide tables for at least four seasons.", Kind.TIME_SPAN, []),
+        ("赶海预警用的渔港潮位，按日，接口，求报价。", Kind.PURPOSE, ["赶海预警"]),
+        ("我论文写的是休渔对渔村的影响，求渔港潮位。", Kind.PURPOSE, ["休渔对渔村的影响"]),
+        ("The tide tables we need will be used to schedule our ferries.", Kind.PURPOSE, ["schedule our ferries"]),
+        ("I am writing to request tide tables for Zhoushan.", Kind.PURPOSE, []),
+        ("需要渔港潮位，扫描件PDF不行，要CSV。", Kind.FORMAT, ["CSV"]),
+        ("手头只有纸质潮汐表。需要渔港潮位，CSV。", Kind.FORMAT, ["CSV"]),
+        (
+            "We export squid to Japan. We need tide tables for Zhoushan and Taizhou.",
+            Kind.REGION,
+            ["Zhoushan and Taizhou"],
+        ),
+        ("Is there an API that returns tide heights by port?", Kind.TOPIC, ["tide heights"]),
+        ("We need tide tables, EUR 900 a year.", Kind.REGION, []),
+    ],
+)
+def test_wordings_of_strangers(text: str, kind: Kind, phrases: list[str]) -> None:
+    assert read(text).get(kind, []) == phrases
