@@ -22,6 +22,9 @@ MANNERS = {
     "en-dark-phone": ("en", PHONE, {"color_scheme": "dark"}),
 }
 
+PARTS = 5
+"""Shares of the pages, for several workers to look at."""
+
 
 @pytest.fixture(scope="module")
 def market(setting):
@@ -29,27 +32,29 @@ def market(setting):
 
 
 @pytest.mark.parametrize("manner", MANNERS)
-@pytest.mark.parametrize("reader", READERS)
-def test_every_page(open_page, sign_in, site, market, reader, manner):
+@pytest.mark.parametrize("part", range(PARTS))
+def test_every_page(open_page, sign_in, site, market, part, manner):
     language, size, options = MANNERS[manner]
-    page, requested, wrong, looked_at = open_page(size, **options), [], [], 0
-    page.context.add_cookies([{"name": "language", "value": language, "url": site.address}])
-    if name := READERS[reader]:
-        sign_in(page, market.emails[name])
-    page.on("request", lambda request: requested.append(request))
-    for path in pages(market.ids):
-        first = page.request.get(path, headers={"accept": "text/html"}, max_redirects=0)
-        if not first.ok or not first.headers.get("content-type", "").startswith("text/html"):
-            continue
-        requested.clear()
-        answer = page.goto(path, wait_until="load")
-        found = [*every_page.self_contained(answer), *every_page.narrow(page)]
-        if path != THE_API:
-            found += every_page.small(page, answer, requested)
-            found += every_page.in_one_language(page, language)
-            found += every_page.accessible(page)
-        wrong += [f"{path} {fault}" for fault in found]
-        looked_at += 1
+    wrong, seen, looked_at = [], set(), 0
+    for reader, name in READERS.items():
+        page, requested = open_page(size, **options), []
+        page.context.add_cookies([{"name": "language", "value": language, "url": site.address}])
+        if name:
+            sign_in(page, market.emails[name])
+        page.on("request", lambda request, heard=requested: heard.append(request))
+        for path in pages(market.ids)[part::PARTS]:
+            first = page.request.get(path, headers={"accept": "text/html"}, max_redirects=0)
+            if not first.ok or not first.headers.get("content-type", "").startswith("text/html"):
+                continue
+            requested.clear()
+            answer = page.goto(path, wait_until="load")
+            found = [*every_page.self_contained(answer), *every_page.narrow(page)]
+            if path != THE_API:
+                found += every_page.small(page, answer, requested)
+                found += every_page.in_one_language(page, language)
+                found += every_page.accessible(page, seen)
+            wrong += [f"{path} to {reader}: {fault}" for fault in found]
+            looked_at += 1
     assert wrong == []
     assert looked_at > 10
 
