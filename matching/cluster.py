@@ -20,11 +20,11 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.index.building import SHARD, Shard, cut, join
+from matching.index.building import SHARD, cut, join
 from matching.index.lexical import Hit, Index
 from matching.index.located import Places
 from matching.index.query import Weighted, Weights, read, weigh
-from matching.index.segment import Vocabulary
+from matching.index.segment import Shard, Vocabulary
 from matching.matcher import WEIGHTS, Matcher, State, by_id, query_text
 from matching.regions import Codes
 from matching.text import Analyser

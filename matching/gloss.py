@@ -12,7 +12,12 @@ import re
 from collections.abc import Callable, Sequence
 from functools import cache
 from importlib import resources
-from typing import Final
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching import cutting
 
 MOST: Final = 8
 """Stems kept of one Chinese word; later senses are rarer ones."""
@@ -61,29 +66,17 @@ def _senses(written: str) -> str:
 
 
 @cache
-def _lengths() -> dict[str, tuple[int, ...]]:
-    """By their first two characters the lengths of the headwords, longest first."""
-    found: dict[str, set[int]] = {}
-    for word in _entries():
-        if 1 < len(word) <= LONGEST:
-            found.setdefault(word[:2], set()).add(len(word))
-    return {head: tuple(sorted(sizes, reverse=True)) for head, sizes in found.items()}
+def headwords() -> list[str]:
+    """The words that are looked for in a text."""
+    return [word for word in _entries() if len(word) <= LONGEST]
 
 
-def words(run: str) -> list[str]:
-    """A run of Simplified Chinese cut from the left into the longest words the dictionary has."""
-    entries, lengths = _entries(), _lengths()
-    found = []
-    at = 0
-    while at < len(run):
-        size = 1
-        for size in lengths.get(run[at : at + 2], ()):
-            if size == 2 or run[at : at + size] in entries:
-                break
-        else:
-            size = 1
-        found.append(run[at : at + size])
-        at += size
+@cache
+def trie() -> tuple[NDArray[Any], ...]:
+    """The headwords as ``cutting.trie``."""
+    words = headwords()
+    codes = np.frombuffer("".join(words).encode("utf-32-le"), np.uint32)
+    found: tuple[NDArray[Any], ...] = cutting.trie(codes, np.cumsum([0, *map(len, words)]))
     return found
 
 

@@ -13,10 +13,10 @@ from typing import ClassVar, Final, Self
 import msgspec
 
 from matching import regions
-from matching.index.building import bag, build
+from matching.index.building import build, cut
 from matching.index.lexical import Hit, Index
 from matching.index.query import read, weigh
-from matching.index.segment import Bag
+from matching.index.segment import Shard
 from matching.text import Analyser
 from matching.types import Demand, Document, Match
 
@@ -113,11 +113,11 @@ class Matcher:
         :raises ValueError: two of them have the same id.
         """
         documents = by_id(products)
-        bags = self._bags(documents.values())
+        shard = self._cut(documents.values())
         with self._writing:
             held = self._state.documents
-            rest = self._state.index.without(self._bags(held[i] for i in documents if i in held))
-            index = rest.plus(bags)
+            rest = self._state.index.without(self._cut(held[i] for i in documents if i in held))
+            index = rest.plus(shard)
             documents = held | documents
             self._state = State(index.merged() if index.side >= MERGE_AT else index, documents)
 
@@ -126,7 +126,7 @@ class Matcher:
         with self._writing:
             held = self._state.documents
             gone = {i: held[i] for i in ids if i in held}
-            index = self._state.index.without(self._bags(gone.values()))
+            index = self._state.index.without(self._cut(gone.values()))
             documents = held.copy()
             for i in gone:
                 del documents[i]
@@ -212,8 +212,8 @@ class Matcher:
         queries = (read(query_text(demand), self._analyser) for demand in demands)
         return state.index.tops([weigh(query, state.index) for query in queries], k)
 
-    def _bags(self, products: Iterable[Document]) -> dict[str, Bag]:
-        return {product.id: bag(product, self.weights, self._analyser) for product in products}
+    def _cut(self, products: Iterable[Document]) -> Shard:
+        return cut(products, self.weights, self._analyser)
 
 
 def by_id(products: Iterable[Document]) -> dict[str, Document]:

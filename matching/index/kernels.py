@@ -9,44 +9,43 @@ from __future__ import annotations
 from typing import Any, Final
 
 import numpy as np
-from numba import njit
 
-Array = Any
+from matching.compiled import Array, compiled
 
 LAST: Final = 1 << 62
 """The row after every row."""
 
 
-def compiled(function: Any) -> Any:
-    """``function`` compiled, and kept for later processes where there is a folder to keep it in."""
-    try:
-        return njit(nogil=True, cache=True, error_model="numpy")(function)
-    except RuntimeError:  # neither beside this file nor in NUMBA_CACHE_DIR nor in the home folder may be written
-        return njit(nogil=True, error_model="numpy")(function)
-
-
 @compiled
-def count_terms(tokens: Array, weights: Array, ptr: Array, size: int, cap: int) -> tuple[Array, Array, Array]:
+def count_terms(
+    held: Array, weights: Array, numbers: Array, ptr: Array, worth: Array, size: int, cap: int
+) -> tuple[Array, Array, Array]:
     """Unique terms of each document with their summed weights, at most ``cap``, in order of first appearance.
 
-    Document ``d`` is ``tokens[ptr[d]:ptr[d + 1]]``; ``size`` is the number of terms there are.
+    Document ``d`` has the terms ``numbers[ptr[l]:ptr[l + 1]]`` of each list ``l`` in ``held[:, d]``, each for as much
+    as it is ``worth`` times the weight of the row; ``size`` is the number of terms there are.
     """
+    most = 0
+    for row in range(held.shape[0]):
+        for d in range(held.shape[1]):
+            most += ptr[held[row, d] + 1] - ptr[held[row, d]]
     place = np.full(size, -1, np.int64)
-    terms = np.empty(len(tokens), np.int32)
-    counts = np.empty(len(tokens), np.uint8)
-    out = np.zeros(len(ptr), np.int64)
+    terms = np.empty(most, np.int32)
+    counts = np.empty(most, np.uint8)
+    out = np.zeros(held.shape[1] + 1, np.int64)
     n = 0
-    for d in range(len(ptr) - 1):
+    for d in range(held.shape[1]):
         first = n
-        for i in range(ptr[d], ptr[d + 1]):
-            term = tokens[i]
-            at = place[term]
-            if at < first:
-                place[term] = at = n
-                terms[n] = term
-                counts[n] = 0
-                n += 1
-            counts[at] = min(cap, counts[at] + weights[i])
+        for row in range(held.shape[0]):
+            for i in range(ptr[held[row, d]], ptr[held[row, d] + 1]):
+                term = numbers[i]
+                at = place[term]
+                if at < first:
+                    place[term] = at = n
+                    terms[n] = term
+                    counts[n] = 0
+                    n += 1
+                counts[at] = min(cap, np.int64(counts[at]) + weights[row] * np.int64(worth[i]))
         out[d + 1] = n
     return terms[:n].copy(), counts[:n].copy(), out
 

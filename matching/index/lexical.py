@@ -10,7 +10,7 @@ exactly, to the last bit, as one built from scratch from the same documents.
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import repeat
@@ -27,10 +27,10 @@ from matching.index.segment import (
     BLOCK,
     LENGTHS,
     SCALE,
-    Bag,
     Segment,
+    Shard,
     Vocabulary,
-    build_segment,
+    join_shards,
     merge_segments,
 )
 
@@ -121,7 +121,7 @@ class Index:
         return merge_segments(segment, alive, self.segments[1], self.alive[1], len(self.vocabulary))
 
     def _alone(self) -> Segment:
-        nothing = build_segment((), Vocabulary(), self.places)
+        nothing = join_shards((), Vocabulary(), self.places)
         return merge_segments(self.segments[0], self.alive[0], nothing, np.ones(0, bool), len(self.vocabulary))
 
     def find(self, doc_id: str) -> tuple[int, int] | None:
@@ -132,55 +132,34 @@ class Index:
                 return number, row
         return None
 
-    def without(self, bags: Mapping[str, Bag]) -> Index:
-        """The index less the documents ``bags`` (as they were added); those it does not hold are passed over."""
-        gone = {doc_id: place for doc_id in bags if (place := self.find(doc_id)) is not None}
+    def without(self, shard: Shard) -> Index:
+        """The index less the documents of ``shard``, which it holds as they are there."""
+        gone = join_shards([shard], self.vocabulary, self.places)
         alive = [mask.copy() for mask in self.alive]
-        for number, row in gone.values():
+        for number, row in filter(None, map(self.find, gone.ids)):
             alive[number][row] = False
-        rest = replace(
-            self,
-            alive=tuple(alive),
-            size=self.size - len(gone),
-            lengths=self._lengths(gone.values(), -1),
-        )
-        return rest._counted([bags[doc_id] for doc_id in gone], -1)
+        return replace(self, alive=tuple(alive))._counted(gone, -1)
 
-    def plus(self, bags: Mapping[str, Bag]) -> Index:
-        """The index with documents it does not hold added."""
-        added = build_segment(sorted(bags.items()), self.vocabulary, self.places)
-        if len(self.segments) > 1:
-            added = self._with_side(added, np.ones(len(added.ids), bool))
-        more = replace(
-            self,
-            segments=(self.segments[0], added),
-            alive=(self.alive[0], np.ones(len(added.ids), bool)),
-            size=self.size + len(bags),
-        )
-        more = replace(more, lengths=more._lengths([(1, added.rows[doc_id]) for doc_id in bags], 1))
-        return more._counted(list(bags.values()), 1)
+    def plus(self, shard: Shard) -> Index:
+        """The index with the documents of ``shard``, of which it holds none."""
+        new = join_shards([shard], self.vocabulary, self.places)
+        side = self._with_side(new, np.ones(len(new.ids), bool)) if len(self.segments) > 1 else new
+        more = replace(self, segments=(self.segments[0], side), alive=(self.alive[0], np.ones(len(side.ids), bool)))
+        return more._counted(new, 1)
 
-    def _lengths(self, where: Iterable[tuple[int, int]], change: int) -> tuple[float, float]:
-        body, gloss = self.lengths
-        for number, row in where:
-            body += change * float(self.segments[number].body.length[row])
-            gloss += change * float(self.segments[number].gloss.length[row])
-        return body, gloss
-
-    def _counted(self, bags: Sequence[Bag], change: int) -> Index:
-        body = [{term for _, _, terms in bag.fields for term in terms} for bag in bags]
-        gloss = [{term for english in bag.english for term in english} for bag in bags]
+    def _counted(self, some: Segment, change: int) -> Index:
+        """The same with ``some`` documents more in all that is counted, or with a change of -1 fewer."""
+        body, gloss = (change * float(part.length.sum(dtype=float)) for part in (some.body, some.gloss))
+        frequency, gloss_frequency = (change * part.frequency(len(self.vocabulary)) for part in (some.body, some.gloss))
+        frequency[: len(self.frequency)] += self.frequency
+        gloss_frequency[: len(self.gloss_frequency)] += self.gloss_frequency
         return replace(
             self,
-            frequency=self._changed(self.frequency, body, change),
-            gloss_frequency=self._changed(self.gloss_frequency, gloss, change),
+            frequency=frequency,
+            gloss_frequency=gloss_frequency,
+            size=self.size + change * len(some.ids),
+            lengths=(self.lengths[0] + body, self.lengths[1] + gloss),
         )
-
-    def _changed(self, old: NDArray[np.int32], seen: Iterable[set[str]], change: int) -> NDArray[np.int32]:
-        new = np.zeros(len(self.vocabulary), np.int32)
-        new[: len(old)] = old
-        np.add.at(new, [self.vocabulary[term] for terms in seen for term in terms], change)
-        return new
 
     def term_ids(self, terms: Collection[str]) -> NDArray[np.int32]:
         """The numbers of ``terms``, -1 for those no document ever had."""

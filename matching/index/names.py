@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from matching.text import HAN, is_han, normalise, runs
+from matching.text import HAN, is_han, normalise
 
 LEAST: Final = 5
 """Characters of the shortest name; in other scripts it has two words, too."""
@@ -23,14 +23,13 @@ _UNITS: Final = re.compile(rf"[{HAN}]|[^ {HAN}]+")
 """What a name has wholly or not at all: a Chinese character, a word of another script."""
 
 
+_GAPS: Final = re.compile(rf"(?:(?![{HAN}])[\W_])+")
+_LOOSE: Final = re.compile(rf"(?<=[{HAN}]) | (?=[{HAN}])")
+
+
 def plain(text: str) -> str:
     """The letters and digits of ``text``, folded, with one space between words of other scripts than Chinese."""
-    written: list[str] = []
-    for run, word in runs(normalise(text)):
-        if word and written and not is_han(written[-1][-1]):
-            written.append(" ")
-        written.append(run or word)
-    return "".join(written)
+    return _LOOSE.sub("", _GAPS.sub(" ", normalise(text)).strip())
 
 
 def term(title: str) -> str | None:

@@ -14,8 +14,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.compiled import Array, compiled
 from matching.index import segment
-from matching.index.kernels import Array, compiled
 
 LINE: Final = 256
 """Rows that are passed over together when none of them has enough."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, count
+from itertools import count
 from typing import Any, ClassVar, Final, NamedTuple
 
 import numpy as np
@@ -20,10 +19,6 @@ from matching.regions import Codes
 SCALE: Final = 8
 """Counts are stored in eighths, in one byte: weights are multiples of 1/8, and 31.875 of a word is enough."""
 
-MOST: Final = 255
-VALUES: Final = np.log1p(np.arange(MOST + 1) / SCALE)
-"""What each count is in the head: its logarithm."""
-
 WHOLE: Final = (1 << 16) - 1
 """The cosine of a document with itself, as it is stored."""
 
@@ -35,25 +30,6 @@ LENGTHS: Final = np.rint([*range(32), *np.geomspace(32, 800_000, 224)]).astype(n
 
 BETWEEN: Final = (LENGTHS[1:] + LENGTHS[:-1]) / 2
 """Up to where each of them is the nearest."""
-
-_NTH: Final = bytes(round(SCALE / n**0.5) for n in range(1, 33))
-"""What the first, second, … English term of a Chinese word counts for."""
-
-
-def _nth(english: tuple[str, ...]) -> bytes:
-    return _NTH[: len(english)]
-
-
-class Bag(NamedTuple):
-    """The terms of one document as read, repetitions kept.
-
-    ``fields`` pairs the terms of each field with what one of them counts for in the body, in eighths, and
-    whether the field belongs to the head; ``english`` are the glosses of each of its Chinese words.
-    """
-
-    fields: Sequence[tuple[int, bool, Sequence[str]]]
-    english: Sequence[tuple[str, ...]]
-    place: Codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,24 +100,30 @@ class Vocabulary(dict[str, int]):
         return number
 
 
-def build_segment(bags: Iterable[tuple[str, Bag]], vocabulary: Vocabulary, places: Places) -> Segment:
-    """The segment of ``bags`` by rising id; new terms and places are appended to ``vocabulary`` and ``places``."""
-    ids, place = [], array("i")
-    body, head, gloss = _Tokens(), _Tokens(), _Tokens()
-    number = vocabulary.__getitem__
-    for doc_id, bag in bags:
-        ids.append(doc_id)
-        place.append(places.number(bag.place))
-        for weight, in_head, terms in bag.fields:
-            numbers = list(map(number, terms))
-            body.add(numbers, bytes([weight]) * len(numbers))
-            if in_head:
-                head.add(numbers, bytes([SCALE]) * len(numbers))
-        gloss.add(map(number, chain.from_iterable(bag.english)), b"".join(map(_nth, bag.english)))
-        for tokens in (body, head, gloss):
-            tokens.end()
-    size = len(vocabulary)
-    return Segment(ids, body.part(size), head.part(size, cosine=True), gloss.part(size), np.array(place, np.int32))
+class Shard(NamedTuple):
+    """Some documents in order of id, with the terms and places the segment's numbers stand for."""
+
+    segment: Segment
+    terms: list[str]
+    places: list[Codes]
+
+
+def join_shards(shards: Iterable[Shard], vocabulary: Vocabulary, places: Places) -> Segment:
+    """One segment of ``shards``, whose ids rise from each to the next; new terms and places are appended to
+    ``vocabulary`` and ``places``."""
+    ids: list[str] = []
+    where = [np.empty(0, np.int32)]
+    parts: dict[str, list[tuple[Part, NDArray[np.int32]]]] = {name: [] for name in Segment.PARTS}
+    for segment, terms, codes in shards:
+        numbers = np.fromiter(map(vocabulary.__getitem__, terms), np.int32, len(terms))
+        place = np.fromiter(map(places.number, codes), np.int32, len(codes))
+        ids += segment.ids
+        where.append(place[segment.place])
+        for name, joined in parts.items():
+            joined.append((getattr(segment, name), numbers))
+    # Those of the shards go as soon as they are joined: together they take as much memory as the index.
+    body, head, gloss = (_joined(parts.pop(name), len(vocabulary)) for name in Segment.PARTS)
+    return Segment(ids, body, head, gloss, np.concatenate(where))
 
 
 def merge_segments(
@@ -172,7 +154,7 @@ def merge_segments(
     )
 
 
-def join_parts(parts: Sequence[tuple[Part, NDArray[np.int32]]], size: int) -> Part:
+def _joined(parts: Sequence[tuple[Part, NDArray[np.int32]]], size: int) -> Part:
     """Parts, each with the new numbers of its terms, one after the other as one over ``size`` terms."""
     ptr = np.zeros(size + 1, np.int64)
     for part, numbers in parts:
@@ -183,48 +165,4 @@ def join_parts(parts: Sequence[tuple[Part, NDArray[np.int32]]], size: int) -> Pa
     for part, numbers in parts:
         kernels.append(part.packed, numbers, row, BLOCK, free, doc, code)
         row += len(part.length)
-    return Part.of((ptr, doc, code), np.concatenate([part.length for part, _ in parts]))
-
-
-class _Tokens:
-    """Collects the tokens of one document after another."""
-
-    def __init__(self) -> None:
-        self._tokens = array("i")
-        self._weights = bytearray()
-        self._ptr = array("q", [0])
-
-    def add(self, numbers: Iterable[int], weights: bytes) -> None:
-        self._tokens.extend(numbers)
-        self._weights += weights
-
-    def end(self) -> None:
-        self._ptr.append(len(self._tokens))
-
-    def part(self, size: int, cosine: bool = False) -> Part:
-        tokens = np.frombuffer(self._tokens, np.int32) if self._tokens else np.empty(0, np.int32)
-        weights = np.frombuffer(self._weights, np.uint8)
-        ptr = np.frombuffer(self._ptr, np.int64)
-        terms, counts, starts = kernels.count_terms(tokens, weights, ptr, size, MOST)
-        length = _sums(weights, ptr).astype(np.float32)
-        code = _shares(counts, starts) if cosine else _counted(counts, starts, length)
-        return Part.of(kernels.invert(terms, code, starts, size), length)
-
-
-def _counted(counts: NDArray[np.uint8], ptr: NDArray[np.int64], length: NDArray[np.float32]) -> NDArray[np.uint16]:
-    """Each count with the number of the one of ``LENGTHS`` nearest to that of its document."""
-    near = np.searchsorted(BETWEEN, length).astype(np.uint16)
-    return np.asarray(counts.astype(np.uint16) << 8 | np.repeat(near, np.diff(ptr)), np.uint16)
-
-
-def _shares(counts: NDArray[np.uint8], ptr: NDArray[np.int64]) -> NDArray[np.uint16]:
-    """What each count is in the unit vector of its document, in ``WHOLE``."""
-    values = VALUES[counts]
-    norm = np.sqrt(_sums(values**2, ptr))
-    shares: NDArray[np.uint16] = np.rint(WHOLE * values / np.repeat(norm, np.diff(ptr))).astype(np.uint16)
-    return shares
-
-
-def _sums(values: NDArray[Any], ptr: NDArray[np.int64]) -> NDArray[np.float64]:
-    """The sum of each ``values[ptr[i]:ptr[i + 1]]``, whatever stands before it."""
-    return np.asarray(kernels.sums(values, ptr), np.float64)
+    return Part.of((ptr, doc, code), np.concatenate([np.empty(0, np.float32), *(part.length for part, _ in parts)]))

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import random
+import re
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 from multiprocessing import active_children
 
 import numpy as np
 import pytest
+import rjieba
 
 from matching import Document, Matcher
 from matching.index import building, segment
 from matching.index.lexical import Index
 from matching.index.segment import Segment
 from matching.matcher import WEIGHTS
-from matching.text import Analyser
+from matching.text import HAN, STOP, Analyser, normalise
 
 CHINESE = ["空气质量", "水库水位", "企业登记", "合肥", "泸州", "小时", "数据", "公交"]
 WORDS = [*CHINESE, "bus", "arrivals", "water", "level", "reservoir"]
@@ -51,8 +55,32 @@ def test_shards_join_to_the_index_built_at_once(size: int, rows: int, monkeypatc
     for one, other in zip(joined.segments, whole.segments, strict=True):
         assert one.ids == other.ids
         assert np.array_equal(one.body.length, other.body.length)
-        assert np.array_equal(one.body.block, other.body.block)
+        assert np.array_equal(np.sort(one.body.block), np.sort(other.body.block))
         assert [joined.places.codes[n] for n in one.place] == [whole.places.codes[n] for n in other.place]
+
+
+def plainly(text: str, stem: Callable[[str], str]) -> tuple[list[str], list[str]]:
+    """The words and the pairs of a text, cut by regular expressions."""
+    folded, words = normalise(text), list[str]()
+    for run, word in re.findall(rf"([{HAN}]+)|([^\W_{HAN}]+)", folded):
+        if len(run) > 2:
+            words += [*rjieba.cut_for_search(run, False), *map("".join, pairwise(run))]
+        elif run or word not in STOP:
+            words.append(run or stem(word))
+    phrases = re.findall(rf"[^\W_{HAN}]+(?:[ '’-]+[^\W_{HAN}]+)+", folded)
+    stems = ([stem(word) for word in re.findall(r"[^\W_]+", phrase) if word not in STOP] for phrase in phrases)
+    return words, [" ".join(two) for phrase in stems for two in pairwise(phrase)]
+
+
+def test_texts_cut_together_are_cut_as_each_alone_by_regular_expressions() -> None:
+    words = ["水质", "企业登记", "数", "々", "・", "가", "É", "①", "Σσ", "的", "臺灣", "Of", "rivers", "a1", "\ud800"]
+    draw = random.Random(7)
+    texts = ["".join(draw.choices([*words, *" '’-_,\n"], k=draw.randrange(30))) for _ in range(400)]
+    analyser = Analyser()
+    together = analyser.cut_all(texts)
+    cuts = [together.cut(n) for n in range(len(texts))]
+    assert [(cut.terms, cut.pairs) for cut in cuts] == [plainly(text, analyser.stem) for text in texts]
+    assert cuts == [analyser.cut(text) for text in texts]
 
 
 @pytest.mark.parametrize("rows", [segment.BLOCK, 16])
