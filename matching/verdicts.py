@@ -285,10 +285,11 @@ def _budget(line: Line, document: Document) -> Judgement:
     if document.price == 0:
         return _said(True, str(document.price), "price")
     days = prices.price_period(document.price_unit)
-    if money is None or money.limit is None or (days == 0 and money.days != 0) or (days != 0 and money.days == 0):
+    counted = days in prices.COUNTED
+    if money is None or money.limit is None or (days != money.days and (counted or money.days in prices.COUNTED)):
         return UNKNOWN
     price = document.price
-    if days is not None:
+    if days is not None and not counted:
         # A budget without a period is set against a year of a product sold by time.
         price = price * Decimal(str((money.days or 365.0) / days))
     limit = money.limit * (Decimal("1.1") if money.about else 1)

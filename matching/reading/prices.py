@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from functools import lru_cache
+from math import inf
 
 import msgspec
 
@@ -52,7 +53,7 @@ _SCALES = {
 
 
 class Money(msgspec.Struct, frozen=True):
-    """A budget: at most ``limit`` yuan per ``days`` (None: for all of it; 0: per call or record).
+    """A budget: at most ``limit`` yuan per ``days`` (None: for all of it; 0: per call or record; infinite: by volume).
 
     ``limit`` is None for a foreign currency; ``about`` allows a tenth more."""
 
@@ -113,11 +114,14 @@ def _budget(match: re.Match[str]) -> Money | None:
 
 _PLACES = {"十": 10.0, "百": 100.0, "千": 1_000.0}
 _PRICED = (
-    ("每次|单次|次|条|per call|per record", 0.0),
+    ("次|条|call|record", 0.0),
+    (r"volume|\b[GMT]B\b", inf),
     ("年|year|annum", 365.0),
     ("月|month", 30.0),
     ("天|日|day", 1.0),
 )
+COUNTED = (0.0, inf)
+"""What is paid by calls, records or volume, not by time."""
 
 
 def _period(text: str) -> float | None:
@@ -152,5 +156,6 @@ def _budget_en(match: re.Match[str]) -> Money:
 
 
 def price_period(unit: str) -> float | None:
-    """Days one price pays for: 元/年 365, per month 30, per call or record 0; None for once and for all."""
+    """Days one price pays for: 元/年 365, per month 30; 0 for a call or record, infinite by volume; None for once and
+    for all."""
     return _period(unit.replace("元", ""))

@@ -77,6 +77,7 @@ def test_a_demand_without_a_topic_is_near_when_anything_is_met() -> None:
         (Kind.FORMAT, "CSV", {"formats": ("PDF",)}),
         (Kind.BUDGET, "预算20万元以内", {"price": Decimal(300_000)}),
         (Kind.BUDGET, "每月5000元以内", {}),
+        (Kind.BUDGET, "每次不超过0.1元", {"price": Decimal("0.2"), "price_unit": "call"}),
     ],
 )
 def test_a_change_of_one_attribute_meets_the_line(kind: Kind, value: str, said: dict[str, Any]) -> None:
