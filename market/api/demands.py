@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from litestar import Controller, Response
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from market.api.idempotency import once
-from market.api.routes import CursorText, Id, IdempotencyKey, IfMatch, Limit, create, read, replace, step
+from market.api.routes import CursorText, Id, IdempotencyKey, IfMatch, Limit, OfTurn, create, read, replace, step
 from market.api.schemas import Action, Step, actions_of, tagged, version_of
 from market.domain.accounts import Actor
 from market.domain.demands import Demand, DemandCard, DemandContent, DemandState
 from market.domain.paging import PAGE, Page
 from market.domain.permissions import Permission
-from market.services import demands
+from market.services import demands, my_demands
 from market.services.matchmaking import Matchmaker
 from market.store.query import Db
 
@@ -49,6 +49,7 @@ class DemandController(Controller):
         db: NamedDependency[Db],
         actor: NamedDependency[Actor],
         matchmaker: NamedDependency[Matchmaker],
+        now: NamedDependency[datetime],
         q: Words = "",
         mine: FromQuery[bool] = False,
         states: Annotated[
@@ -56,23 +57,22 @@ class DemandController(Controller):
         ] = None,
         theme: FromQuery[str | None] = None,
         region: FromQuery[str | None] = None,
+        turn: OfTurn = None,
         cursor: CursorText = None,
         limit: Limit = PAGE,
     ) -> Page[DemandCard]:
-        """Demands you may see, latest change first; with `q` the best open ones, on one page."""
+        """Demands you may see, latest change first; with `q` the best open ones, on one page.
+
+        With `turn=yours` those of your organisation that wait for it, the most urgent first.
+        """
         if q.strip():
             ids = await matchmaker.search_demands(q)
             return Page(items=tuple(await demands.search(db, actor, ids, theme=theme, region=region, limit=limit)))
-        return await demands.page(
-            db,
-            actor,
-            mine=mine,
-            states=[*states] if states else None,
-            theme=theme,
-            region=region,
-            cursor=cursor,
-            limit=limit,
-        )
+        rest: dict[str, Any] = {"theme": theme, "region": region, "cursor": cursor, "limit": limit}
+        rest["states"] = [*states] if states else None
+        if turn:
+            return await my_demands.cards(db, actor, now=now, **rest)
+        return await demands.page(db, actor, mine=mine, **rest)
 
     @create(permission=Permission.DEMAND_WRITE)
     async def create_demand(

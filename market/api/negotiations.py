@@ -12,7 +12,7 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from msgspec import Meta
 
 from market.api.idempotency import once
-from market.api.routes import CursorText, Id, IdempotencyKey, Limit, create, read, step
+from market.api.routes import CursorText, Id, IdempotencyKey, Limit, OfTurn, create, read, step
 from market.api.schemas import Action, Step, actions_of, tagged
 from market.domain.accounts import Actor
 from market.domain.machine import Party
@@ -127,18 +127,24 @@ class NegotiationController(Controller):
         product: FromQuery[Id | None] = None,
         held: Annotated[bool, QueryParameter(description="Only those on hold")] = False,
         overdue: Annotated[bool, QueryParameter(description="Only those whose deadline has passed")] = False,
+        turn: OfTurn = None,
         cursor: CursorText = None,
         limit: Limit = PAGE,
     ) -> Page[NegotiationCard]:
-        """Your organisation's negotiations (for staff, all), latest change first."""
+        """Your organisation's negotiations (for staff, all).
+
+        First those that wait for you (`yours`), the most urgent first, then the rest, the latest change first.
+        """
         return await negotiations.page(
             db,
             actor,
+            await negotiations.waits(db, actor),
             states=[*states] if states else None,
             demand_id=demand,
             product_id=product,
             held=held,
             overdue_at=now if overdue else None,
+            yours=turn is not None,
             cursor=cursor,
             limit=limit,
         )

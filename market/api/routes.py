@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from litestar import delete, get, patch, post, put
 from litestar.openapi import ResponseSpec
@@ -45,6 +45,9 @@ Id = Annotated[int, Meta(ge=1, le=2**53 - 1)]
 Limit = Annotated[int, QueryParameter(ge=1, le=MOST, description="Rows of one page")]
 CursorText = Annotated[
     str | None, QueryParameter(name="cursor", max_length=200, description="`next` of the page before")
+]
+OfTurn = Annotated[
+    Literal["yours"] | None, QueryParameter(name="turn", description="`yours`: only what waits for your side")
 ]
 IfMatch = Annotated[
     str, HeaderParameter(name="If-Match", max_length=40, description='The ETag you have seen, e.g. "3"')

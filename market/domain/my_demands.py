@@ -9,9 +9,8 @@ from enum import StrEnum
 import msgspec
 
 from market.domain.demands import DemandState
-from market.domain.lifecycles import DEMAND, NEGOTIATION
+from market.domain.lifecycles import DEMAND
 from market.domain.machine import Party
-from market.domain.negotiations import NegotiationState
 
 D = DemandState
 
@@ -23,12 +22,19 @@ GROUPS: dict[str, frozenset[DemandState]] = {
     "done": frozenset(DemandState(state) for state in DEMAND.final),
 }
 """The states a person looks for together."""
+OWN_STATES = frozenset(map(DemandState, DEMAND.waits_for(Party.DEMANDER)))
+"""States in which the demand itself waits for its own side."""
 
 
 class OwnDemand(msgspec.Struct, frozen=True, kw_only=True):
-    """A demand of one's own with what has come of it. The negotiation is the live one changed last."""
+    """A demand of one's own with what has come of it.
+
+    The negotiation is the live one that waits for one's own side and is due first, else the one changed last.
+    """
 
     id: int
+    yours: bool
+    """Whether it waits for one's own side."""
     state: DemandState
     title: str
     sealed: bool
@@ -45,7 +51,6 @@ class OwnDemand(msgspec.Struct, frozen=True, kw_only=True):
     questions: int
     """Asked and not answered yet."""
     negotiation_id: int | None
-    negotiation_state: NegotiationState | None
     negotiation_held: bool
     negotiation_due: datetime | None
 
@@ -85,32 +90,39 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 
 def standing(own: OwnDemand) -> Standing:
     """The most urgent of what the demand waits for."""
+    step, href, due_at = _step(own)
+    if own.yours:
+        turn = Turn.MINE
+    elif step is Step.TRIAGE or (step is Step.NEGOTIATE and own.negotiation_held):
+        turn = Turn.BROKER
+    else:
+        turn = Turn.THEIRS if step in (Step.NEGOTIATE, Step.COMPARE) else Turn.NOBODY
+    return Standing(turn=turn, step=step, href=href, due_at=due_at)
+
+
+def _step(own: OwnDemand) -> tuple[Step, str, datetime | None]:
     here = f"/demands/{own.id}"
     if own.state is D.DRAFT:
-        return Standing(turn=Turn.MINE, step=Step.POST, href=f"{here}/edit", due_at=own.due_at)
+        return Step.POST, f"{here}/edit", own.due_at
     if own.state is D.CLARIFYING:
-        return Standing(turn=Turn.MINE, step=Step.ANSWER_BROKER, href=here, due_at=own.due_at)
+        return Step.ANSWER_BROKER, here, own.due_at
     if own.state in GROUPS["broker"]:
-        return Standing(turn=Turn.BROKER, step=Step.TRIAGE, href=here, due_at=own.due_at)
+        return Step.TRIAGE, here, own.due_at
     if own.state in GROUPS["done"] or own.state is D.SUSPENDED:
-        return Standing(turn=Turn.NOBODY, step=Step.NONE, href=here)
-    if own.negotiation_id and own.negotiation_state:
-        ahead = NEGOTIATION.moves_on(own.negotiation_state)
-        mine = ahead is not None and Party.CONSUMER in ahead.by
-        turn = Turn.BROKER if own.negotiation_held else Turn.MINE if mine else Turn.THEIRS
-        href = f"/negotiations/{own.negotiation_id}"
-        return Standing(turn=turn, step=Step.NEGOTIATE, href=href, due_at=own.negotiation_due)
-    return _of_matches(own, here)
+        return Step.NONE, here, None
+    if own.negotiation_id:
+        return Step.NEGOTIATE, f"/negotiations/{own.negotiation_id}", own.negotiation_due
+    return _step_of_matches(own, here)
 
 
-def _of_matches(own: OwnDemand, here: str) -> Standing:
+def _step_of_matches(own: OwnDemand, here: str) -> tuple[Step, str, datetime | None]:
     grid = f"{here}#comparison"
     if own.mutual:
-        return Standing(turn=Turn.MINE, step=Step.START, href=grid, due_at=own.match_due)
+        return Step.START, grid, own.match_due
     if own.to_answer:
-        return Standing(turn=Turn.MINE, step=Step.ANSWER_MATCHES, href=grid, due_at=own.match_due)
+        return Step.ANSWER_MATCHES, grid, own.match_due
     if own.state in GROUPS["negotiation"]:
-        return Standing(turn=Turn.MINE, step=Step.SETTLE, href=here)
+        return Step.SETTLE, here, None
     if own.found:
-        return Standing(turn=Turn.THEIRS, step=Step.COMPARE, href=grid, due_at=own.match_due)
-    return Standing(turn=Turn.NOBODY, step=Step.WAIT, href=here, due_at=own.due_at)
+        return Step.COMPARE, grid, own.match_due
+    return Step.WAIT, here, own.due_at

@@ -124,6 +124,8 @@ class NegotiationCard(msgspec.Struct, frozen=True, kw_only=True):
     """A negotiation in a list; price and unit are the last offer's."""
 
     id: int
+    yours: bool
+    """Whether it waits for the reader's side; for whoever lifts holds, whether it is on hold."""
     demand_id: int
     product_id: int
     consumer_id: int

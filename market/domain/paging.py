@@ -44,19 +44,24 @@ def encode(cursor: Cursor) -> str:
     return base64.urlsafe_b64encode(msgspec.json.encode(cursor)).decode().rstrip("=")
 
 
+def wrong_cursor() -> Invalid:
+    """The error for a cursor that we did not hand out."""
+    return Invalid({"cursor": N_("This page address is not valid. Start from the first page.")})
+
+
 def decode(text: str | None) -> Cursor | None:
     """Raises Invalid for anything we did not hand out."""
     if not text:
         return None
     if len(text) > LONGEST:  # before parsing: deep nesting would exhaust the stack
-        raise Invalid({"cursor": N_("This page address is not valid. Start from the first page.")})
+        raise wrong_cursor()
     try:
         raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
         cursor = msgspec.json.decode(raw, type=Cursor)
     except (binascii.Error, ValueError, msgspec.DecodeError):
-        raise Invalid({"cursor": N_("This page address is not valid. Start from the first page.")}) from None
+        raise wrong_cursor() from None
     if cursor.at.tzinfo is None or not 0 <= cursor.id < 2**63:
-        raise Invalid({"cursor": N_("This page address is not valid. Start from the first page.")})
+        raise wrong_cursor()
     return cursor
 
 

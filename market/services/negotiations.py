@@ -32,10 +32,11 @@ from market.domain.negotiations import (
     terms_errors,
     terms_hash,
 )
-from market.domain.paging import PAGE, Cursor, Page, decode, page_of, place
+from market.domain.paging import PAGE, Cursor, Page, decode, page_of
 from market.domain.permissions import Permission
 from market.domain.products import DataClass
 from market.domain.text import clean, cleaned
+from market.domain.turns import Due, TurnFirst
 from market.domain.words import N_
 from market.services import agreements, jobs
 from market.services.authority import authorise, confirm, lacking_for, require
@@ -129,19 +130,32 @@ async def get(db: Db, actor: Actor, negotiation_id: int) -> Negotiation:
     return await negotiations.GET.one(db, negotiation_id, actor.organisation_id, actor.is_staff)
 
 
+async def waits(db: Db, actor: Actor) -> list[Due]:
+    """Every negotiation that waits for the actor's side; for staff who lift holds, every one on hold."""
+    holds = list(NEGOTIATION.due) if actor.is_staff and actor.may(Permission.NEGOTIATION_HOLD) else []
+    ours = [list(NEGOTIATION.waits_for(side)) for side in (Party.CONSUMER, Party.PROVIDER)]
+    return await negotiations.WAITING.all(db, actor.organisation_id, *ours, holds)
+
+
 async def page(
     db: Db,
     actor: Actor,
+    waiting: list[Due],
     *,
     states: list[str] | None = None,
     demand_id: int | None = None,
     product_id: int | None = None,
     held: bool = False,
     overdue_at: datetime | None = None,
+    yours: bool = False,
     cursor: str | None = None,
     limit: int = PAGE,
 ) -> Page[NegotiationCard]:
-    """Negotiations the actor may see, latest change first; only those on hold, or overdue at a time, when asked."""
+    """Negotiations the actor may see: what waits for them, the most urgent first, then the rest by last change.
+
+    ``waiting``: from :func:`waits`. Only those on hold, overdue at a time, or waiting for the actor, when asked.
+    """
+    order = TurnFirst(waiting, cursor)
     rows = await negotiations.LIST.all(
         db,
         actor.organisation_id,
@@ -149,12 +163,15 @@ async def page(
         states,
         demand_id,
         product_id,
-        *place(cursor),
+        *order.after,
         limit + 1,
         held,
         overdue_at,
+        order.ahead,
+        order.waiting,
+        yours,
     )
-    return page_of(rows, limit, lambda card: Cursor(card.updated_at, card.id))
+    return page_of(rows, limit, order.cursor)
 
 
 async def offers(db: Db, negotiation: Negotiation) -> list[Offer]:

@@ -10,6 +10,7 @@ import msgspec
 
 from market.domain.negotiations import Message, Negotiation, NegotiationCard, Offer, Seen
 from market.domain.products import DataClass
+from market.domain.turns import Due
 from market.store.query import Command, Db, Query
 
 
@@ -46,28 +47,41 @@ DEMAND = Query(
     int,
     "SELECT demand_id FROM negotiation WHERE id = $1 AND ($2::bigint IN (consumer_id, provider_id) OR $3)",
 )
+# $1 organisation, $2 $3 states that wait for the consumer and the provider, $4 those that wait for the reader on hold
+WAITING = Query(
+    Due,
+    """SELECT id, due_at FROM negotiation
+    WHERE hold_reason IS NULL AND consumer_id = $1 AND state = ANY ($2::text[])
+        OR hold_reason IS NULL AND provider_id = $1 AND state = ANY ($3::text[])
+        OR hold_reason IS NOT NULL AND state = ANY ($4::text[])""",
+)
+# $6 $7 (updated, id) after which the rest begins, $11 what waits for the reader and is to come, in order, $12 all that
+# waits, $13 whether only that
 LIST = Query(
     NegotiationCard,
-    """SELECT n.id, n.demand_id, n.product_id, n.consumer_id, c.name AS consumer_name,
+    """SELECT n.id, n.place IS NOT NULL AS yours, n.demand_id, n.product_id, n.consumer_id, c.name AS consumer_name,
         n.provider_id, p.name AS provider_name, coalesce(dv.content->>'title', d.title) AS demand_title,
         coalesce(pv.content->>'title', r.title) AS product_title, o.number AS offers,
         (o.terms::json->>'price')::numeric AS price, o.terms::json->>'price_unit' AS price_unit,
         n.hold_reason IS NOT NULL AS held, n.state, n.due_at, n.version, n.updated_at
-    FROM negotiation n
+    FROM (SELECT i.*, w.place FROM negotiation i
+            LEFT JOIN unnest($11::bigint[]) WITH ORDINALITY AS w(id, place) ON w.id = i.id
+        WHERE ($1 IN (i.consumer_id, i.provider_id) OR $2)
+            AND ($3::text[] IS NULL OR i.state = ANY ($3))
+            AND ($4::bigint IS NULL OR i.demand_id = $4)
+            AND ($5::bigint IS NULL OR i.product_id = $5)
+            AND (NOT $9::boolean OR i.hold_reason IS NOT NULL)
+            AND ($10::timestamptz IS NULL OR i.due_at < $10 AND i.hold_reason IS NULL)
+            AND (w.place IS NOT NULL OR NOT $13::boolean AND i.id <> ALL ($12::bigint[])
+                AND ($6::timestamptz IS NULL OR (i.updated_at, i.id) < ($6, $7::bigint)))
+        ORDER BY w.place, i.updated_at DESC, i.id DESC LIMIT $8) AS n
         JOIN organisation c ON c.id = n.consumer_id JOIN organisation p ON p.id = n.provider_id
         JOIN demand d ON d.id = n.demand_id JOIN product r ON r.id = n.product_id
         LEFT JOIN demand_version dv ON dv.demand_id = n.demand_id AND dv.revision = n.demand_revision
         LEFT JOIN product_version pv ON pv.product_id = n.product_id AND pv.revision = n.product_revision
         JOIN LATERAL (SELECT number, terms FROM offer WHERE negotiation_id = n.id ORDER BY number DESC LIMIT 1) o
             ON true
-    WHERE ($1 IN (n.consumer_id, n.provider_id) OR $2)
-        AND ($3::text[] IS NULL OR n.state = ANY ($3))
-        AND ($4::bigint IS NULL OR n.demand_id = $4)
-        AND ($5::bigint IS NULL OR n.product_id = $5)
-        AND ($6::timestamptz IS NULL OR (n.updated_at, n.id) < ($6, $7::bigint))
-        AND (NOT $9::boolean OR n.hold_reason IS NOT NULL)
-        AND ($10::timestamptz IS NULL OR n.due_at < $10 AND n.hold_reason IS NULL)
-    ORDER BY n.updated_at DESC, n.id DESC LIMIT $8""",
+    ORDER BY n.place, n.updated_at DESC, n.id DESC""",
 )
 INSERT = Query(
     int,

@@ -90,3 +90,21 @@ async def test_a_key_is_one_organisations(client, committed):
     there = msgspec.structs.replace(other, person_id=owner.person_id, name=owner.name)
     second = await client.post(PATH, json=CONTENT, headers=await browsing.bearer(committed, there) | keyed)
     assert (second.status_code, second.json()["type"]) == (409, "urn:duijie:problem:key-reused")
+
+
+async def test_what_waits_for_the_callers_side_is_asked_for_by_turn(client, committed):
+    owner = await committed.demander()
+    draft = await committed.draft_demand(owner)
+    await committed.open_demand(owner)
+    mine = await browsing.bearer(committed, owner)
+    assert [card["id"] for card in await listed(client, mine, turn="yours")] == [draft.id]
+    assert await listed(client, mine, turn="yours", state="open") == []
+    assert (await client.get(PATH, params={"turn": "theirs"}, headers=mine)).status_code == 400
+    talk = await committed.negotiation("offered")
+    path, consumer = "/api/v1/negotiations", await browsing.bearer(committed, talk.consumer)
+    (card,) = (await client.get(path, params={"turn": "yours"}, headers=consumer)).json()["items"]
+    assert (card["id"], card["yours"]) == (talk.negotiation.id, True)
+    provider = await browsing.bearer(committed, talk.provider)
+    assert (await client.get(path, params={"turn": "yours"}, headers=provider)).json()["items"] == []
+    (card,) = (await client.get(path, headers=provider)).json()["items"]
+    assert card["yours"] is False

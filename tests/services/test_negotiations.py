@@ -131,8 +131,8 @@ async def test_strangers_see_nothing(db, given):
     ):
         with pytest.raises(NotFound):
             await call
-    assert (await negotiations.page(db, stranger)).items == ()
-    assert [c.id for c in (await negotiations.page(db, talk.consumer)).items] == [talk.negotiation.id]
+    assert (await negotiations.page(db, stranger, [])).items == ()
+    assert [c.id for c in (await negotiations.page(db, talk.consumer, [])).items] == [talk.negotiation.id]
     for role in (Role.BROKER, Role.MEDIATOR, Role.AUDITOR):
         assert (await negotiations.get(db, await given.staff(role), talk.negotiation.id)).id == talk.negotiation.id
 
@@ -384,14 +384,53 @@ async def test_the_lists_are_paged_without_gaps(db, given):
         ids.append(talk.negotiation.id)
     seen, cursor = [], None
     while True:
-        found = await negotiations.page(db, owner, cursor=cursor, limit=1)
+        found = await negotiations.page(db, owner, [], cursor=cursor, limit=1)
         seen += [card.id for card in found.items]
         cursor = found.next
         if cursor is None:
             break
     assert seen == ids[::-1]
-    assert (await negotiations.page(db, owner, states=["agreed"])).items == ()
-    assert [c.id for c in (await negotiations.page(db, owner, demand_id=talk.negotiation.demand_id)).items] == ids[-1:]
+    assert (await negotiations.page(db, owner, [], states=["agreed"])).items == ()
+    assert [c.id for c in (await negotiations.page(db, owner, [], demand_id=talk.negotiation.demand_id)).items] == ids[
+        -1:
+    ]
+
+
+async def listed(db, actor, **wanted):
+    """The ids of the whole list, page by page of two."""
+    waiting = await negotiations.waits(db, actor)
+    found, cursor = [], None
+    while True:
+        page = await negotiations.page(db, actor, waiting, cursor=cursor, limit=2, **wanted)
+        found += [(card.id, card.yours) for card in page.items]
+        cursor = page.next
+        if cursor is None:
+            return found
+
+
+async def test_what_waits_for_the_reader_is_listed_first_and_due_first(db, given):
+    owner, staff = await given.demander(), await given.staff()
+    ids = {}
+    for day, (name, state) in enumerate(
+        [("urgent", "offered"), ("late", "offered"), ("asked", "requested"), ("held", "offered"), ("old", "requested")]
+    ):
+        ids[name] = (await given.negotiation(state, await given.mutual_match(owner))).negotiation.id
+        due, changed = given.now + timedelta(days=day), given.now - timedelta(days=day)
+        await db.execute("UPDATE negotiation SET due_at = $2, updated_at = $3 WHERE id = $1", ids[name], due, changed)
+    held = await negotiations.get(db, staff, ids["held"])
+    await negotiations.act(db, staff, ids["held"], "hold", version=held.version, reason="To be checked", now=given.now)
+    elsewhere = (await given.negotiation("offered")).negotiation.id
+    yours = [(ids["urgent"], True), (ids["late"], True)]
+    ours = await listed(db, owner)
+    assert ours[:2] == yours
+    assert sorted(ours[2:]) == sorted((ids[name], False) for name in ("asked", "held", "old"))
+    assert ours[-2:] == [(ids["asked"], False), (ids["old"], False)], "the rest by last change"
+    assert await listed(db, owner, yours=True) == yours
+    theirs = await listed(db, staff)
+    assert theirs[0] == (ids["held"], True)
+    assert len(theirs) == 6
+    assert (elsewhere, False) in theirs
+    assert await listed(db, await given.staff(Role.AUDITOR), yours=True) == []
 
 
 async def test_each_side_can_tell_what_the_other_has_seen_and_staff_leave_no_trace(db, given):

@@ -93,7 +93,7 @@ async def test_both_sides_begin_at_once(url, committed):
         return start
 
     assert await one_after_the_other(url, begin(pairing.demander), begin(pairing.supplier)) is IllegalTransition
-    (card,) = (await negotiations.page(committed.db, pairing.demander)).items
+    (card,) = (await negotiations.page(committed.db, pairing.demander, [])).items
     assert card.state == "requested"
 
 

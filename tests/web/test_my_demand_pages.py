@@ -181,6 +181,23 @@ async def test_my_demands_are_looked_at_by_where_they_stand(client, committed):
     assert "One paragraph is enough to begin" in (await browsing.get_page(client, "/my/demands")).text
 
 
+async def test_what_waits_for_the_reader_has_a_tab_with_its_count(client, committed):
+    owner = await committed.demander()
+    await committed.draft_demand(owner, title="Draft one")
+    await committed.open_demand(owner, title="Open one")
+    await signed_in(client, owner)
+    html = (await browsing.get_page(client, "/my/demands")).text
+    assert [row[0] for row in Table(html).rows[1:]] == ["Draft one", "Open one"], "though the other changed later"
+    assert '<a href="/my/demands?group=yours">Your turn 1</a>' in html
+    html = (await browsing.get_page(client, "/my/demands?group=yours")).text
+    assert [row[0] for row in Table(html).rows[1:]] == ["Draft one"]
+    other = await committed.demander()
+    await committed.open_demand(other)
+    await signed_in(client, other)
+    assert "group=yours" not in (await browsing.get_page(client, "/my/demands")).text
+    assert "No demand waits for you." in (await browsing.get_page(client, "/my/demands?group=yours")).text
+
+
 async def test_a_demand_says_first_whose_turn_it_is_and_what_to_do(client, committed):
     owner = await committed.demander()
     demand, _ = await two_products(committed, owner)

@@ -35,14 +35,15 @@ async def my_demands_page(
     cursor: FromQuery[str] = "",
 ) -> Template:
     """Where the organisation's own demands stand, who must act by when, and the next step of each."""
-    found = await my_demands.page(db, actor, now=now, group=group, cursor=cursor)
+    waiting = await my_demands.waits(db, actor, now=now)
+    found = await my_demands.page(db, actor, waiting, now=now, group=group, cursor=cursor)
     counts = await my_demands.counts(db, actor)
     return page(
         "pages/demands.html",
         rows=[(own, standing(own)) for own in found.items],
         next=found.next,
-        group=group if group in counts else "",
-        counts=counts,
+        group=group if group in counts or group == my_demands.YOURS else "",
+        counts={my_demands.YOURS: len(waiting), **counts},
         total=sum(counts.values()),
     )
 

@@ -44,7 +44,7 @@ from market.web.terms import as_typed, differences, read_offer, typed_offer
 P = Permission
 ENDED = ["finalized", "terminated"]
 SHOWN = {
-    **{name: negotiations.LIVE for name in ("live", "held", "overdue")},
+    **{name: negotiations.LIVE for name in ("yours", "live", "held", "overdue")},
     **{state: [state] for state in negotiations.LIVE},
     "ended": ENDED,
 }
@@ -63,16 +63,23 @@ async def list_negotiations(
 ) -> Template:
     """The organisation's negotiations, for staff all of them: those under way, on hold, overdue, in one state, over."""
     show = show if show in SHOWN else "live"
-    due, held = (now if show == "overdue" else None), show == "held"
-    found = await negotiations.page(db, actor, states=SHOWN[show], held=held, overdue_at=due, cursor=cursor)
-    turns = {card.id: negotiations.turn(card.state) for card in found.items}
-    mine = {c.id for c in found.items if not c.held and turns[c.id] in negotiations.parties(actor, c)}
+    waiting = await negotiations.waits(db, actor)
+    found = await negotiations.page(
+        db,
+        actor,
+        waiting,
+        states=SHOWN[show],
+        held=show == "held",
+        overdue_at=now if show == "overdue" else None,
+        yours=show == "yours",
+        cursor=cursor,
+    )
     return page(
         "pages/negotiations.html",
         cards=found.items,
         next=found.next,
-        turns=turns,
-        mine=mine,
+        turns={card.id: negotiations.turn(card.state) for card in found.items},
+        yours=len(waiting),
         show=show,
         states=negotiations.LIVE,
     )
