@@ -114,5 +114,9 @@ async def get(db: Db, actor: Actor, demand_id: int, letter_id: int) -> Letter:
 
 async def letters(db: Db, actor: Actor, demand_id: int) -> list[Letter]:
     """The letters of a demand, latest first; none for whoever may not read them. Raises NotFound like the demand."""
-    await demands.get(db, actor, demand_id)
-    return await gaps.OF_DEMAND.all(db, demand_id, actor.organisation_id, actor.is_staff)
+    return await of_demand(db, actor, await demands.get(db, actor, demand_id))
+
+
+async def of_demand(db: Db, actor: Actor, demand: Demand) -> list[Letter]:
+    """The same of a demand that has been read."""
+    return await gaps.OF_DEMAND.all(db, demand.id, actor.organisation_id, actor.is_staff)

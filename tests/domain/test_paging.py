@@ -1,14 +1,16 @@
 """Cursors: what we hand out comes back, anything else is refused in words."""
 
 import base64
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from market.domain.errors import Invalid
 from market.domain.paging import Cursor, Page, decode, encode, page_of
+from market.domain.turns import LAST, Due, TurnFirst
 
 CURSORS = st.builds(Cursor, at=st.datetimes(timezones=st.just(UTC)), id=st.integers(0, 2**63 - 1))
 
@@ -77,3 +79,27 @@ def test_a_page_has_at_most_its_limit_and_a_cursor_only_when_there_is_more(rows,
 
 def test_mapping_keeps_the_cursor():
     assert Page(items=(1, 2), next="n").map(str) == Page(items=("1", "2"), next="n")
+
+
+class Row(msgspec.Struct):
+    id: int
+    updated_at: datetime
+
+
+def test_what_waits_comes_before_the_rest_across_pages():
+    at = datetime(2026, 3, 2, tzinfo=UTC)
+    waiting = [Due(id=3, due_at=None), Due(id=1, due_at=at), Due(id=2, due_at=at - timedelta(days=1))]
+    assert TurnFirst(waiting, None).ahead == [2, 1, 3]
+    order = TurnFirst(waiting, encode(Cursor(at, 1)))
+    assert (order.ahead, order.after) == ([3], (None, None))
+    order = TurnFirst(waiting, encode(Cursor(LAST, 3)))
+    assert (order.ahead, order.after) == ([], (None, None)), "the rest begins at its beginning"
+    row = Row(id=9, updated_at=at)
+    order = TurnFirst(waiting, encode(TurnFirst(waiting, None).cursor(row)))
+    assert (order.ahead, order.after) == ([], (at, 9))
+
+
+def test_a_cursor_beyond_the_end_of_time_is_no_failure():
+    beyond = Cursor(datetime.max.replace(tzinfo=timezone(timedelta(hours=-14))), 1)
+    with pytest.raises(Invalid):
+        TurnFirst([], encode(beyond))

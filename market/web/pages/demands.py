@@ -100,7 +100,7 @@ async def _demand_page(
         if mine
         else None,
         pool=await pools.of_demand(db, actor, demand_id) if own else None,
-        letters=await gaps.letters(db, actor, demand_id) if own else [],
+        letters=await gaps.of_demand(db, actor, demand) if own else [],
         routed=(await routings.page(db, actor, demand_id=demand_id)).items if actor.may(P.MATCH_READ) else [],
         **{"typed": {}, "relaxed": [], **again},
     )
