@@ -122,6 +122,14 @@ NEWEST = Query(
     FROM product p JOIN organisation o ON o.id = p.organisation_id
     WHERE p.state = 'listed' ORDER BY p.listed_at DESC, p.id DESC LIMIT $1""",
 )
+NEWEST_OF = Query(
+    ProductCard,
+    """SELECT p.id, p.organisation_id, o.name AS organisation_name, p.state, p.title, left(p.abstract, 400) AS abstract,
+        p.theme, p.region, p.tags, p.update_cycle, p.delivery, p.opening, p.price, p.price_unit, p.due_at, p.version,
+        p.updated_at
+    FROM product p JOIN organisation o ON o.id = p.organisation_id
+    WHERE p.state = 'listed' AND p.organisation_id = $1 ORDER BY p.listed_at DESC, p.id DESC LIMIT $2""",
+)
 # For the registrar: whole products of one state, the longest waiting first.
 QUEUE = Query(
     Product,

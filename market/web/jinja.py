@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, format_percent
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from litestar import Request
@@ -46,7 +46,7 @@ def moment(value: datetime | None) -> str:
 
 def second(value: datetime) -> str:
     """Date and time to the second, Chinese time: for what is evidence."""
-    return format_datetime(value.astimezone(calendar.ZONE), "medium", locale=i18n.LOCALES[i18n.language.get()])
+    return f"{day(value)} {value.astimezone(calendar.ZONE):%H:%M:%S}"
 
 
 def yuan(value: Decimal | None) -> str:

@@ -62,7 +62,7 @@ def shape(path: str) -> str:
     return plain + ("?cursor" if "cursor=" in path else "")
 
 
-KNOWN = {re.sub(r"\{\w+\}|no-such-token", "N", path.partition("?")[0]) for path in opened()}
+KNOWN = {re.sub(r"\{\w+\}|no-such-token", "N", path.partition("?")[0]) for path in opened()} - {THE_API}
 
 
 def places(page: Page, reader: str, links: Sequence[str], each: int) -> Iterator[Place]:
@@ -91,7 +91,7 @@ def links_in(text: str, path: str) -> Iterator[str]:
     """The addresses of known pages a page links to."""
     for link in re.findall(r'href="([^"#]+)', text):
         address = urljoin(path, unescape(link))
-        if shape(address).removesuffix("?cursor") in KNOWN:
+        if address.startswith("/") and shape(address).removesuffix("?cursor") in KNOWN:
             yield address
 
 

@@ -21,6 +21,7 @@ from market.store import journal
 from market.store.query import Db
 from market.web import forms
 from market.web.page import Web, go, page
+from market.web.pages.products import table_of
 
 P = Permission
 UNTOLD = frozenset({"message", "terms"})
@@ -56,12 +57,14 @@ async def agreement_page(
 
 async def _agreement_page(db: Db, actor: Actor, agreement_id: int, **again: Any) -> Template:
     agreement = await agreements.get(db, actor, agreement_id)
+    product = await products.get_revision(db, actor, agreement.product_id, agreement.product_revision)
     context: dict[str, Any] = {
         "agreement": agreement,
         "turn": TURNS.get(agreement.state),
         "mine": _is_mine(actor, agreement),
         "terms": agreement.read(),
-        "product": await products.get_revision(db, actor, agreement.product_id, agreement.product_revision),
+        "product": product,
+        "sample": table_of(product.sample),
         "signatures": await agreements.signatures(db, agreement),
         "actions": agreements.actions(actor, agreement),
         "events": await _life(db, agreement),

@@ -17,12 +17,15 @@ from market.domain.errors import Invalid, NotFound
 from market.domain.permissions import Permission, Role
 from market.domain.words import N_
 from market.services import members, organisations, tokens
+from market.store import products
 from market.store.query import Db
 from market.web import forms, labels
 from market.web.page import Web, go, page
 
 P = Permission
 NEW_TOKEN_DAYS = 90
+OFFERED = 20
+"""Products on the public page of an organisation."""
 
 
 class NewInvitation(msgspec.Struct, frozen=True, kw_only=True):
@@ -260,8 +263,12 @@ async def revoke_token(
 async def public_page(
     db: NamedDependency[Db], actor: NamedDependency[Actor], organisation_id: FromPath[int]
 ) -> Template:
-    """What everybody may know of an organisation."""
-    return page("pages/organisation_public.html", organisation=await organisations.view(db, actor, organisation_id))
+    """What everybody may know of an organisation, and the newest of what it offers."""
+    return page(
+        "pages/organisation_public.html",
+        organisation=await organisations.view(db, actor, organisation_id),
+        products=await products.NEWEST_OF.all(db, organisation_id, OFFERED),
+    )
 
 
 ROUTES = [
