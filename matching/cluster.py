@@ -10,10 +10,11 @@ Needs the extra ``cluster`` (``dask`` and ``distributed``), in the workers' envi
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
+from itertools import repeat
 from typing import Any, ClassVar, Final, NamedTuple, Self
 
 import msgspec
@@ -23,10 +24,10 @@ from numpy.typing import NDArray
 from matching.index.building import SHARD, cut, join
 from matching.index.lexical import Hit, Index
 from matching.index.located import Places
-from matching.index.query import Weighted, Weights, read, weigh
+from matching.index.query import read
 from matching.index.segment import Shard, Vocabulary
-from matching.matcher import WEIGHTS, Matcher, State, by_id, query_text
-from matching.regions import Codes
+from matching.index.weighing import Weighted, weigh
+from matching.matcher import WEIGHTS, Matcher, State, by_id
 from matching.text import Analyser
 from matching.types import Demand, Document, Match
 
@@ -95,15 +96,6 @@ class ClusterMatcher(Matcher):
     def remove(self, ids: Iterable[str]) -> None:
         raise TypeError("an index on a cluster is fitted whole")
 
-    def search(self, text: str, k: int, *, among: Iterable[str] | None = None) -> list[Hit]:
-        """The best ``k`` products for a text as (id, score), only those in ``among`` when it is given."""
-        return self._top([text], k, None if among is None else sorted(among))[0]
-
-    def score(self, demand: Demand, ids: Iterable[str]) -> dict[str, float]:
-        """The score of ``demand`` with each product held among ``ids``; 0 where they share nothing."""
-        held = [i for i in ids if i in self]
-        return dict.fromkeys(held, 0.0) | dict(self.search(query_text(demand), len(held), among=held))
-
     def frequency(self, term: str) -> int:
         """How many of the documents held have this term of ``matching.text``."""
         found: int = self._submit(Index.frequency_of, self._total, term).result()
@@ -118,13 +110,13 @@ class ClusterMatcher(Matcher):
         """``match``, handed over one by one as found."""
         return self.here(demands, k, reasons=reasons, today=today)
 
-    def _hits(self, state: State, demands: Sequence[Demand], k: int) -> list[list[Hit]]:
-        return self._top([query_text(demand) for demand in demands], k, None)
-
-    def _top(self, texts: Sequence[str], k: int, among: list[str] | None) -> list[list[Hit]]:
+    def _tops(
+        self, state: State, texts: Iterable[str], k: int, among: Collection[str] | None = None
+    ) -> list[list[Hit]]:
+        texts, among = list(texts), None if among is None else sorted(among)
         batches = []
         for at in range(0, len(texts), BATCH):
-            asked = self._submit(_asked, self._total, list(texts[at : at + BATCH]))
+            asked = self._submit(_asked, self._total, texts[at : at + BATCH])
             found = [self._submit(_best, shard, asked, k, among) for shard in self._shards]
             batches.append(self._submit(_merged, found, k))
         return [hits for batch in self._client.gather(batches) for hits in batch]
@@ -144,14 +136,10 @@ class _Counts(NamedTuple):
 
 
 class _Asked(NamedTuple):
-    """A weighted query by the names of its terms."""
+    """Weighted queries and the names of their terms."""
 
-    body: tuple[list[str], NDArray[np.float32]]
-    head: tuple[list[str], NDArray[np.float32]]
-    gloss: tuple[list[str], NDArray[np.float32]]
-    slower: float
-    places: tuple[Codes, ...]
-    unit: float
+    queries: Weighted
+    terms: list[str]
 
 
 def _cut(portion: bytes, weights: Mapping[str, float]) -> Shard:
@@ -180,25 +168,16 @@ def _opened(shard: Shard, total: Index) -> Index:
     return replace(join([shard]), size=total.size, lengths=total.lengths)
 
 
-def _asked(total: Index, texts: Sequence[str]) -> list[_Asked]:
+def _asked(total: Index, texts: Sequence[str]) -> _Asked:
     names, analyser = list(total.vocabulary), Analyser()
-
-    def named(weights: Weights) -> tuple[list[str], NDArray[np.float32]]:
-        return [names[number] for number in weights[0].tolist()], weights[1]
-
-    weighted = (weigh(read(text, analyser), total) for text in texts)
-    return [_Asked(named(w.body), named(w.head), named(w.gloss), w.slower, w.places, w.unit) for w in weighted]
+    queries = weigh([read(text, analyser) for text in texts], total)
+    return _Asked(queries, [names[number] for number in queries.terms.tolist()])
 
 
-def _best(index: Index, asked: Sequence[_Asked], k: int, among: list[str] | None) -> list[list[Hit]]:
-    def numbered(named: tuple[list[str], NDArray[np.float32]]) -> Weights:
-        numbers = np.array([index.vocabulary.get(term, -1) for term in named[0]], np.int32)
-        return numbers[numbers >= 0], named[1][numbers >= 0]
-
-    queries = (
-        Weighted(numbered(a.body), numbered(a.head), numbered(a.gloss), a.slower, a.places, a.unit) for a in asked
-    )
-    return index.tops(list(queries), k, among)
+def _best(index: Index, asked: _Asked, k: int, among: list[str] | None) -> list[list[Hit]]:
+    # No posting has the number of a term the shard does not know.
+    numbers = map(index.vocabulary.get, asked.terms, repeat(len(index.vocabulary)))
+    return index.tops(replace(asked.queries, terms=np.fromiter(numbers, np.int32, len(asked.terms))), k, among)
 
 
 def _merged(found: Sequence[list[list[Hit]]], k: int) -> list[list[Hit]]:

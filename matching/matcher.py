@@ -15,8 +15,9 @@ import msgspec
 from matching import regions
 from matching.index.building import build, cut
 from matching.index.lexical import Hit, Index
-from matching.index.query import read, weigh
+from matching.index.query import read
 from matching.index.segment import Shard
+from matching.index.weighing import weigh
 from matching.text import Analyser
 from matching.types import Demand, Document, Match
 
@@ -159,21 +160,20 @@ class Matcher:
         state, day = self._state, today or date.today()
         for at in range(0, len(demands), self.at_once):
             some = demands[at : at + self.at_once]
-            for demand, hits in zip(some, self._hits(state, some, k), strict=True):
+            for demand, hits in zip(some, self._tops(state, map(query_text, some), k), strict=True):
                 found = _ranked(demand, hits)
                 yield _explained(state, demand, found, day) if reasons else found
 
     def search(self, text: str, k: int, *, among: Collection[str] | None = None) -> list[Hit]:
         """The best ``k`` products for a text as (id, score), only those in ``among`` when it is given."""
-        index = self._state.index
-        return index.top(weigh(read(text, self._analyser), index), k, among)
+        return self._tops(self._state, [text], k, among)[0]
 
     def score(self, demand: Demand, ids: Iterable[str]) -> dict[str, float]:
         """The score of ``demand`` with each product held among ``ids``; 0 where they share nothing."""
         state = self._state
         held = [i for i in ids if i in state.documents]
-        query = weigh(read(query_text(demand), self._analyser), state.index)
-        return dict.fromkeys(held, 0.0) | dict(state.index.top(query, len(held), held))
+        [found] = self._tops(state, [query_text(demand)], len(held), held)
+        return dict.fromkeys(held, 0.0) | dict(found)
 
     def frequency(self, term: str) -> int:
         """How many of the documents held have this term of ``matching.text``."""
@@ -208,9 +208,11 @@ class Matcher:
     def __contains__(self, product_id: object) -> bool:
         return product_id in self._state.documents
 
-    def _hits(self, state: State, demands: Sequence[Demand], k: int) -> list[list[Hit]]:
-        queries = (read(query_text(demand), self._analyser) for demand in demands)
-        return state.index.tops([weigh(query, state.index) for query in queries], k)
+    def _tops(
+        self, state: State, texts: Iterable[str], k: int, among: Collection[str] | None = None
+    ) -> list[list[Hit]]:
+        queries = [read(text, self._analyser) for text in texts]
+        return state.index.tops(weigh(queries, state.index), k, among)
 
     def _cut(self, products: Iterable[Document]) -> Shard:
         return cut(products, self.weights, self._analyser)

@@ -10,7 +10,7 @@ exactly, to the last bit, as one built from scratch from the same documents.
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import repeat
@@ -21,7 +21,6 @@ from numpy.typing import NDArray
 
 from matching.index import scoring
 from matching.index.located import Places
-from matching.index.query import Weighted
 from matching.index.segment import (
     BETWEEN,
     BLOCK,
@@ -33,6 +32,7 @@ from matching.index.segment import (
     join_shards,
     merge_segments,
 )
+from matching.index.weighing import Weighted
 
 K1: Final = 1.2
 B: Final = 0.75
@@ -60,19 +60,6 @@ def _room() -> tuple[NDArray[Any], ...]:
         _scratch.room = scoring.room(BLOCK)
     room: tuple[NDArray[Any], ...] = _scratch.room
     return room
-
-
-def _asked(queries: Sequence[Weighted]) -> tuple[NDArray[Any], ...]:
-    """Of all queries, one after the other: how many terms each has in the body, the head and the glosses, these terms,
-    their weights, ``slower`` and ``unit``."""
-    wanted = [weights for query in queries for weights in (query.body, query.head, query.gloss)]
-    return (
-        np.array([len(terms) for terms, _ in wanted]),
-        np.concatenate([terms for terms, _ in wanted]),
-        np.concatenate([weights for _, weights in wanted]),
-        np.array([query.slower for query in queries], np.float32),
-        np.array([query.unit for query in queries], np.float32),
-    )
 
 
 @dataclass(frozen=True)
@@ -168,31 +155,10 @@ class Index:
         numbers[numbers >= len(self.frequency)] = -1
         return numbers
 
-    def named(self, text: str) -> NDArray[np.int32]:
-        """The numbers of the names of documents that stand in ``text`` (made ``names.plain``)."""
-        ids = np.sort(self.term_ids(self.vocabulary.names.within(text)))
-        ids = ids[ids >= 0]
-        return ids[self.frequency[ids] > 0]
-
     def frequency_of(self, term: str) -> int:
         """In how many documents ``term`` occurs."""
         [number] = self.term_ids([term])
         return int(self.frequency[number]) if number >= 0 else 0
-
-    def rarity(self, ids: NDArray[np.int32]) -> NDArray[np.float64]:
-        """Inverse document frequency of each term (Robertson's, never negative); -1 is an unknown term."""
-        return self._rarity(self.frequency, ids)
-
-    def gloss_rarity(self, ids: NDArray[np.int32]) -> NDArray[np.float64]:
-        """The same among the glosses."""
-        return self._rarity(self.gloss_frequency, ids)
-
-    def _rarity(self, frequency: NDArray[np.int32], ids: NDArray[np.int32]) -> NDArray[np.float64]:
-        if not len(frequency):
-            return np.full(len(ids), np.log1p(2 * self.size + 1.0))
-        seen = np.where(ids >= 0, frequency[ids], 0)
-        rare: NDArray[np.float64] = np.log1p((self.size - seen + 0.5) / (seen + 0.5))
-        return rare
 
     @cached_property
     def _norms(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -208,23 +174,18 @@ class Index:
             np.array([_span(s.body.length, norm), 1, _span(s.gloss.length, gloss_norm)]) for s in self.segments
         )
 
-    def top(self, query: Weighted, k: int, among: Iterable[str] | None = None) -> list[Hit]:
-        """The best ``k`` living documents, highest score first and equal scores by id.
+    def tops(self, queries: Weighted, k: int, among: Iterable[str] | None = None) -> list[list[Hit]]:
+        """The best ``k`` living documents of each query, highest score first and equal scores by id.
 
-        ``among`` restricts them to some ids.
+        ``among`` restricts them to some ids. Some hundreds of queries at a time are quicker than one by one.
         """
-        return self.tops([query], k, among)[0]
-
-    def tops(self, queries: Sequence[Weighted], k: int, among: Iterable[str] | None = None) -> list[list[Hit]]:
-        """``top`` of each query. Some hundreds at a time are quicker than one by one."""
-        if k < 1 or not queries:
-            return [[] for _ in queries]
+        if k < 1 or not queries.places:
+            return [[] for _ in queries.places]
         allowed = self.alive if among is None else self._masks(among)
-        places = {query.places: self.places.factors(query.places) for query in queries}
-        factors, rank = np.array(list(places.values())), {place: n for n, place in enumerate(places)}
-        which = np.array([rank[query.places] for query in queries], np.int64)
-        asked = _asked(queries)
-        found: list[list[Hit]] = [[] for _ in queries]
+        places = {wanted: n for n, wanted in enumerate(dict.fromkeys(queries.places))}
+        factors = np.array([self.places.factors(wanted) for wanted in places])
+        which = np.fromiter(map(places.__getitem__, queries.places), np.int64, len(queries.places))
+        found: list[list[Hit]] = [[] for _ in queries.places]
         norm, gloss_norm = self._norms
         for number, segment in enumerate(self.segments):
             best = scoring.best(
@@ -236,7 +197,11 @@ class Index:
                 self._spans[number],
                 allowed[number],
                 segment.place,
-                *asked,
+                queries.sizes,
+                queries.terms,
+                queries.weights,
+                queries.slower,
+                queries.unit,
                 factors,
                 which,
                 min(k, len(segment.ids)),

@@ -18,9 +18,8 @@ LEAST: Final = 5
 MARK: Final = "="
 """What the term of a name begins with; no word does."""
 
-
-_UNITS: Final = re.compile(rf"[{HAN}]|[^ {HAN}]+")
-"""What a name has wholly or not at all: a Chinese character, a word of another script."""
+_WITHIN: Final = re.compile(rf"(?<=[^ {HAN}])[^ {HAN}]")
+"""Where no name begins or ends: within a word of another script than Chinese."""
 
 
 _GAPS: Final = re.compile(rf"(?:(?![{HAN}])[\W_])+")
@@ -56,13 +55,12 @@ class Names:
             if size not in known:
                 self._sizes[begins] = (*known, size)
 
-    def within(self, text: str) -> set[str]:
-        """What in ``text`` (made ``plain``) may be the term of a name: whatever begins like one and is as long."""
-        sizes, units = self._sizes, [unit.span() for unit in _UNITS.finditer(text)]
-        ends = {end for _, end in units}
-        return {
-            MARK + text[at : at + size]
-            for at, _ in units
-            for size in sizes.get(text[at : at + LEAST], ())
-            if at + size in ends
-        }
+    def within(self, text: str) -> list[str]:
+        """What in ``text`` (made ``plain``) may be the term of a name, in order: whatever begins like one and is as
+        long."""
+        sizes, found = self._sizes, dict[str, None]()
+        for at in range(len(text) - LEAST + 1):
+            for size in sizes.get(text[at : at + LEAST], ()):
+                if at + size <= len(text) and not (_WITHIN.match(text, at) or _WITHIN.match(text, at + size)):
+                    found[MARK + text[at : at + size]] = None
+        return list(found)

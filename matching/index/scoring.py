@@ -125,7 +125,7 @@ def best(
     """The ``k`` best rows of each query and their scores, in any order, of equal ones the first rows; and how many
     there are.
 
-    The parts are as ``segment.Part`` packs them. Query ``q`` has ``sizes[3 * q + p]`` of the ``terms`` and their
+    The parts are as ``segment.Part`` packs them. Query ``q`` has ``sizes[q, p]`` of the ``terms`` and their
     ``weights`` in part ``p``; ``slower[q]`` multiplies the norms of the body, and a score of 1 is ``unit[q]`` units. A
     score is multiplied by ``factors[which[q], place[row]]``, at most 1. The last three are a ``room``.
     """
@@ -134,7 +134,7 @@ def best(
     found = np.zeros(len(which), np.int64)
     stop = 0
     for q in range(len(which)):
-        size = sizes[3 * q : 3 * q + 3]
+        size = sizes[q]
         first, stop = stop, stop + size.sum()
         part, known, units = _ordered(body, head, gloss, size, terms[first:stop], weights[first:stop] * unit[q])
         rest = _rest(part, units, np.array([slower[q], 1, 1], np.float32), span)

@@ -28,7 +28,8 @@ import msgspec
 import numpy as np
 
 from matching import Document, Matcher, as_demand, persist
-from matching.index.query import read, weigh
+from matching.index.query import read
+from matching.index.weighing import weigh
 from matching.matcher import query_text
 from matching.plain import server, whole_text
 from matching.readers import read_demands, read_products
@@ -178,7 +179,7 @@ def compared(matcher: Matcher, products: list[Document], texts: list[str], chose
     asked = [read(text, analyser) for text in texts]
     engines: dict[str, Engine] = {
         "cutting the text": lambda n: read(texts[n], Analyser()),
-        "Duijie": lambda n: index.top(weigh(asked[n], index), 10),
+        "Duijie": lambda n: index.tops(weigh([asked[n]], index), 10),
     }
     with ExitStack() as stack:
         if not chosen.alone:

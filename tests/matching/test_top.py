@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from matching import Document, Matcher
 from matching.index import lexical, names, scoring, segment
 from matching.index.lexical import Index
-from matching.index.query import Weighted, read, weigh
+from matching.index.query import read
 from matching.index.segment import Part
+from matching.index.weighing import Weighted, weigh
 from matching.matcher import WEIGHTS
 from matching.text import Analyser
 
@@ -64,15 +65,20 @@ def postings(part: Part, term: int) -> tuple[NDArray[np.int64], NDArray[np.uint3
     return np.concatenate(rows), np.concatenate(found) & 0xFFFF
 
 
+def weighed(index: Index, *texts: str) -> Weighted:
+    return weigh([read(text, Analyser()) for text in texts], index)
+
+
 def scores(index: Index, query: Weighted, number: int) -> NDArray[np.float32]:
     """The score of every row of a segment, every posting added."""
     held = index.segments[number]
     norm, gloss_norm = index._norms
     total = np.zeros(len(held.ids), np.int64)
-    for part, lengths, (terms, weights) in (
-        (held.body, np.float32(query.slower) * norm, query.body),
-        (held.gloss, gloss_norm, query.gloss),
-        (held.head, None, query.head),
+    [slower], [unit], [places] = query.slower, query.unit, query.places
+    ends = np.cumsum(query.sizes[0])[:-1]
+    parts = (held.body, slower * norm), (held.head, None), (held.gloss, gloss_norm)
+    for (part, lengths), terms, weights in zip(
+        parts, np.split(query.terms, ends), np.split(query.weights, ends), strict=True
     ):
         for term, weight in zip(terms, weights, strict=True):
             if term >= len(part.run) - 1 or part.run[term] == part.run[term + 1]:
@@ -83,9 +89,9 @@ def scores(index: Index, query: Weighted, number: int) -> NDArray[np.float32]:
             else:
                 count = (code >> 8).astype(np.float32)
                 share = count / (count + lengths[code & 0xFF])
-            total[rows] += (weight * np.float32(query.unit) * share).astype(np.int64) + 1
-    found = total.astype(np.float32) * index.places.factors(query.places)[held.place]
-    return np.where(index.alive[number], found * np.float32(1 / query.unit), np.float32(0))
+            total[rows] += (weight * unit * share).astype(np.int64) + 1
+    found = total.astype(np.float32) * index.places.factors(places)[held.place]
+    return np.where(index.alive[number], found * (np.float32(1) / unit), np.float32(0))
 
 
 @pytest.mark.parametrize("k", [1, 10, 200, 5_000])
@@ -94,14 +100,14 @@ def test_the_best_are_those_of_all_postings(index: Index, size: int, k: int) -> 
     draw = random.Random(size * k)
     words = [*(f"w{n}x" for n in range(300)), "空气质量", "数据", "水库", *PLACES[1:]]
     for _ in range(12):
-        query = weigh(read(" ".join(draw.choices(words, k=size)), Analyser()), index)
+        query = weighed(index, " ".join(draw.choices(words, k=size)))
         naive = [
             (held.ids[row], float(score))
             for number, held in enumerate(index.segments)
             for row, score in enumerate(scores(index, query, number))
             if score > 0
         ]
-        assert index.top(query, k) == sorted(naive, key=lambda hit: (-hit[1], hit[0]))[:k]
+        assert index.tops(query, k) == [sorted(naive, key=lambda hit: (-hit[1], hit[0]))[:k]]
 
 
 class Told:
@@ -125,7 +131,7 @@ class Told:
 
 
 def formula(text: str, told: Sequence[Told]) -> list[float]:
-    """The score of each document as ``matching.index.query`` says it, in floating point from the texts alone."""
+    """The score of each document as ``matching.index.weighing`` says it, in floating point from the texts alone."""
     query, glosses, size = read(text, Analyser()), Analyser().glosses(text), len(told)
 
     def rarity(term: str, where: str) -> float:
@@ -143,7 +149,7 @@ def formula(text: str, told: Sequence[Told]) -> list[float]:
             worth = log1p(n / 2) * (0.6 if len(word) == 1 else 1)
             english[term] += worth * rarity(term, "body") / sqrt(nth * len(terms))
     known = {one.name for one in told if one.name}
-    named = {name: 6 * rarity(name, "body") for name in known & names.Names(known).within(query.plain)}
+    named = {name: 6 * rarity(name, "body") for name in names.Names(known).within(query.plain) if name in known}
     foreign = {term: often * rarity(term, "gloss") for term, often in asked.items() if term.isascii()}
     return [
         (
@@ -186,10 +192,10 @@ def test_scores_are_those_of_the_formula(size: int) -> None:
 
 def test_many_queries_at_once_are_answered_as_one_by_one(index: Index) -> None:
     texts = ["w1x w2x 合肥市", "", "数据", "w3x 数据 泸州市", "nothing known", "w1x w2x 合肥市"]
-    queries = [weigh(read(text, Analyser()), index) for text in texts]
-    assert index.tops(queries, 20) == [index.top(query, 20) for query in queries]
-    assert index.tops(queries, 0) == [[] for _ in queries]
-    assert index.tops([], 20) == []
+    queries = weighed(index, *texts)
+    assert index.tops(queries, 20) == [hits for text in texts for hits in index.tops(weighed(index, text), 20)]
+    assert index.tops(queries, 0) == [[] for _ in texts]
+    assert index.tops(weighed(index), 20) == []
 
 
 def test_where_words_tell_nothing_there_is_room_for_a_name() -> None:
@@ -201,8 +207,8 @@ def test_where_words_tell_nothing_there_is_room_for_a_name() -> None:
 
 
 def test_the_scratch_is_left_clean(index: Index) -> None:
-    query = weigh(read("w1x w2x w3x", Analyser()), index)
-    first = index.top(query, 10)
+    query = weighed(index, "w1x w2x w3x")
+    first = index.tops(query, 10)
     for k in (0, 1, 10, 1_000):
-        index.top(weigh(read("w0x w5x 数据 合肥市", Analyser()), index), k)
-    assert index.top(query, 10) == first
+        index.tops(weighed(index, "w0x w5x 数据 合肥市"), k)
+    assert index.tops(query, 10) == first
