@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 import msgspec
@@ -183,14 +183,27 @@ def _beginning(word: str) -> str:
 
 
 def quote(needle: str, document: Document) -> tuple[str, str]:
-    """The longest phrase the product shares with ``needle`` and its attribute; empty when there is none."""
+    """What of the product says most of ``needle``, and its attribute: the longest phrase they share, or the stretch
+    that holds more of its words (个人参保 for 个人社保参保); empty when they share nothing."""
     folded = _folded(needle.strip())
-    best, best_size = ("", ""), 0
+    words = [word for word in _words_of(folded) if word not in _COMMON]
+    best, most = ("", ""), 0
     for name, text, hay in view(document).sources:
         start, size = common(folded, hay)
-        if size > best_size:
-            best, best_size = (text[start : start + size], name), size
+        if size > most:
+            best, most = (text[start : start + size], name), size
+        if (wider := _stretch(words, hay)) and wider[2] > most:
+            best, most = (text[wider[0] : wider[1]], name), wider[2]
     return best
+
+
+def _stretch(words: Sequence[str], text: str) -> tuple[int, int, int] | None:
+    """From where to where the words stand that ``text`` has, and how many characters they are; None when that is
+    less than half of it."""
+    places = [(at, at + len(word)) for word in words if (at := text.find(word)) >= 0]
+    start, end = min(places, default=(0, 0))[0], max((end for _, end in places), default=0)
+    said = sum(e - s for s, e in places)
+    return (start, end, said) if len(places) > 1 and end - start <= 2 * said else None
 
 
 _SPLIT = re.compile(r"[、,，;；/\n+]|以及|和|及|与|\band\b|\bor\b")
@@ -246,7 +259,13 @@ def _words(text: str, kind: Kind, document: Document, weight: Weight | None) -> 
 
 @lru_cache(maxsize=4_096)
 def _items(text: str) -> tuple[str, ...]:
-    return tuple(item.strip() for item in _SPLIT.split(text) if len(item.strip()) > 1) or (text,)
+    """The things a text enumerates: not the owners before 的 (矿山、工厂的环保处罚、许可), nor a first word that
+    only goes with the second (药品 in 药品和医疗器械经营企业名录)."""
+    owned = text.rpartition("的")[2]
+    parts = _SPLIT.split(owned if _SPLIT.search(owned) else text)
+    items = [part.strip() for part in parts if len(part.strip()) > 1]
+    paired = len(items) == 2 and "、" not in text and HAN.search(text) and 3 * len(items[0]) <= len(items[1])
+    return tuple(items[paired:]) or (text,)
 
 
 def _met(words: str, degree: float, document: Document) -> Judgement:
@@ -277,9 +296,7 @@ def _across(text: str, document: Document) -> Judgement:
         glossed = {stem: word for word, found in _english(document.title) for stem in reversed(found)}
         wanted = [term for term in _terms(text) if term not in _COMMON]
         known = [term in glossed for term in wanted]
-        word = max((glossed[term] for term in wanted if term in glossed), key=len, default="")
-        at = _folded(document.title).find(word) if word else -1
-        quoted = (document.title[at : at + len(word)], "title") if at >= 0 else ("", "")
+        quoted = _quote_words([glossed[term] for term in wanted if term in glossed], document.title)
     if len(known) > 1 and sum(known) >= 0.75 * len(known) and quoted[0]:
         return Judgement(Verdict.MET, *quoted, degree=sum(known) / len(known))
     return UNKNOWN
@@ -291,9 +308,18 @@ def _english(text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 
 def _quote_stem(stems: set[str], ready: View) -> tuple[str, str]:
-    """The first word of the product with one of ``stems``."""
+    """The words of the product with ``stems``, of its first text that has any."""
     for name, text, _ in ready.sources:
-        for match in re.finditer(r"[A-Za-z]{3,}", text):
-            if _ANALYSER.stem(match[0].lower()) in stems:
-                return match[0], name
+        words = [word for word in re.findall(r"[A-Za-z]{3,}", text) if _ANALYSER.stem(word.lower()) in stems]
+        if words:
+            return _quote_words(words, text)[0], name
     return "", ""
+
+
+def _quote_words(words: Sequence[str], title: str) -> tuple[str, str]:
+    """The part of ``title`` that holds ``words``; only the longest of them when they stand far apart."""
+    folded = _folded(title)
+    words = [word for word in dict.fromkeys(map(_folded, words)) if word in folded]
+    longest = max(words, key=len, default="")
+    start, end, _ = _stretch(words, folded) or (at := folded.find(longest), at + len(longest), 0)
+    return title[start:end], "title"

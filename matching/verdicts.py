@@ -170,6 +170,8 @@ def _update_cycle(line: Line, document: Document) -> Judgement:
             source = name
     if offered is None or (math.isnan(offered.days) and not math.isnan(wanted)):
         return UNKNOWN
+    if math.isinf(wanted) and not math.isinf(offered.days):
+        return UNKNOWN
     if math.isnan(wanted):
         return _said(not math.isinf(offered.days), offered.phrase, source)
     return _said(offered.days <= wanted * 1.1, offered.phrase, source)
@@ -225,7 +227,10 @@ def _finer(wanted: float | None, scale: str, document: Document) -> Judgement | 
         found = [(value, grain) for grain in offered if (value := getattr(grain, scale)) is not None]
         if found:
             value, grain = min(found, key=lambda pair: pair[0])
-            return _said(value <= wanted * 1.1, grain.phrase, source)
+            met = value <= wanted * 1.1
+            # A coarser grain told in passing does not say that there is no finer one.
+            if met or source in ("title", "granularity"):
+                return _said(met, grain.phrase, source)
     return UNKNOWN
 
 
@@ -248,9 +253,14 @@ def _manner(line: Line, document: Document) -> Judgement:
     if not wanted:
         return _literal(line, document)
     offered = list(_offered(document, delivery=delivery))
-    for keys, quote, source in offered:
-        if wanted & set(keys):
+    related = [(quote, source) for keys, quote, source in offered if wanted & set(keys)]
+    names = frozenset() if delivery else modes.names(line.phrase or line.value)
+    for quote, source in related:
+        if not names or names & modes.names(quote):
             return _said(True, quote, source)
+    if related:
+        # A supplier of XLSX can often give CSV too, but the product does not say so.
+        return UNKNOWN
     attribute = "delivery" if delivery else "formats"
     for keys, quote, source in offered:
         if source == attribute and keys:

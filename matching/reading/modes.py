@@ -58,6 +58,35 @@ DELIVERY = {
 _JOIN = r"(?:\s?(?:、|/|或者?|和|及|或是|,\s?|，|\+|\bor\b|\band\b|,\s?or\b|,\s?and\b)\s?(?:是|者)?(?:an?\s)?)"
 
 
+_SAME = {
+    "excel": "xlsx",
+    "xls": "xlsx",
+    "jsonl": "json",
+    "tif": "tiff",
+    "geotiff": "tiff",
+    "shapefile": "shp",
+    "jpeg": "jpg",
+    "hdf5": "hdf",
+    "docx": "doc",
+    "word": "doc",
+    "pptx": "ppt",
+    "dta": "stata",
+    "sav": "spss",
+    "国家2000": "cgcs2000",
+}
+_NAME = re.compile(
+    r"csv|tsv|xlsx?|excel|geojson|jsonl?|xml|rdf|shapefile|shp|kmz|kml|gdb|geopackage|geotiff|tiff?|netcdf|hdf5?|grib|"
+    r"png|jpe?g|pdf|pptx?|docx?|word|txt|html|rtf|parquet|arrow|orc|sqlite|stata|dta|spss|sav|sas7bdat|rdata|dicom|nifti|"
+    r"dwg|dxf|las|laz|ifc|mp4|mp3|wav|avi|flac|gcj-?02|bd-?09|cgcs2000|国家2000|wgs-?84"
+)
+
+
+def names(text: str) -> frozenset[str]:
+    """The formats ``text`` calls by name, each by one of its names; none when it only says of what kind (表格, GIS)."""
+    said = (name for found in formats(text) for name in _NAME.findall(found.phrase.lower()))
+    return frozenset(_SAME.get(name, name.replace("-", "")) for name in said)
+
+
 def _families(table: dict[str, str]) -> re.Pattern[str]:
     # English names must not start or end inside a longer English word; Chinese characters around are fine.
     begins, ends = r"(?:(?<![A-Za-z0-9_])|(?=[一-鿿]))", r"(?:(?![A-Za-z0-9_])|(?<=[一-鿿]))"
