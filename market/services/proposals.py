@@ -161,7 +161,10 @@ async def propose_for_product(
     better = [c.score if c.chance is None else c.chance for c in found]
     model_id = found[0].model_id if found else None
     crowded = await matches.CROWDED.all(db, product_id, [c.demand.id for c in found], better, TOP, model_id)
-    found = [msgspec.structs.replace(c, wanted=c.wanted and c.demand.id not in crowded) for c in found]
+    beside = await matches.LIVE.all(db, [c.demand.id for c in found], None)
+    copies = matchmaker.copies(listed[product_id], {pair.product_id for pair in beside})
+    taken = {pair.demand_id for pair in beside if pair.product_id in copies} - {demand for demand, _ in pairs}
+    found = [msgspec.structs.replace(c, wanted=c.wanted and c.demand.id not in {*crowded, *taken}) for c in found]
     return await _settle(db, matchmaker, [pair.id for pair in live if pair.demand_id in places], found, now, origin)
 
 
@@ -303,9 +306,12 @@ def _fitting(
 ) -> list[Candidate]:
     """Those that fit and may be wanted or stand, best first: in the matcher's order, or that of the model in force.
 
-    Without a model reasons are only worked out as far as the matcher's order needs them.
+    Without a model reasons are only worked out as far as the matcher's order needs them. Of copies of one record only
+    one is wanted, the one that stands or else the best: ten of them would fill a list of ten.
     """
     fitting: list[Candidate] = []
+    standing = (products[p] for d, p in live if d == demand.id and p in products)
+    said = {matchmaking.record(product) for product in standing}
     for place in found:
         product = products.get(place.product_id)
         stands = (demand.id, place.product_id) in live
@@ -320,8 +326,12 @@ def _fitting(
         )
         if not stands and (pair in ended or demand.state is not DemandState.OPEN):
             continue
+        record = matchmaking.record(product)
+        if not stands and record in said:
+            continue
         reasons = matchmaking.reasons(demand, product, today, known.about(demand.id, product.id))
         if fits(reasons):
+            said.add(record)
             fitting.append(_candidate(demand, product, place, reasons))
     ordered = fitting if ranking is None else _reranked(fitting, ranking)
     wanted = [msgspec.structs.replace(c, wanted=n < TOP) for n, c in enumerate(ordered)]

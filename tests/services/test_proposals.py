@@ -64,6 +64,16 @@ async def test_an_opened_demand_finds_listed_products_and_goes_to_the_broker(db,
     assert await standing(db, demand.id) == [(product.id, "broker_review", 2, "demand")]
 
 
+async def test_copies_of_one_record_take_one_place(db, given, matchmaker):
+    supplier = await given.supplier()
+    first, copy, other = [await given.listed_product(supplier, granularity=grain) for grain in ("", "", "区县")]
+    demand = await given.open_demand()
+    await told(db, matchmaker, given, "demand", demand.id)
+    assert {row[0] for row in await standing(db, demand.id)} == {first.id, other.id}
+    await told(db, matchmaker, given, "product", copy.id)
+    assert copy.id not in {row[0] for row in await standing(db, demand.id)}
+
+
 async def test_a_listed_product_finds_open_demands(db, given, matchmaker):
     demand = await given.open_demand()
     product = await given.listed_product()
