@@ -59,21 +59,10 @@ _JOIN = r"(?:\s?(?:、|/|或者?|和|及|或是|,\s?|，|\+|\bor\b|\band\b|,\s?o
 
 
 _SAME = {
-    "excel": "xlsx",
-    "xls": "xlsx",
-    "jsonl": "json",
-    "tif": "tiff",
-    "geotiff": "tiff",
-    "shapefile": "shp",
-    "jpeg": "jpg",
-    "hdf5": "hdf",
-    "docx": "doc",
-    "word": "doc",
-    "pptx": "ppt",
-    "dta": "stata",
-    "sav": "spss",
-    "国家2000": "cgcs2000",
-}
+    "excel": "xlsx", "xls": "xlsx", "jsonl": "json", "tif": "tiff", "geotiff": "tiff", "shapefile": "shp",
+    "jpeg": "jpg", "hdf5": "hdf", "docx": "doc", "word": "doc", "pptx": "ppt", "dta": "stata", "sav": "spss", "国家2000": "cgcs2000",
+}  # fmt: skip
+"""Names of one and the same format."""
 _NAME = re.compile(
     r"csv|tsv|xlsx?|excel|geojson|jsonl?|xml|rdf|shapefile|shp|kmz|kml|gdb|geopackage|geotiff|tiff?|netcdf|hdf5?|grib|"
     r"png|jpe?g|pdf|pptx?|docx?|word|txt|html|rtf|parquet|arrow|orc|sqlite|stata|dta|spss|sav|sas7bdat|rdata|dicom|nifti|"

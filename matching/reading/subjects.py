@@ -28,7 +28,7 @@ _NOT_A_NOUN = re.compile(
     r"开(?!发|放)|给|向|由|通过|以(?!上)|按|为|去|来|从|就|也|都|是|不(?!动产|良|合格|锈)|没|这|那|您|你|他|"
     r"它|购买力|什么|怎么|如何|有(?!色|机|线|轨)|尽快|随时|一起|签|合作|支持|"
     r"注意|说明|判断|许可[里中证上]|允许|联系|确认|尽量|包|与|出(?![生口租行版险境入让库厂勤])|所有的?$|各位"
-    r"|如有|若有|可能|必须|任何|得|须|及时|大概|别)"
+    r"|如有|若有|可能|必须|任何|得|须|及时|大概|别(?!的)|根据|依据|依照)"
 )
 _FIELD_LEAD = re.compile(
     r"(?:^|(?<=[^一-龥])|(?:数据|信息|字段|指标|要素|内容|项目|变量|表格?|记录|名[录单]|清单|明细"
@@ -36,7 +36,7 @@ _FIELD_LEAD = re.compile(
     r"(?<=[须应需要好望少还并中里若如]))(?:至少|必?须|应当?|需要?|必须|要|最好|希望|还|再|并|也|都|可"
     r"|另){0,4}(?:能)?(?:同时|一并|分别|直接)?"
     r"(?:包括|包含|涵盖|含有?|内含|列明|列出|注明|标明|标注|体现|载明|带有?|带上|具备|返回(?!的|结果)|附带|附有|附上?"
-    r"|给出|写明|要有|能?(?:查到|看到|反映)|能给(?!到|个?接口)|"
+    r"|给出|写明|要有(?![机效色害限])|能?(?:查到|看到|反映)|能给(?!到|个?接口)|"
     r"有(?![机效色害限轨线毒])(?=[^，]{1,16}[、和]))(?!此|义|量(?!、)|糊|在内)(?:了|有)?(?:(?:以下|下列"
     r"|如下)(?:字段|信息|内容|指标|要素|数据)?|(?:字段|信息|内容|指标|要素|数据)(?=[：:]))?[：:]?"
     r"|(?<=[一-龥])(?:包括|包含|涵盖)(?!在内|此)(?:了|有)?|主要(?:是|有|包括|涉及)(?=[^，]{2,40}、)|"
@@ -93,7 +93,7 @@ _SAID = re.compile(
 )
 """Words of a clause that says something and is no bare enumeration."""
 _WITH_DATA = re.compile(r"(?:字典|说明|口径|证明)(?:文[件档])?$")
-_OWN = re.compile(r"\s*(?:我[们行司局院校部]|本|手[里上底])")
+_OWN = re.compile(r"\s*(?:我[们行司局院校部]|咱|俺|本|手[里上底])")
 _EXTRA = re.compile(
     r"(?:能给到最好|有就?(?:更|最)?好了?|有(?:的话)(?:就)?更?好了?|也想要|一并要|(?:如果?|若|要是)能(?:够|"
     r"一并)*(?:提供|附上?|给|有|一起给)?(?:更好|更佳|就好)"
@@ -140,6 +140,7 @@ class _Reader:
 
     def clause(self, piece: Piece) -> None:
         first = piece.sentence != self.sentence
+        self.told |= {piece.sentence} if piece.background else set()
         self.sentence = piece.sentence
         numbered = _NUMBERED.match(piece.text) is not None
         self.listing = self.listing and (not first or numbered or piece.follows[:1] in "；;")
@@ -315,6 +316,9 @@ class _Reader:
         key = re.search(r"为(?:查询|匹配|比对)?(?:条件|主键|键)", body)
         start, end = self._trim(body, at, begin, key.end() if key and key.start() > begin else len(body), keep=True)
         phrase = body[start - at : end - at]
+        if (closed := re.match(r"[^（(]*?(?=[）)])", phrase)) and closed.end() > 1:
+            # A list that began within parentheses ends with them.
+            phrase, end = closed[0], start + closed.end()
         if len(phrase) < 2 or GENERIC.match(phrase) or self._placed(start, end) or phrase.endswith("地方"):
             return
         # 另附近十年旱灾记录: one thing that is data of its own.
