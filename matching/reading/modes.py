@@ -60,7 +60,8 @@ _JOIN = r"(?:\s?(?:、|/|或者?|和|及|或是|,\s?|，|\+|\bor\b|\band\b|,\s?o
 
 _SAME = {
     "excel": "xlsx", "xls": "xlsx", "jsonl": "json", "tif": "tiff", "geotiff": "tiff", "shapefile": "shp",
-    "jpeg": "jpg", "hdf5": "hdf", "docx": "doc", "word": "doc", "pptx": "ppt", "dta": "stata", "sav": "spss", "国家2000": "cgcs2000",
+    "jpeg": "jpg", "hdf5": "hdf", "docx": "doc", "word": "doc", "pptx": "ppt", "dta": "stata", "sav": "spss",
+    "国家2000": "cgcs2000",
 }  # fmt: skip
 """Names of one and the same format."""
 _NAME = re.compile(
