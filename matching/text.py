@@ -50,16 +50,28 @@ _END: Final = "\ud800"
 
 
 @cache
-def _simplified() -> dict[int, str]:
+def _simplified() -> NDArray[np.uint32]:
     """Traditional to Simplified, character by character (OpenCC's table, Apache-2.0)."""
     table = resources.files("opencc").joinpath("dictionary/TSCharacters.txt").read_text(encoding="utf-8")
     pairs = (line.split("\t") for line in table.splitlines() if "\t" in line)
-    return {ord(old): new.split()[0] for old, new in pairs if len(old) == 1}
+    simple = np.arange(0x110000, dtype=np.uint32)
+    for old, new in pairs:
+        if len(old) == 1:
+            simple[ord(old)] = ord(new.split()[0])
+    return simple
+
+
+def _points(text: str) -> NDArray[np.uint32]:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
 
 
 def simplified(text: str) -> str:
     """``text`` in Simplified characters, each at its place."""
-    return text if text.isascii() else text.translate(_simplified())
+    return text if text.isascii() else str(_simplified()[_points(text)].data, "utf-32-le", "surrogatepass")
+
+
+def _folded(text: str) -> str:
+    return (text if text.isascii() else unicodedata.normalize("NFKC", _SURROGATES.sub(" ", text))).lower()
 
 
 def normalise(text: str) -> str:
@@ -67,9 +79,7 @@ def normalise(text: str) -> str:
 
     The length may change (NFKC), so offsets into the result are not offsets into ``text``.
     """
-    if not text.isascii():
-        text = unicodedata.normalize("NFKC", _SURROGATES.sub(" ", text)).translate(_simplified())
-    return text.lower()
+    return simplified(_folded(text))
 
 
 def is_han(character: str) -> bool:
@@ -194,8 +204,8 @@ class Analyser:
     def cut_all(self, texts: Sequence[str]) -> Cuts:
         """``texts``, each as if cut alone: many together are a lot quicker."""
         size, known = len(texts), defaultdict(count().__next__, _NONE)
-        whole = _END.join(map(normalise, texts))
-        codes = np.frombuffer(whole.encode("utf-32-le", "surrogatepass"), np.uint32)
+        whole = simplified(_END.join(map(_folded, texts)))
+        codes = _points(whole)
         kinds = _kinds()[codes]
         start, end, text, joined, long = cutting.spans(kinds)
         number, first = cutting.distinct(codes, start, end)
@@ -227,5 +237,6 @@ def _pairs(flat: NDArray[np.uint32], known: dict[str, int]) -> NDArray[np.int32]
     at = np.arange(0, len(flat), 2, dtype=np.int32)
     number, first = cutting.distinct(flat, at, at + 2)
     names = list(known)[len(_NONE) :]
-    spelt = (f"{names[one]} {names[other]}" for one, other in flat.reshape(-1, 2)[first].tolist())
+    ones, others = (map(names.__getitem__, half[first].tolist()) for half in (flat[::2], flat[1::2]))
+    spelt = map("{} {}".format, ones, others)
     return np.asarray(_numbers(spelt, known)[number], np.int32)

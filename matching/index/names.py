@@ -22,7 +22,7 @@ _WITHIN: Final = re.compile(rf"(?<=[^ {HAN}])[^ {HAN}]")
 """Where no name begins or ends: within a word of another script than Chinese."""
 
 
-_GAPS: Final = re.compile(rf"(?:(?![{HAN}])[\W_])+")
+_GAPS: Final = re.compile(rf"(?:[^\w{HAN}]|_)+")
 _LOOSE: Final = re.compile(rf"(?<=[{HAN}]) | (?=[{HAN}])")
 
 
