@@ -72,7 +72,15 @@ class State:
     """What readers see: an index and the documents in it, always of the same moment."""
 
     index: Index
-    documents: dict[str, Document]
+    documents: Mapping[str, Document | msgspec.Raw]
+    """By id; one that was opened from a file stays as written there until somebody asks for it."""
+
+    def document(self, product_id: str) -> Document:
+        """
+        :raises KeyError: it is not held.
+        """
+        held = self.documents[product_id]
+        return msgspec.msgpack.decode(held, type=Document) if isinstance(held, msgspec.Raw) else held
 
 
 class Matcher:
@@ -116,22 +124,18 @@ class Matcher:
         documents = by_id(products)
         shard = self._cut(documents.values())
         with self._writing:
-            held = self._state.documents
-            rest = self._state.index.without(self._cut(held[i] for i in documents if i in held))
-            index = rest.plus(shard)
-            documents = held | documents
-            self._state = State(index.merged() if index.side >= MERGE_AT else index, documents)
+            state, held = self._state, self._state.documents
+            index = state.index.without(self._cut(map(state.document, held.keys() & documents.keys()))).plus(shard)
+            self._state = State(index.merged() if index.side >= MERGE_AT else index, {**held, **documents})
 
     def remove(self, ids: Iterable[str]) -> None:
         """Forget the products ``ids``; ids that are not held are passed over."""
         with self._writing:
-            held = self._state.documents
-            gone = {i: held[i] for i in ids if i in held}
-            index = self._state.index.without(self._cut(gone.values()))
-            documents = held.copy()
+            state, documents = self._state, dict(self._state.documents)
+            gone = documents.keys() & ids
             for i in gone:
                 del documents[i]
-            self._state = State(index, documents)
+            self._state = State(state.index.without(self._cut(map(state.document, gone))), documents)
 
     def match(
         self, demands: Sequence[Demand], k: int = 10, *, reasons: bool = False, today: date | None = None
@@ -200,7 +204,8 @@ class Matcher:
 
     def document(self, product_id: str) -> Document | None:
         """The product as it was last added."""
-        return self._state.documents.get(product_id)
+        state = self._state
+        return state.document(product_id) if product_id in state.documents else None
 
     def __len__(self) -> int:
         return self._state.index.size
@@ -242,6 +247,6 @@ def _explained(state: State, demand: Demand, matches: Sequence[Match], today: da
 
     lines = extract_titled(demand.title, demand.text) if demand.lines is None else demand.lines
     return [
-        msgspec.structs.replace(match, reasons=explain(lines, state.documents[match.product], today=today))
+        msgspec.structs.replace(match, reasons=explain(lines, state.document(match.product), today=today))
         for match in matches
     ]

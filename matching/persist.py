@@ -12,12 +12,14 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import mmap
 import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib import metadata
+from multiprocessing.pool import ThreadPool
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -32,7 +34,7 @@ from matching.index.segment import Part, Segment, Vocabulary
 from matching.matcher import Matcher, State
 from matching.types import Document
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 _SOURCES: Final = (
     *(
         "text.py",
@@ -80,7 +82,7 @@ class Stored(NamedTuple):
     marks: dict[str, int]
 
 
-def fingerprint(products: Iterable[Document]) -> str:
+def fingerprint(products: Iterable[Document | msgspec.Raw]) -> str:
     """A digest of ``products`` whatever their order."""
     digests = (hashlib.blake2b(msgspec.msgpack.encode(product), digest_size=16).digest() for product in products)
     return hashlib.blake2b(b"".join(sorted(digests)), digest_size=16).hexdigest()
@@ -156,14 +158,16 @@ def _check(manifest: Manifest, folder: Path, data: str) -> None:
         raise StaleIndex(f"{folder}: written by another version of the code")
     if manifest.data != data:
         raise StaleIndex(f"{folder}: written from other data")
-    for name, digest in manifest.files.items():
-        if Path(name).name != name or _digest(folder / name) != digest:
+    with ThreadPool() as threads:
+        digests = threads.map(_digest, [folder / Path(name).name for name in manifest.files])
+    for (name, digest), found in zip(manifest.files.items(), digests, strict=True):
+        if digest != found:
             raise StaleIndex(f"{folder}: {name} is damaged")
 
 
 def _digest(path: Path) -> str:
     with path.open("rb") as content:
-        return hashlib.file_digest(content, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
+        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def _write(state: State, folder: Path, marks: Mapping[str, int]) -> None:
@@ -190,7 +194,7 @@ def _read(folder: Path) -> tuple[State, dict[str, int]]:
         return np.asarray(np.load(folder / f"{name}.npy", mmap_mode="c", allow_pickle=False))
 
     tables = msgspec.msgpack.decode((folder / "tables.msgpack").read_bytes(), type=_Tables)
-    documents = msgspec.msgpack.decode((folder / "documents.msgpack").read_bytes(), type=list[Document])
+    documents = msgspec.msgpack.decode(_mapped(folder / "documents.msgpack"), type=list[msgspec.Raw])
     body, head, gloss = (Part(*(array(f"{part}.{name}") for name in _ARRAYS)) for part in Segment.PARTS)
     segment = Segment(tables.ids, body, head, gloss, array("place"))
     vocabulary = Vocabulary(tables.vocabulary)
@@ -199,4 +203,9 @@ def _read(folder: Path) -> tuple[State, dict[str, int]]:
         places.number(frozenset(codes))
     index = Index.of(segment, vocabulary, places, tables.lengths)
     marks = {doc_id: mark for doc_id, mark in zip(tables.ids, tables.marks, strict=True) if mark is not None}
-    return State(index, {document.id: document for document in documents}), marks
+    return State(index, dict(zip(tables.ids, documents, strict=True))), marks
+
+
+def _mapped(path: Path) -> mmap.mmap:
+    with path.open("rb") as file:
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
