@@ -170,7 +170,7 @@ def _opened(shard: Shard, total: Index) -> Index:
 
 def _asked(total: Index, texts: Sequence[str]) -> _Asked:
     names, analyser = list(total.vocabulary), Analyser()
-    queries = weigh([read(text, analyser) for text in texts], total)
+    queries = weigh(read(texts, analyser), total)
     return _Asked(queries, [names[number] for number in queries.terms.tolist()])
 
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from multiprocessing import current_process
 from typing import ClassVar, Final, Self
 
@@ -18,6 +19,7 @@ from matching.index.lexical import Hit, Index
 from matching.index.query import read
 from matching.index.segment import Shard
 from matching.index.weighing import weigh
+from matching.processes import forked
 from matching.text import Analyser
 from matching.types import Demand, Document, Match
 
@@ -37,11 +39,13 @@ WEIGHTS: Final[Mapping[str, float]] = {
 }
 """What a word counts for in each attribute of a document; multiples of 1/8 (see ``segment.SCALE``)."""
 
-MANY: Final = 16_000
-"""Demands from which on they are matched by several processes: each costs four seconds and 200 MB first, for its tables
-and dictionaries, and half a millisecond for a demand."""
+MANY: Final = 2_000
+"""Demands from which on they are matched by several processes."""
 
-MANY_EXPLAINED: Final = 1_600
+PORTION: Final = 100
+"""Demands one process answers at a time."""
+
+MANY_EXPLAINED, PORTION_EXPLAINED = 200, 10
 """The same when their matches are explained, which takes more than ten times as long."""
 
 MERGE_AT: Final = 2048
@@ -97,7 +101,7 @@ class Matcher:
     :param weights: what a word counts for in each attribute of a ``Document``; multiples of 1/8.
     """
 
-    at_once: ClassVar = 100
+    at_once: ClassVar = PORTION
     """Demands looked up in one go."""
 
     def __init__(self, *, weights: Mapping[str, float] = WEIGHTS) -> None:
@@ -151,11 +155,16 @@ class Matcher:
         self, demands: Sequence[Demand], k: int = 10, *, reasons: bool = False, today: date | None = None
     ) -> Iterator[list[Match]]:
         """``match``, handed over one by one as found; many demands are shared out to processes on all processors."""
-        if len(demands) < (MANY_EXPLAINED if reasons else MANY) or current_process().daemon:
-            return self.here(demands, k, reasons=reasons, today=today)
-        from matching.batch import answers  # needs what storing and processes need
+        many, size = (MANY_EXPLAINED, PORTION_EXPLAINED) if reasons else (MANY, PORTION)
+        day = today or date.today()
+        if len(demands) < many or current_process().daemon:
+            return self.here(demands, k, reasons=reasons, today=day)
 
-        return answers(self, demands, k, reasons, today or date.today())
+        def answered(portion: Sequence[Demand]) -> bytes:
+            return msgspec.msgpack.encode(list(self.here(portion, k, reasons=reasons, today=day)))
+
+        answers = forked(answered, [demands[at : at + size] for at in range(0, len(demands), size)])
+        return chain.from_iterable(msgspec.msgpack.decode(answer, type=list[list[Match]]) for answer in answers)
 
     def here(
         self, demands: Sequence[Demand], k: int = 10, *, reasons: bool = False, today: date | None = None
@@ -216,7 +225,7 @@ class Matcher:
     def _tops(
         self, state: State, texts: Iterable[str], k: int, among: Collection[str] | None = None
     ) -> list[list[Hit]]:
-        queries = [read(text, self._analyser) for text in texts]
+        queries = read(list(texts), self._analyser)
         return state.index.tops(weigh(queries, state.index), k, among)
 
     def _cut(self, products: Iterable[Document]) -> Shard:

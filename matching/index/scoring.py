@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from matching.compiled import Array, compiled
 from matching.index import segment
 
-LINE: Final = 256
+LINE: Final = 128
 """Rows that are passed over together when none of them has enough."""
 
 WHOLE: Final = np.float32(1 / segment.WHOLE)
@@ -200,7 +200,7 @@ def _best_of_one(
             _add(posting, norms, cosine, weights[j], first, end, score)
             added += end - first
             if added > look:
-                look = 3 * added
+                look = 6 * added
                 n = _taken(score, base, place, factor, 0, least, kept, totals, False)
                 trial = rows.copy(), values.copy()
                 if _offer(kept, totals, n, base, allowed, place, factor, trial[0], trial[1], found) == k:

@@ -176,9 +176,9 @@ def main() -> None:
 def compared(matcher: Matcher, products: list[Document], texts: list[str], chosen: argparse.Namespace) -> None:
     """One query at a time, beside the other engines."""
     index, analyser = matcher.compacted().index, Analyser()
-    asked = [read(text, analyser) for text in texts]
+    asked = read(texts, analyser)
     engines: dict[str, Engine] = {
-        "cutting the text": lambda n: read(texts[n], Analyser()),
+        "cutting the text": lambda n: read([texts[n]], Analyser()),
         "Duijie": lambda n: index.tops(weigh([asked[n]], index), 10),
     }
     with ExitStack() as stack:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 
 import pytest
 
-from matching import Demand, Document, Matcher, batch, matcher
+from matching import Demand, Document, Matcher, matcher
+from matching.processes import forked
 
 WORDS = ["空气质量", "水库水位", "企业登记", "合肥", "泸州", "小时", "数据", "公交", "bus", "arrivals", "water"]
 PRODUCTS = [
@@ -34,7 +36,7 @@ def held() -> Matcher:
 
 def test_answers_are_those_of_one_by_one_also_after_edits(held: Matcher, monkeypatch: pytest.MonkeyPatch) -> None:
     alone = [held.match([demand], 9)[0] for demand in DEMANDS]
-    monkeypatch.setattr(batch, "PORTION", 15)
+    monkeypatch.setattr(matcher, "PORTION", 15)
     monkeypatch.setattr(matcher, "MANY", len(DEMANDS))
     assert held.match(DEMANDS, 9) == alone
     assert held.match(DEMANDS, 0) == [[] for _ in DEMANDS]
@@ -43,6 +45,16 @@ def test_answers_are_those_of_one_by_one_also_after_edits(held: Matcher, monkeyp
 def test_so_are_reasons(held: Matcher, monkeypatch: pytest.MonkeyPatch) -> None:
     alone = [held.match([demand], 5, reasons=True, today=TODAY)[0] for demand in DEMANDS]
     assert any(match.reasons for matches in alone for match in matches)
-    monkeypatch.setattr(batch, "EXPLAINED", 15)
+    monkeypatch.setattr(matcher, "PORTION_EXPLAINED", 15)
     monkeypatch.setattr(matcher, "MANY_EXPLAINED", len(DEMANDS))
     assert list(held.each(DEMANDS, 5, reasons=True, today=TODAY)) == alone
+
+
+def test_a_process_that_ends_too_early_is_an_error() -> None:
+    def work(n: int) -> int:
+        return n if n < 3 else os._exit(1)
+
+    answers = forked(work, range(9))
+    assert [next(answers) for _ in range(3)] == [0, 1, 2]
+    with pytest.raises(ChildProcessError):
+        list(answers)

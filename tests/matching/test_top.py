@@ -66,7 +66,7 @@ def postings(part: Part, term: int) -> tuple[NDArray[np.int64], NDArray[np.uint3
 
 
 def weighed(index: Index, *texts: str) -> Weighted:
-    return weigh([read(text, Analyser()) for text in texts], index)
+    return weigh(read(texts, Analyser()), index)
 
 
 def scores(index: Index, query: Weighted, number: int) -> NDArray[np.float32]:
@@ -132,7 +132,7 @@ class Told:
 
 def formula(text: str, told: Sequence[Told]) -> list[float]:
     """The score of each document as ``matching.index.weighing`` says it, in floating point from the texts alone."""
-    query, glosses, size = read(text, Analyser()), Analyser().glosses(text), len(told)
+    [query], glosses, size = read([text], Analyser()), Analyser().glosses(text), len(told)
 
     def rarity(term: str, where: str) -> float:
         found = sum(getattr(one, where)[term] > 0 for one in told)
