@@ -3,14 +3,17 @@
 import pytest
 from playwright.sync_api import expect
 
+from market.domain.permissions import Role
 from market.domain.products import Field
+from tests.browser.hand import PATIENCE
+from tests.browser.proxy import before
 from tests.given import email_of
 from tests.services.test_bundles import EMISSIONS, LINES, ROAD, offered
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def talk(setting):
     return setting(lambda given: given.negotiation("requested"))
 
@@ -20,40 +23,91 @@ def enter(page, path):
     page.wait_for_selector("html[data-stream=open]")
 
 
-def test_a_message_and_an_offer_appear_in_the_other_window(open_page, sign_in, talk):
+def says(page, text):
+    page.fill("[name=body]", text)
+    page.click("text=Send message")
+    page.wait_for_selector(f"#thread .body >> text={text}")
+
+
+def test_a_message_an_offer_and_a_row_of_the_inbox_appear_in_other_windows(open_page, sign_in, talk):
     room = f"/negotiations/{talk.negotiation.id}"
-    consumer, provider = open_page(), open_page()
-    sign_in(consumer, email_of(talk.consumer.name))
+    inbox, provider = open_page(), open_page()
+    sign_in(inbox, email_of(talk.consumer.name))
     sign_in(provider, email_of(talk.provider.name))
+    enter(inbox, "/inbox")
+    provider.goto(room)
+    says(provider, "The daily figures are ready.")
+    expect(inbox.locator("#unread .count")).to_be_visible()  # written by the worker, announced in its own right
+    consumer = inbox.context.new_page()
     enter(consumer, room)
-    enter(provider, room)
     consumer.fill("[name=body]", "Half a sentence that is not sent yet")
-    provider.fill("[name=body]", "The hourly figures are ready.")
-    provider.click("text=Send message")
-    expect(consumer.locator("#thread .body")).to_have_text("The hourly figures are ready.")
+    says(provider, "The hourly figures are ready.")
+    expect(consumer.locator("#thread .body").last).to_have_text("The hourly figures are ready.")
+    provider.goto(f"{room}/offer")
+    provider.fill("[name=price]", "1500")
+    assert inbox.locator(f".act a[href='{room}']").count() == 0
+    provider.locator("#changes [name=send]").click()
+    expect(consumer.locator("#room .offers > li")).to_have_count(2)
+    expect(consumer.locator("#room .offers > li").first).to_contain_text("1,500.00")
+    expect(inbox.locator(f".act a[href='{room}']")).to_be_visible()
     assert consumer.input_value("[name=body]") == "Half a sentence that is not sent yet"
-    expect(consumer.locator("#unread .count")).to_be_visible()  # written by the worker, announced in its own right
 
 
-def test_an_interrupted_connection_recovers_and_shows_what_was_missed(open_page, sign_in, talk):
+async def listing(given):
+    """A draft, its owner and a registrar."""
+    owner = await given.supplier()
+    return owner, await given.draft_product(owner), await given.staff(Role.REGISTRAR)
+
+
+def test_what_is_submitted_comes_onto_the_worklist(open_page, sign_in, setting):
+    owner, product, registrar = setting(listing)
+    desk, supplier = open_page(), open_page()
+    sign_in(desk, email_of(registrar.name))
+    sign_in(supplier, email_of(owner.name))
+    enter(desk, "/desk?kind=product")
+    expect(desk.locator(f"#row-product-{product.id}")).to_have_count(0)
+    supplier.goto(f"/products/{product.id}")
+    supplier.locator("main form[action$='/actions/submit'] button").click()
+    expect(desk.locator(f"#row-product-{product.id}")).to_be_visible()
+
+
+def test_an_interrupted_connection_recovers_and_shows_what_was_missed(open_page, sign_in, site, talk):
+    room = f"/negotiations/{talk.negotiation.id}"
+    said = "#thread .body >> text=Said while nobody listened."
+    with before(site.address) as proxy:
+        consumer, provider = open_page(base_url=proxy.address), open_page()
+        sign_in(consumer, email_of(talk.consumer.name))
+        sign_in(provider, email_of(talk.provider.name))
+        enter(consumer, room)
+        expect(consumer.locator("#unheard")).to_be_hidden()
+        proxy.leaves()
+        expect(consumer.locator("#unheard")).to_be_visible()
+        provider.goto(room)
+        says(provider, "Said while nobody listened.")
+        assert consumer.locator(said).count() == 0
+        proxy.returns()
+        expect(consumer.locator(said)).to_be_visible(timeout=PATIENCE)
+        expect(consumer.locator("#unheard")).to_be_hidden()
+        consumer.close()
+
+
+def test_a_page_that_is_looked_at_again_shows_what_was_missed(open_page, sign_in, talk):
     room = f"/negotiations/{talk.negotiation.id}"
     consumer, provider = open_page(), open_page()
     sign_in(consumer, email_of(talk.consumer.name))
     sign_in(provider, email_of(talk.provider.name))
     enter(consumer, room)
     consumer.evaluate("""() => {
-        window.before = document.documentElement.dataset;
         Object.defineProperty(document, "hidden", { get: () => window.away, configurable: true });
         window.away = true;
         document.dispatchEvent(new Event("visibilitychange"));
     }""")
     provider.goto(room)
-    provider.fill("[name=body]", "Said while nobody listened.")
-    provider.click("text=Send message")
-    provider.wait_for_selector("#thread .body >> text=Said while nobody listened.")
-    assert consumer.locator("#thread .body >> text=Said while nobody listened.").count() == 0
+    said = "#thread .body >> text=Said while nobody looked."
+    says(provider, "Said while nobody looked.")
+    assert consumer.locator(said).count() == 0
     consumer.evaluate("() => { window.away = false; document.dispatchEvent(new Event('visibilitychange')); }")
-    expect(consumer.locator("#thread .body").last).to_have_text("Said while nobody listened.")
+    expect(consumer.locator(said)).to_be_visible()
 
 
 async def two_parts(given):

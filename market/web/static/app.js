@@ -12,7 +12,10 @@ let address = location.href;
 export async function refresh(wanted = () => true) {
   const regions = [...document.querySelectorAll("[data-live][id]")].filter(wanted);
   if (!regions.length) return;
-  const answer = await fetch(address, { headers: { Accept: "text/html" }, redirect: "manual" });
+  let answer;
+  try {
+    answer = await fetch(address, { headers: { Accept: "text/html" }, redirect: "manual" });
+  } catch { return; } // no connection: once there is one again, everything is fetched
   if (!answer.ok) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const region of regions) {
@@ -38,17 +41,23 @@ const concerns = ({ kind, id }) => (region) => kind === "all"
   || region.dataset.live.split(" ").some((on) => on === kind || on === `${kind}:${id}` || on === "*");
 
 // ------------------------------------------------------------------- stream
+const MOST_SECONDS = 60;
+const unheard = document.getElementById("unheard");  // says that nothing is heard; only for those who may listen
 let stream = null;
+let heard = false;  // whether this page has ever listened: then something may have been missed
+let failures = 0;  // since it was last heard
+let again = null;
 let waiting = null;
 let pending = [];
 
 function listen() {
   if (stream || document.hidden) return;
-  let before = false;
   stream = new EventSource("/events");
   stream.addEventListener("ready", () => {
-    if (before) refresh();  // whatever was missed meanwhile
-    before = true;
+    if (heard) refresh();  // whatever was missed meanwhile
+    heard = true;
+    failures = 0;
+    unheard.hidden = true;
     document.documentElement.dataset.stream = "open";
   });
   stream.addEventListener("change", (event) => {
@@ -60,14 +69,30 @@ function listen() {
       refresh((region) => these.some((one) => one(region)));
     }, 100);
   });
-  stream.addEventListener("error", () => { delete document.documentElement.dataset.stream; });
+  stream.addEventListener("error", lost);
 }
 
-if (document.querySelector("[data-live]")) {
+/** The browser asks again by itself when the line breaks, but never after an error for an answer (a site that is being
+ * renewed behind its proxy). The first loss is not told: every stream ends after a while and begins anew. */
+function lost() {
+  delete document.documentElement.dataset.stream;
+  failures += 1;
+  unheard.hidden = failures < 2;
+  if (stream.readyState !== EventSource.CLOSED) return;
+  stream = null;
+  const seconds = Math.min(MOST_SECONDS, 2 ** failures) * (0.5 + Math.random() / 2);  // not everybody at once
+  again = setTimeout(listen, 1000 * seconds);
+}
+
+function leave() {
+  clearTimeout(again);
+  stream?.close();
+  stream = null;
+}
+
+if (unheard && document.querySelector("[data-live]")) {
   listen();
-  document.addEventListener("visibilitychange", () => {
-    if (document.hidden) { stream?.close(); stream = null; } else if (!stream) { refresh(); listen(); }
-  });
+  document.addEventListener("visibilitychange", () => (document.hidden ? leave() : listen()));
 }
 
 // A link marked data-later leads to this page with something more in its live regions; it is brought in at once.
