@@ -90,6 +90,7 @@ async def things(given: Given, who: dict[str, Actor], settings: Settings) -> dic
         "mutual_match": pairings[0].match,
         "negotiation": (await given.negotiation("requested", pairings[1])).negotiation,
     }
+    await given.proposed_match(consumer, provider, demand=found["open_demand"])
     done = (await given.negotiation("finalized", pairings[2])).negotiation
     found["agreement"] = await agreements.get(given.db, consumer, done.agreement_id or 0)
     found["organisation"] = await organisations.get(given.db, consumer, consumer.organisation_id or 0)

@@ -3,7 +3,7 @@
 import pytest
 
 from market.db import connect
-from market.services import negotiations
+from market.services import demands, negotiations
 from market.settings import Settings
 from tests import access_world, browsing, database
 from tests.access_table import pages
@@ -37,10 +37,12 @@ async def add(given, world, count):
     """So many more of everything that stands in a list."""
     consumer, provider = world.people["consumer_owner"], world.people["provider_owner"]
     talk = world.ids["negotiation"]
+    compared = await demands.get(given.db, consumer, world.ids["open_demand"])
     for _ in range(count):
         product, demand = await given.listed_product(provider), await given.open_demand(consumer)
         await given.match(consumer, provider, demand=demand, product=product)
         await given.proposed_match(consumer, provider, demand=demand)
+        await given.proposed_match(consumer, provider, demand=compared)
         await given.mutual_match(consumer, provider, product=product)
         await given.negotiation("offered", await given.mutual_match(consumer, provider, demand=demand))
         await given.negotiation("finalized", await given.mutual_match(consumer, provider, product=product))
