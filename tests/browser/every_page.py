@@ -21,6 +21,7 @@ from market.domain.negotiations import OfferIn
 from market.services import negotiations
 from market.settings import Settings
 from tests import access_world
+from tests.access_table import pages
 from tests.given import Given, email_of
 
 READERS = {
@@ -32,6 +33,19 @@ READERS = {
     "admin": "admin",
 }
 """Who reads, as named in the access world."""
+
+MORE = (
+    "/demands/{asking}/relax?kind=topic&value=公路货运量",
+    "/questions/new?demand={asking}&product={asked}&kind=fields&value=车辆轴数",
+)
+"""Pages that the access table names with what is refused."""
+
+TO_NOBODY = (
+    *("/products/{draft_product}/dataset.jsonld", "/sitemaps/none.xml", "/schema/none", "/static/swagger/none.js"),
+    *("/reset/no-such-token", "/invitations/no-such-token", "/sign-up/no-such-token"),
+    *("/demands/{open_demand}/relax?kind=topic&value=x", "/questions/new?demand={open_demand}"),
+)
+"""What the access table names and is shown to none of the readers."""
 
 THE_API = "/api"
 """Swagger UI is another project's: its size, words and contrast are not ours. That it is quiet is tested."""
@@ -67,7 +81,20 @@ async def _things(given: Given) -> Market:
         await negotiations.say(given.db, side, ids["negotiation"], "请看第二条", now=now)
     await given.match(consumer, provider)
     await given.draft_demand(consumer)
+    asked = (await given.question(consumer, provider)).question
+    other = await given.listed_product(provider)
+    ids |= {"asking": asked.demand_id, "asked": other.id}
     return Market(ids, {name: email_of(actor.name) for name, actor in who.items()})
+
+
+def addresses(ids: dict[str, Any]) -> list[str]:
+    """Every page of these things."""
+    return [*pages(ids), *(path.format(**ids) for path in MORE)]
+
+
+def shown_to_somebody(ids: dict[str, Any]) -> set[str]:
+    """Those that one of the readers must be shown."""
+    return set(addresses(ids)) - {path.format(**ids) for path in TO_NOBODY}
 
 
 def accessible(page: Page, seen: set[str]) -> Iterator[str]:

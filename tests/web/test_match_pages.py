@@ -55,6 +55,31 @@ async def test_a_supplier_answers_a_lead_in_two_steps(client, committed):
     assert "You are interested. Now the other side answers." in shown.text
 
 
+async def test_the_best_leads_stand_in_full_and_the_others_folded(client, committed):
+    demander, supplier = await committed.demander(), await committed.supplier()
+    product = await committed.listed_product(supplier)
+    found = [(await committed.proposed_match(demander, supplier, product=product)).match for _ in range(7)]
+    await english(client, supplier)
+    html = (await browsing.get_page(client, "/matches")).text
+    best, _, others = html.partition("<summary>2 more leads</summary>")
+    assert [len(re.findall(r'id="lead-\d+"', part)) for part in (best, others)] == [5, 2]
+    assert [len(re.findall(r'action="/matches/\d+/answer" class="inline"', part)) for part in (best, others)] == [5, 0]
+    assert {match.id for match in found} == {int(n) for n in re.findall(r'<h3><a href="/matches/(\d+)"', html)}
+
+
+async def test_each_line_says_its_part_of_the_score(client, committed):
+    demander, supplier = await committed.demander(), await committed.supplier()
+    demand = await committed.open_demand(demander, lines=LINES)
+    found, *_ = await committed.proposed_match(demander, supplier, demand=demand)
+    parts = [f"{reason.share:.0%}" for reason in found.reasons if reason.share]
+    assert len(parts) == 2, "a line that is not met brings nothing"
+    for reader in (supplier, await committed.staff()):
+        await english(client, reader)
+        html = (await browsing.get_page(client, f"/matches/{found.id}")).text
+        assert re.findall(r"(\d+%)<span class=\"unseen\"> of the score</span>", html) == parts
+        assert f"Score: {sum(reason.share for reason in found.reasons):.0%}." in html
+
+
 async def test_leads_are_answered_on_their_list(client, committed):
     demand_of = {"lines": (TOPIC, FIELDS)}
     demander, supplier = await committed.demander(), await committed.supplier()
