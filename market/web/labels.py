@@ -5,6 +5,7 @@ from __future__ import annotations
 from market.domain.words import N_
 from market.web.labels_asked import ASKED
 from market.web.labels_demands import OF_DEMANDS
+from market.web.labels_events import EVENTS
 from market.web.labels_forms import FIELDS
 from market.web.labels_public import PUBLIC
 from market.web.labels_scopes import SCOPES
@@ -18,6 +19,7 @@ WORDS: dict[str, dict[str, str]] = {
     **TOGETHER,
     **PUBLIC,
     **STAFF,
+    **EVENTS,
     "form.field": FIELDS,
     "role": {
         "owner": N_("Owner"),
@@ -203,13 +205,6 @@ WORDS: dict[str, dict[str, str]] = {
         "reject": N_("Refuse verification"),
         "suspend": N_("Suspend"),
         "reinstate": N_("Reinstate"),
-        "edit": N_("Edit"),
-        "invite": N_("Somebody was invited"),
-        "revoke_invitation": N_("An invitation was withdrawn"),
-        "join": N_("A member joined"),
-        "change_role": N_("A role was changed"),
-        "remove_member": N_("A member was removed"),
-        "overdue": N_("Deadline passed"),
     },
     "scope": SCOPES,
     "product.action": {
@@ -222,12 +217,9 @@ WORDS: dict[str, dict[str, str]] = {
         "resume": N_("List again"),
         "discard": N_("Discard draft"),
         "delist": N_("Delist"),
-        "edit": N_("Edit"),
-        "overdue": N_("Deadline passed"),
     },
     "match.action": {
         "generate": N_("Found by the matcher"),
-        "wish": N_("The data user asks for this product"),
         "review": N_("To the broker"),
         "propose": N_("Propose to both sides"),
         "reject": N_("Turn down"),
@@ -238,9 +230,6 @@ WORDS: dict[str, dict[str, str]] = {
         "convert": N_("Start negotiation"),
         "stale": N_("Out of date"),
         "expire": N_("Expire"),
-        "release": N_("Identities released"),
-        "learn": N_("A question was answered"),
-        "overdue": N_("Deadline passed"),
     },
     "question.action": {
         "ask": N_("Ask the supplier"),
@@ -260,9 +249,6 @@ WORDS: dict[str, dict[str, str]] = {
         "abort": N_("End as staff"),
         "hold": N_("Hold"),
         "release": N_("Release hold"),
-        "message": N_("Message"),
-        "terms": N_("Terms kept with their hash"),
-        "overdue": N_("Deadline passed"),
     },
     "turn": {"consumer": N_("The data user's turn"), "provider": N_("The supplier's turn")},
     "the.side": {"consumer": N_("The data user"), "provider": N_("The supplier")},
@@ -302,7 +288,6 @@ WORDS: dict[str, dict[str, str]] = {
         "void": N_("Void"),
         "terminate": N_("Terminate agreement"),
         "expire": N_("Expire"),
-        "overdue": N_("Deadline passed"),
     },
     "kind": {
         "organisation": N_("Organisation"),
@@ -344,11 +329,5 @@ WORDS: dict[str, dict[str, str]] = {
         "negotiation.verify": N_("Verify the agreement"),
         "negotiation.finalize": N_("Put it into force"),
         "negotiation.release": N_("Decide about the hold"),
-    },
-    "webhook.action": {
-        "create": N_("Create"),
-        "edit": N_("Edit"),
-        "delete": N_("Delete"),
-        "test": N_("Test"),
     },
 }

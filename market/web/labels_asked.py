@@ -59,7 +59,6 @@ ASKED: dict[str, dict[str, str]] = {
         "refuse": N_("We may not share it"),
         "withdraw": N_("Withdraw"),
         "expire": N_("Expire"),
-        "overdue": N_("Deadline passed"),
     },
     "question.verdict": {"yes": N_("Yes"), "partly": N_("In part"), "no": N_("No")},
 }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from market.domain.words import N_
-from market.web.labels_together import OF_POOLS
 
 OF_DEMANDS: dict[str, dict[str, str]] = {
     "demand.state": {
@@ -21,7 +20,6 @@ OF_DEMANDS: dict[str, dict[str, str]] = {
         "expired": N_("Expired"),
     },
     "demand.action": {
-        **OF_POOLS,
         "create": N_("Create"),
         "submit": N_("Post demand"),
         "discard": N_("Discard draft"),
@@ -31,7 +29,6 @@ OF_DEMANDS: dict[str, dict[str, str]] = {
         "answer": N_("Answer the broker"),
         "close_unmet": N_("Close as unmet"),
         "extend": N_("Keep it open longer"),
-        "letter": N_("Gap letter"),
         "expire": N_("Expire"),
         "suspend": N_("Suspend"),
         "resume": N_("Resume"),
@@ -40,8 +37,5 @@ OF_DEMANDS: dict[str, dict[str, str]] = {
         "fulfil": N_("Mark as fulfilled"),
         "fulfil_partly": N_("Mark as partly fulfilled"),
         "withdraw": N_("Withdraw"),
-        "edit": N_("Edit"),
-        "release": N_("Identities released"),
-        "overdue": N_("Deadline passed"),
     },
 }

@@ -5,8 +5,6 @@ from __future__ import annotations
 from market.domain.words import N_
 
 STAFF: dict[str, dict[str, str]] = {
-    "desk.action": {"assign": N_("Assigned"), "put_off": N_("Put off")},
-    "jobs.action": {"retry": N_("Failed jobs put back in the queue")},
     "job": {
         "event": N_("What follows from an event"),
         "mail": N_("Sending mail"),
@@ -17,11 +15,5 @@ STAFF: dict[str, dict[str, str]] = {
         "checkpoint": N_("Signing the journal"),
         "nightly": N_("Nightly matching"),
         "forget": N_("Tidying up"),
-    },
-    "ranker.action": {
-        "train": N_("Trained"),
-        "enable": N_("Put in force"),
-        "disable": N_("Taken out"),
-        "rollback": N_("Went back to what ranked before"),
     },
 }

@@ -31,7 +31,6 @@ TOGETHER: dict[str, dict[str, str]] = {
         "agree": N_("Every member has an agreement"),
         "dissolve": N_("Dissolve"),
         "expire": N_("Expire"),
-        "overdue": N_("Deadline passed"),
     },
     "bundle.aim": {"smallest": N_("Fewest products"), "cheapest": N_("Lowest price")},
     "bundle.check": {
@@ -41,13 +40,3 @@ TOGETHER: dict[str, dict[str, str]] = {
         "licence": N_("Licences combine"),
     },
 }
-
-OF_POOLS = {
-    "pool_invite": N_("Invited to a pool"),
-    "pool_quorum": N_("Its pool has enough members"),
-    "pool_reopen": N_("Its pool is open again"),
-    "pool_terms": N_("Terms for its pool"),
-    "pool_agree": N_("Its pool has agreed"),
-    "pool_dissolve": N_("Its pool was dissolved"),
-}
-"""What a demand's history says of its pool."""
