@@ -27,7 +27,7 @@ from market.domain.paging import PAGE, Cursor, Page, page_of, place
 from market.domain.permissions import Permission
 from market.domain.text import cleaned
 from market.domain.words import N_
-from market.services import jobs, matchmaking
+from market.services import jobs, limits, matchmaking
 from market.services.transitions import birth, fire, fire_many, offered
 from market.store import demands, gaps, journal
 from market.store.query import Db
@@ -216,7 +216,8 @@ async def act(
 ) -> Demand:
     """Take one step of the lifecycle. ``version`` guards against acting on what one has not seen.
 
-    Whoever gives up the own demand as unmet names a code as the reason; a broker has written a letter.
+    Whoever gives up the own demand as unmet names a code as the reason; a broker has written a letter. Raises TooMany
+    when one organisation posts more in a day than a broker can look at.
     """
     demand = await demands.lock_with_demander(db, demand_id, actor.organisation_id, actor.is_staff)
     if version is not None and demand.version != version:
@@ -229,6 +230,8 @@ async def act(
         "live_negotiations": await demands.LIVE_NEGOTIATIONS.one(db, demand_id),
         "effective_agreements": await demands.EFFECTIVE_AGREEMENTS.one(db, demand_id),
     }
+    if action == "submit":
+        await limits.DEMANDS_OF_ORGANISATION.take(db, str(demand.organisation_id))
     await fire(db, DEMAND, demand, action, actor, known, now=now, facts=facts, reason=reason)
     return await demands.GET.one(db, demand_id, actor.organisation_id, True)
 

@@ -59,6 +59,10 @@ INVITATIONS_OF_ORGANISATION = Limit("invite", 50, timedelta(days=1))
 SIGN_UP_OF_EMAIL = Limit("sign-up-of", 3, timedelta(hours=1))
 QUESTIONS_OF_ORGANISATION = Limit("questions", 100, timedelta(days=1))
 QUESTIONS_TO_SUPPLIER = Limit("questions-to", 30, timedelta(days=1))
+# What reaches another organisation's inbox, or the broker's, and its mail: more than anybody writes by hand.
+DEMANDS_OF_ORGANISATION = Limit("demands", 200, timedelta(days=1))
+ANSWERS_TO_MATCH = Limit("answers", 10, timedelta(days=1))
+MESSAGES_IN_NEGOTIATION = Limit("messages", 100, timedelta(days=1))
 SIGN_UP_FROM_ADDRESS = Limit("sign-up", 30, timedelta(hours=1), together=True)
 
 

@@ -37,7 +37,7 @@ from market.domain.permissions import Permission
 from market.domain.products import ProductState
 from market.domain.text import clean
 from market.domain.words import N_
-from market.services import jobs, proposals
+from market.services import jobs, limits, proposals
 from market.services.matchmaking import Matchmaker
 from market.services.transitions import allowed, fire, offered
 from market.store import journal, matches, questions
@@ -158,8 +158,8 @@ async def answer(db: Db, actor: Actor, match_id: int, response: Response, *, now
     """Take down one side's word; the second side's interest makes the pairing mutual and releases the identities.
 
     Raises NotYours for whoever is no side, Invalid for a missing code, reason or date, Unmet when the two may not be
-    introduced, Stale when somebody of the same side changed it first. What the other side has answered meanwhile is
-    no reason to refuse.
+    introduced, Stale when somebody of the same side changed it first, TooMany for a mind changed all day long, of which
+    the other side is told each time. What the other side has answered meanwhile is no reason to refuse.
     """
     match = await matches.lock(db, match_id, actor.organisation_id, actor.is_staff)
     side = _side(actor, match)
@@ -172,6 +172,7 @@ async def answer(db: Db, actor: Actor, match_id: int, response: Response, *, now
         if mine is Answer.INTERESTED:
             raise IllegalTransition
         action = "meet" if theirs is Answer.INTERESTED else "interest"
+    await limits.ANSWERS_TO_MATCH.take(db, f"{actor.organisation_id}:{match_id}")
     reason = clean(response.reason) or response.code
     allowed(MATCH, match, action, frozenset({side}), reason=reason)
     if response.action is ResponseAction.INTEREST:  # before the step: mutual needs both answers to be there

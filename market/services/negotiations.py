@@ -38,7 +38,7 @@ from market.domain.products import DataClass
 from market.domain.text import clean, cleaned
 from market.domain.turns import Due, TurnFirst
 from market.domain.words import N_
-from market.services import agreements, jobs
+from market.services import agreements, jobs, limits
 from market.services.authority import authorise, confirm, lacking_for, require
 from market.services.transitions import LONGEST_REASON, allowed, birth, fire, offered
 from market.store import demands, journal, matches, negotiations
@@ -358,7 +358,10 @@ def speaks_as(actor: Actor, negotiation: Negotiation) -> Party | None:
 
 
 async def say(db: Db, actor: Actor, negotiation_id: int, body: str, *, now: datetime) -> Message:
-    """Write into the thread, as a side or as the broker. Journalled; the version stays, nobody's form goes stale."""
+    """Write into the thread, as a side or as the broker. Journalled; the version stays, nobody's form goes stale.
+
+    Raises TooMany for more than anybody writes in a day.
+    """
     body = clean(body)
     negotiation = await negotiations.lock(db, negotiation_id, actor.organisation_id, actor.is_staff)
     party = speaks_as(actor, negotiation)
@@ -371,6 +374,7 @@ async def say(db: Db, actor: Actor, negotiation_id: int, body: str, *, now: date
         raise Invalid({"body": N_("Write something first.")})
     if len(body) > LONGEST_MESSAGE:
         raise Invalid({"body": N_("This is too long.")})
+    await limits.MESSAGES_IN_NEGOTIATION.take(db, f"{actor.organisation_id}:{negotiation_id}")
     message = await negotiations.PUT_MESSAGE.one(db, negotiation_id, party, actor.person_id, body, now)
     await journal.append(
         db,
