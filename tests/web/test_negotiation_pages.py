@@ -288,7 +288,7 @@ async def test_the_evidence_is_checked_in_words(client, committed):
     client.cookies.set("language", "en")
     await browsing.sign_in(client, deal.consumer)
     person = await Person(client).open(f"/agreements/{deal.agreement.id}")
-    assert "Confirm agreement" in person.text, "its life begins with the negotiation"
+    assert "Confirmed the agreement" in person.text, "its life begins with the negotiation"
     await person.follow("Check this evidence")
     assert "the agreement is as both sides confirmed it" in person.text
     assert deal.agreement.terms in person.text

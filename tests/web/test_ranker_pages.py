@@ -52,7 +52,7 @@ async def test_the_desk_shows_what_ranks_and_an_administrator_changes_it(client,
     assert [choice["action"] for choice in found["choices"]] == ["disable", "enable", "rollback", "enable"]
     assert found["weeks"][0]["declined"] == 1
     journal = await browsing.get_page(client, f"/desk/journal/ranker/{model}")
-    assert "Put in force" in journal.text
+    assert "A model was put in force" in journal.text
 
 
 async def test_the_same_by_command(url, committed):
