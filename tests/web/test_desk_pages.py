@@ -36,7 +36,8 @@ async def test_a_match_is_proposed_after_a_confirmation(client, committed):
     broker = await committed.staff()
     await english(client, broker)
     person = Person(client)
-    await person.open("/desk?kind=match")
+    await person.open("/desk")
+    await person.follow("Match 1")
     assert f"{match.demand_title} ↔ {match.product_title}" in person.text
     assert "1 waits. Match 1" in person.text
     asked = await browsing.post_form(client, "/desk", {"one": f"approve {row_of(match)}", "kind": "match"})
