@@ -32,7 +32,7 @@ HEAD: Final = frozenset(["title", "tags", "themes", "publisher"])
 MANY: Final = 20_000
 """Products from which on other processes are started: each costs two seconds and 200 MB first."""
 
-SHARD: Final = 5_000
+SHARD: Final = 20_000
 """Products cut at a time by one of them."""
 
 _NTH: Final = np.array([round(SCALE / n**0.5) for n in range(1, 33)], np.uint8)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -31,7 +32,8 @@ def counted(
     terms, counts, ptr = kernels.count_terms(held, rows, *lists, each, size, MOST)
     length = (rows @ np.diff(ends(each)[lists.ptr])[held]).astype(np.float32)
     code = _shares(counts, ptr) if cosine else _counted(counts, ptr, length)
-    return Part.of(kernels.invert(terms, code, ptr, size), length)
+    part = Part.of(kernels.invert(terms, code, ptr, size), length)
+    return replace(part, run=part.run.astype(np.int32), start=part.start.astype(np.int32))
 
 
 def _counted(counts: NDArray[np.uint8], ptr: NDArray[np.int64], length: NDArray[np.float32]) -> NDArray[np.uint16]:

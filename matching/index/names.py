@@ -44,7 +44,7 @@ class Names:
     def __init__(self, terms: Iterable[str]) -> None:
         self._sizes: dict[str, tuple[int, ...]] = {}
         """By their first characters how long the names are."""
-        for one in terms:
+        for one in [term for term in terms if term[:1] == MARK]:
             self.add(one)
 
     def add(self, one: str) -> None:

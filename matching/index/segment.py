@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import count
@@ -40,12 +40,12 @@ class Part:
     ``posting[start[r]:start[r + 1]]``, of rows of block ``block[r]``, rising. A posting is one number, so that a search
     reads nothing else of a document: 16 bits are its row within the block; the others, in the head, the share of the
     term in the length of the vector of the logarithms of its counts, elsewhere 8 bits of its count and 8 bits of the
-    document's length (``LENGTHS``). ``length`` is that length unrounded.
+    document's length (``LENGTHS``). ``length`` is that length unrounded. In a shard ``run`` and ``start`` have 32 bits.
     """
 
-    run: NDArray[np.int64]
+    run: NDArray[np.signedinteger[Any]]
     block: NDArray[np.uint16]
-    start: NDArray[np.int64]
+    start: NDArray[np.signedinteger[Any]]
     posting: NDArray[np.uint32]
     length: NDArray[np.float32]
 
@@ -121,8 +121,7 @@ def join_shards(shards: Iterable[Shard], vocabulary: Vocabulary, places: Places)
         where.append(place[segment.place])
         for name, joined in parts.items():
             joined.append((getattr(segment, name), numbers))
-    # Those of the shards go as soon as they are joined: together they take as much memory as the index.
-    body, head, gloss = (_joined(parts.pop(name), len(vocabulary)) for name in Segment.PARTS)
+    body, head, gloss = (_joined(parts[name], len(vocabulary)) for name in Segment.PARTS)
     return Segment(ids, body, head, gloss, np.concatenate(where))
 
 
@@ -154,15 +153,21 @@ def merge_segments(
     )
 
 
-def _joined(parts: Sequence[tuple[Part, NDArray[np.int32]]], size: int) -> Part:
-    """Parts, each with the new numbers of its terms, one after the other as one over ``size`` terms."""
+def _joined(parts: list[tuple[Part, NDArray[np.int32]]], size: int) -> Part:
+    """Parts, each with the new numbers of its terms, one after the other as one over ``size`` terms; empties ``parts``.
+
+    Each goes as soon as it is joined: together they take more memory than the whole.
+    """
     ptr = np.zeros(size + 1, np.int64)
     for part, numbers in parts:
         ptr[numbers + 1] += part.frequency(len(numbers))
     np.cumsum(ptr, out=ptr)
     doc, code = np.empty(ptr[-1], np.int32), np.empty(ptr[-1], np.uint16)
-    free, row = ptr[:-1].copy(), 0
-    for part, numbers in parts:
+    free, lengths, row = ptr[:-1].copy(), [np.empty(0, np.float32)], 0
+    parts.reverse()
+    while parts:
+        part, numbers = parts.pop()
         kernels.append(part.packed, numbers, row, BLOCK, free, doc, code)
+        lengths.append(part.length)
         row += len(part.length)
-    return Part.of((ptr, doc, code), np.concatenate([np.empty(0, np.float32), *(part.length for part, _ in parts)]))
+    return Part.of((ptr, doc, code), np.concatenate(lengths))
