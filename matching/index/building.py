@@ -13,7 +13,6 @@ from multiprocessing import current_process
 from operator import attrgetter
 from typing import Final
 
-import msgspec
 import numpy as np
 
 from matching.index import names
@@ -22,7 +21,7 @@ from matching.index.lexical import Index
 from matching.index.located import Places, place_of
 from matching.index.segment import SCALE, Segment, Shard, Vocabulary, join_shards
 from matching.lists import Lists
-from matching.processes import spread
+from matching.processes import forked
 from matching.text import Analyser, Cuts
 from matching.types import Document
 
@@ -30,7 +29,7 @@ HEAD: Final = frozenset(["title", "tags", "themes", "publisher"])
 """The attributes that name a product, matched a second time by themselves."""
 
 MANY: Final = 20_000
-"""Products from which on other processes are started: each costs two seconds and 200 MB first."""
+"""Products from which on they are cut by several processes."""
 
 SHARD: Final = 20_000
 """Products cut at a time by one of them."""
@@ -83,17 +82,15 @@ def _english(cuts: Cuts) -> tuple[Lists, Lists]:
 def build(products: Sequence[Document], weights: Mapping[str, float], analyser: Analyser) -> Index:
     """The index of ``products`` (no id twice)."""
     ordered = sorted(products, key=lambda product: product.id)
-    portions = (ordered[at : at + SHARD] for at in range(0, len(ordered), SHARD))
+    portions = [ordered[at : at + SHARD] for at in range(0, len(ordered), SHARD)]
+
+    def shard(portion: Sequence[Document]) -> Shard:
+        return cut(portion, weights, analyser)
+
     if len(products) < MANY or current_process().daemon:
-        return join(cut(portion, weights, analyser) for portion in portions)
-    return join(spread(_cut, ((msgspec.msgpack.encode(portion), dict(weights)) for portion in portions)))
-
-
-_analyser: Final = Analyser()
-
-
-def _cut(portion: bytes, weights: Mapping[str, float]) -> Shard:
-    return cut(msgspec.msgpack.decode(portion, type=list[Document]), weights, _analyser)
+        return join(map(shard, portions))
+    shard(ordered[:1])  # loads what the copies would each load for themselves
+    return join(forked(shard, portions))
 
 
 def join(shards: Iterable[Shard]) -> Index:
