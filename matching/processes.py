@@ -27,7 +27,7 @@ def forked(work: Callable[[S], T], portions: Sequence[S]) -> Iterator[T]:
     try:
         for n in range(size):
             answers, end = context.Pipe(duplex=False)
-            copy = context.Process(target=_work, args=(work, portions[n::size], end), daemon=True)
+            copy = context.Process(target=_work, args=(work, portions[n::size], answers, end), daemon=True)
             copy.start()
             end.close()  # only the copy holds it: when it ends there is nothing more to read
             pipes.append(answers)
@@ -43,7 +43,8 @@ def forked(work: Callable[[S], T], portions: Sequence[S]) -> Iterator[T]:
             answers.close()
 
 
-def _work(work: Callable[[S], T], portions: Sequence[S], end: Connection) -> None:
+def _work(work: Callable[[S], T], portions: Sequence[S], answers: Connection, end: Connection) -> None:
+    answers.close()  # when nobody reads any more, as its reader was killed, this process ends, too
     gc.freeze()  # what was copied is never looked through, and stays shared
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # the handlers of the process it was copied from are not its own
     signal.signal(signal.SIGINT, signal.SIG_IGN)

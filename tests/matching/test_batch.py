@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
+import sys
 from datetime import date
 
 import pytest
@@ -58,3 +61,16 @@ def test_a_process_that_ends_too_early_is_an_error() -> None:
     assert [next(answers) for _ in range(3)] == [0, 1, 2]
     with pytest.raises(ChildProcessError):
         list(answers)
+
+
+def test_nothing_is_left_behind_by_a_process_that_is_killed() -> None:
+    script = """
+import os, signal
+from matching.processes import forked
+answers = forked(bytes, [1000] * 100_000)
+next(answers)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    # What it has started holds its output open.
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, timeout=60)
+    assert ended.returncode == -signal.SIGKILL
