@@ -61,7 +61,7 @@ _USES = re.compile(
         |拿[来去])(?P<used>(?!验证){_X}{{2,40}})
     |(?:以便于?|便于|好让|从而|^\s?好)(?P<so>(?!的){_X}{{4,40}})
     |(?P<backs>支撑{_X}{{2,20}}?)的(?:数据|资料|信息)
-    |(?:供|给|拿来|为)(?P<whom>{_X}{{2,24}}?(?:使用|参考|决策|调用|跑业务用|用))(?=$)
+    |(?:供(?![应给货暖水电热气销需])|给|拿来|为)(?P<whom>{_X}{{2,24}}?(?:使用|参考|决策|调用|跑业务用|用))(?=$)
     |^\s?(?P<tail>(?!可|能|也|均|都|不|直接|需|通过|以|免费|在|必|数据|仅|只|应
         |要){_X}{{0,20}}?(?:(?<=[一-龥]{{2}})(?<!方式)使用|之用
         |专用|招商用|{_X}[^，,；;。：:费信作利占征使公民通共适引采食药军租商可能不够常启调耐会没要好法]用))(?=的?$|[：:])
@@ -122,7 +122,7 @@ _USES_EN = re.compile(
     |\bfeeds?\s(?:into\s)?(?:our|my|an?|the)\s(?P<feed>[^.;,]{3,60})
     |\b(?:[Ff]or|[Ii]nto|[Ii]n|[Bb]ehind)\s(?P<for>(?:our|my|an?|the|use\sin)\s[^.;,]{0,40}?(?:stud(?:y|ies)
         |research|projects?|models?|analysis
-        |thesis|app|reports?|papers?|dissertation|dashboards?|planning|training|evaluation|purposes?|assignment
+        |thesis|app|book|chapter|article|tender|proposal|reports?|papers?|dissertation|dashboards?|planning|training|evaluation|purposes?|assignment
         |pricing|assessment
         |forecasts?|campaign|strategy|review|audit|tool|simulations?|underwriting|index)\b(?:\s(?:on|of|about
         |into)\s[^.;,]{3,50})?)
