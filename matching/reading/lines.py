@@ -102,9 +102,10 @@ class _Reader:
         typed = [cut for cut in self._typed() if not self._denied(*cut)]
         typed = sorted(self._headed(typed), key=lambda cut: cut[1])
         aimed = [(Kind.PURPOSE, aim.start, aim.end) for aim in self.aims if aim.plain][:_PURPOSES]
-        asked = self._subjects(
-            [*typed, *self._unasked(typed)], [(Kind.PURPOSE, aim.start, aim.end) for aim in self.aims]
-        )
+        # Places the data is not asked for are not in what it is about either.
+        beside = [cut for start, end, _ in self.groups if (cut := (Kind.REGION, start, end)) not in typed]
+        told = sorted([*typed, *beside], key=lambda cut: cut[1])
+        asked = self._subjects(told, [(Kind.PURPOSE, aim.start, aim.end) for aim in self.aims])
         cuts = _without_inner(self.text, typed, asked) + aimed
         spans = [(start, end) for kind, start, end in typed if kind is Kind.TIME_SPAN]
         return tuple(self._line(*cut, spans) for cut in sorted(cuts, key=lambda cut: (cut[1], cut[2])))
@@ -121,7 +122,7 @@ class _Reader:
         return topics[:_MOST] + [cut for cut in found if cut[0] is Kind.FIELDS][:_MOST]
 
     def _asks(self) -> bool:
-        return (_ASKS if self.chinese else _ASKS_EN).search(self.text) is not None
+        return bool(self.asked.text) or (_ASKS if self.chinese else _ASKS_EN).search(self.text) is not None
 
     def _clause(self, at: int) -> Piece | None:
         index = bisect_right(self.starts, at) - 1
@@ -163,9 +164,8 @@ class _Reader:
 
     def _shape(self, start: int, end: int, shapes: list[tuple[int, int]]) -> bool:
         """Whether a way of delivery is the word after a format: Parquet files."""
-        return self.text[start:end].lower() in ("file", "files", "文件", "文件交付", "报告形式") and any(
-            s < start <= e + 1 for s, e in shapes
-        )
+        after = any(s < start <= e + 1 for s, e in shapes)
+        return after and self.text[start:end].lower() in ("file", "files", "文件", "文件交付", "报告形式")
 
     def _headed(self, found: list[Cut]) -> list[Cut]:
         """``found`` and what stands under a heading and was not recognised by itself (Refresh: quarterly)."""
@@ -186,15 +186,6 @@ class _Reader:
             found.append((told.kind, start, end))
         return found
 
-    def _unasked(self, typed: Sequence[Cut]) -> list[Cut]:
-        """Places named that the data is not asked for: a topic does not begin or end with them either."""
-        asked = [(start, end) for kind, start, end in typed if kind is Kind.REGION]
-        return [
-            (Kind.REGION, start, end)
-            for start, end, _ in self.groups
-            if not any(start < e and s < end for s, e in asked)
-        ]
-
     def _denied(self, kind: Kind, start: int, end: int) -> bool:
         """Whether the text says that it is not wanted, or speaks of how long an answer may take."""
         if kind in (Kind.FORMAT, Kind.DELIVERY) and _REFUSED.match(self.text, end):
@@ -204,9 +195,8 @@ class _Reader:
 
     def _regions(self) -> Iterator[tuple[int, int]]:
         """Places of the data; those of the writer or the purpose only when there are no others."""
-        groups = self.groups
-        weak = [self._weakness(start, end) for start, end, _ in groups]
-        kept = [group for group, weakness in zip(groups, weak, strict=True) if weakness == min(weak)]
+        weak = [self._weakness(start, end) for start, end, _ in self.groups]
+        kept = [group for group, weakness in zip(self.groups, weak, strict=True) if weakness == min(weak)]
         named = [group for group in kept if _SCOPE.search(self.text[max(0, group[0] - 10) : group[0]])]
         if named:
             kept = [group for group in kept if group in named or self._extra(group[0])]
