@@ -16,7 +16,7 @@ from rich.table import Table
 
 from matching.cluster import ClusterError, connected
 from matching.matcher import Matcher
-from matching.readers import InputError, read_demands, read_products, write, write_matches
+from matching.readers import InputError, check_target, read_demands, read_products, write, write_matches
 from matching.types import Line, Match
 
 COMMANDS: Final = ("match", "lines", "evaluate", "evaluate-lines", "--help")
@@ -34,6 +34,7 @@ def match(
     cluster: Annotated[str | None, typer.Option(help="address of a Dask scheduler to compute on")] = None,
 ) -> None:
     """Rank PRODUCTS for each of DEMANDS, with a reason for every requirement line."""
+    check_target(out, products, demands)
     with nullcontext(Matcher()) if cluster is None else connected(cluster) as matcher:
         _match(matcher, products, demands, out, top)
 
@@ -67,6 +68,7 @@ def lines(
     """Write the requirement lines read out of each of DEMANDS."""
     from matching.reading.lines import extract_titled
 
+    check_target(out, demands)
     asked = read_demands(demands)
     records = (
         {"id": demand.id, "lines": [_line(line) for line in extract_titled(demand.title, demand.text)]}
@@ -130,7 +132,10 @@ def main() -> None:
     try:
         app(arguments, prog_name="python -m matching")
     except (InputError, ClusterError, OSError) as error:
-        console.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
+        told = str(error)
+        if isinstance(error, OSError) and error.filename is not None:
+            told = f"{error.filename}: {error.strerror}"
+        console.print(told, style="red", markup=False, highlight=False, soft_wrap=True)
         raise SystemExit(2) from error
 
 

@@ -10,6 +10,7 @@ import csv
 import gzip
 import io
 import json
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
@@ -227,17 +228,39 @@ def write_matches(path: Path, matches: Iterable[Match]) -> int:
 
 
 def write(path: Path, records: Iterable[Row], columns: Sequence[str]) -> int:
-    """Write ``records`` as JSONL(.gz), CSV or XLSX; nested values become JSON text in a table.
+    """Write ``records`` as JSONL(.gz), CSV or XLSX; nested values become JSON text in a table. The file is there when
+    all of them are written; what was there stays until then.
 
     :raises InputError: an extension that is not known.
     """
+    form = _form(path)
+    beside = path.with_name(f".{os.getpid()}-{path.name}")
+    try:
+        written = form(beside, records, columns)
+        os.replace(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
+    return written
+
+
+def check_target(path: Path, *sources: Path) -> None:
+    """Whether ``path`` can be written when ``sources`` are read, told before the work is done.
+
+    :raises InputError: an extension that is not known, or one of ``sources``.
+    """
+    _form(path)
+    if path.exists() and any(path.samefile(source) for source in sources if source.exists()):
+        raise InputError(f"{path}: is read from; write to another file")
+
+
+def _form(path: Path) -> Callable[[Path, Iterable[Row], Sequence[str]], int]:
     suffixes = [s.lower() for s in path.suffixes]
     if suffixes[-1:] == [".jsonl"] or suffixes[-2:] == [".jsonl", ".gz"]:
-        return _write_jsonl(path, records, columns)
+        return _write_jsonl
     if suffixes[-1:] == [".csv"]:
-        return _write_csv(path, records, columns)
+        return _write_csv
     if suffixes[-1:] == [".xlsx"]:
-        return _write_xlsx(path, records, columns)
+        return _write_xlsx
     raise InputError(f"{path}: cannot write; use .jsonl, .jsonl.gz, .csv or .xlsx")
 
 
@@ -267,9 +290,12 @@ def _write_xlsx(path: Path, records: Iterable[Row], columns: Sequence[str]) -> i
     sheet = book.create_sheet("matches")
     sheet.append(list(columns))
     written = 0
-    for record in records:
-        sheet.append([_cell(record[name]) for name in columns])
-        written += 1
+    try:
+        for record in records:
+            sheet.append([_cell(record[name]) for name in columns])
+            written += 1
+    finally:
+        sheet.close()
     book.save(path)
     return written
 

@@ -97,9 +97,7 @@ def _budget(line: Line, today: date) -> Iterator[str]:
     money = next((money for text in (line.phrase, line.value) for money in prices.budgets(text)), None)
     if money is None or money.limit is None:
         return
-    period = {365.0: "每年", 30.0: "每月", 1.0: "每天", 0.0: "每次"}.get(
-        money.days if money.days is not None else -1, ""
-    )
+    period = _PERIODS.get(money.days, "")
     for factor in _MORE:
         limit = (money.limit * factor).normalize()
         amount = f"{limit / 10_000:f}万元" if limit >= 10_000 and limit % 100 == 0 else f"{limit:f}元"

@@ -27,7 +27,8 @@ from market.store.query import Db
 
 
 class WaitingOut(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that waits for staff. ``value`` in yuan and ``chance`` (0 to 1) are null where they are not known."""
+    """Something that waits for staff. ``value`` in yuan and ``chance`` (0 to 1, of a calibrated model) are null where
+    they are not known; ``met``, ``unmet`` and ``unknown`` count the lines of a match."""
 
     kind: str
     id: int
@@ -41,6 +42,9 @@ class WaitingOut(msgspec.Struct, frozen=True, kw_only=True):
     overdue: bool
     value: Decimal | None
     chance: float | None
+    met: int
+    unmet: int
+    unknown: int
     action: str
     assignee_id: int | None
     assignee_name: str | None

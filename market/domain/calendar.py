@@ -18,15 +18,6 @@ CLOSING = time(18, 0)
 """Deadlines fall at the close of business of their last day."""
 
 
-def is_published(day: date) -> bool:
-    """Whether the calendar of this day's year is known."""
-    try:
-        chinese_calendar.is_workday(day)
-    except NotImplementedError:
-        return False
-    return True
-
-
 @lru_cache(10_000)  # chinesecalendar looks through all its holidays on every call
 def is_workday(day: date) -> bool:
     """A working day, make-up days included; Monday to Friday in an unpublished year."""

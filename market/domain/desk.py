@@ -41,7 +41,9 @@ class Waiting(InboxItem, frozen=True, kw_only=True):
     value: Decimal | None
     """Yuan: the demand's budget or the product's price."""
     chance: float | None
-    """0 to 1: what a calibrated model says, else the share of the lines that are met (see NOTHING_NAMED)."""
+    """0 to 1: what a calibrated model says."""
+    fit: float | None
+    """0 to 1: the share of the lines that are met (see NOTHING_NAMED). It orders; it is no chance to be told."""
     met: int
     unmet: int
     unknown: int

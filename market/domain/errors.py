@@ -14,7 +14,6 @@ MarketError
 │   ├── IllegalTransition  the object is not in a state that allows this
 │   ├── AlreadyExists      the same thing is there already
 │   └── KeyReused          an idempotency key came back with another request
-├── TooLarge (413)
 ├── TooMany (429)          carries retry_after in seconds
 └── Unavailable (503)      a part the request needs is down for now
 """
@@ -151,14 +150,6 @@ class KeyReused(Conflict):
 
     slug = "key-reused"
     title = "This Idempotency-Key was used for a different request"
-
-
-class TooLarge(MarketError):
-    """This is larger than can be taken in one piece."""
-
-    status = 413
-    slug = "too-large"
-    title = "Too large"
 
 
 class TooMany(MarketError):

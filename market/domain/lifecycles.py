@@ -44,7 +44,6 @@ _LISTABLE = (
     products.may_be_listed,
     products.has_risk_assessment,
 )
-_RESUMABLE = (*_LISTABLE, products.supplier_may_resume)
 PRODUCT = Machine(
     "product",
     (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -218,9 +218,10 @@ def first_seen(seen: Sequence[Seen], party: Party, offer: int) -> datetime | Non
     return min((s.first_at for s in seen if s.party is party and s.offer >= offer), default=None)
 
 
-def last_looked(seen: Sequence[Seen], party: Party) -> datetime | None:
-    """When this side last had the room open."""
-    return max((s.last_at for s in seen if s.party is party), default=None)
+def last_looked(seen: Sequence[Seen], said: Iterable[Offer | Message], party: Party) -> datetime | None:
+    """When this side last had the room open, or said something, in whatever way."""
+    looked = [s.last_at for s in seen if s.party is party]
+    return max((*looked, *(one.created_at for one in said if one.party is party)), default=None)
 
 
 def not_held(negotiation: Negotiation, _: Mapping[str, Any]) -> str | None:

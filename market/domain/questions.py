@@ -11,7 +11,6 @@ import msgspec
 from msgspec import Meta
 
 from market.domain.demands import LineKind, LineLevel, mask
-from market.domain.matches import MatchReason, Verdict
 
 QuestionText = Annotated[str, Meta(max_length=1_000)]
 Id = Annotated[int, Meta(ge=1, le=2**53 - 1)]
@@ -131,11 +130,6 @@ class Answers:
     def about(self, demand_id: int, product_id: int) -> Mapping[Line, KnownAnswer]:
         """Line -> answer, for this pairing."""
         return self._shared.get(product_id, {}) | self._own.get((demand_id, product_id), {})
-
-
-def open_lines(reasons: Iterable[MatchReason]) -> list[MatchReason]:
-    """The lines a question can be asked about."""
-    return [reason for reason in reasons if reason.verdict is Verdict.UNKNOWN]
 
 
 def covered_words(question: Question) -> tuple[str, ...]:

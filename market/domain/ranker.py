@@ -137,7 +137,7 @@ class Week(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Wrong(msgspec.Struct, frozen=True, kw_only=True):
-    """How often a code was given, by the broker or a side, in the same time."""
+    """How often a code was given, by the broker or a side, in the weeks that are told of."""
 
     by: str
     code: str
@@ -147,3 +147,14 @@ class Wrong(msgspec.Struct, frozen=True, kw_only=True):
     def teaches(self) -> bool:
         """Whether a model learns from it."""
         return AGAINST[RejectCode(self.code) if self.by == "broker" else DeclineCode(self.code)]
+
+
+class Missed(msgspec.Struct, frozen=True, kw_only=True):
+    """A pairing of the matcher's that was turned down, by the broker or a side, for the reason ``code``."""
+
+    match_id: int
+    demand_title: str
+    product_title: str
+    by: str
+    code: str
+    at: datetime

@@ -26,9 +26,6 @@ class Verdict(StrEnum):
     REJECTED = "rejected"
 
 
-STORABLE = (Verdict.NEW, Verdict.CHANGED)
-
-
 class Outcome(StrEnum):
     """What became of a row that was to be stored."""
 

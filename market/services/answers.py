@@ -22,8 +22,6 @@ from market.services.transitions import allowed, fire
 from market.store import journal, matches, questions, search
 from market.store.query import Db
 
-_SIDE = frozenset({Party.SUPPLIER})
-
 
 async def answer(db: Db, actor: Actor, question_id: int, said: AnswerIn, *, now: datetime) -> Question:
     """The supplier's word. The verdict on the line follows it at once, in the pairing's reasons.

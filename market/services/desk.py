@@ -76,7 +76,8 @@ async def worklist(
 
 
 def _key(item: Waiting, now: datetime) -> tuple[datetime, int]:
-    return urgency(item.due_at, item.value, item.chance, now=now), item.place
+    chance = item.fit if item.chance is None else item.chance
+    return urgency(item.due_at, item.value, chance, now=now), item.place
 
 
 async def _waiting(db: Db, actor: Actor, wanted: Wanted, now: datetime) -> list[Waiting]:

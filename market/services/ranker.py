@@ -12,7 +12,7 @@ import msgspec
 
 from market.domain.accounts import Actor
 from market.domain.errors import Unmet
-from market.domain.ranker import Choice, Decided, Figures, RankerModel, Week, Wrong, judgement
+from market.domain.ranker import Choice, Decided, Figures, Missed, RankerModel, Week, Wrong, judgement
 from market.domain.words import N_
 from market.services import jobs, learning
 from market.services.learning import Learnt
@@ -24,6 +24,8 @@ MOST_DECISIONS = 20_000
 SHOWN = 20
 """Models, choices and weeks that are shown."""
 CODES_OF = timedelta(weeks=SHOWN)
+LATELY = timedelta(weeks=1)
+MOST_MISSED = 50
 
 TOO_FEW = N_("Too few decisions: it takes forty demands with both an accepted and a declined match.")
 NOT_BETTER = N_("This model did not beat the words alone on this market's own decisions, so it may not rank.")
@@ -41,6 +43,9 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     choices: tuple[Choice, ...]
     weeks: tuple[Week, ...]
     wrong: tuple[Wrong, ...]
+    """Of all these weeks."""
+    missed: tuple[Missed, ...]
+    """The latest MOST_MISSED of the last seven days."""
 
 
 async def record(db: Db, *, now: datetime) -> Record:
@@ -51,6 +56,7 @@ async def record(db: Db, *, now: datetime) -> Record:
         choices=tuple(await ranker.CHOICES.all(db, SHOWN)),
         weeks=tuple(await ranker.WEEKS.all(db, SHOWN)),
         wrong=tuple(await ranker.WRONG.all(db, now - CODES_OF)),
+        missed=tuple(await ranker.MISSED.all(db, now - LATELY, MOST_MISSED)),
     )
 
 

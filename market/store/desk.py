@@ -19,21 +19,21 @@ class DeskItem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 # $1 $2 $3 the turns (kind, party, state), $4 words in the titles or null, $5 whose: 'mine', 'nobody' or '', $6 reader,
-# $7 today, $8 whether what is put off is asked for instead, $9 how many of each kind, $10 what is left of the chance
+# $7 today, $8 whether what is put off is asked for instead, $9 how many of each kind, $10 what is left of the fit
 # when no topic and no field asked for is met. "place" as in the inbox.
 WAITING = Query(
     Waiting,
     """WITH turn AS (SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) AS t(kind, party, state)),
     waiting AS (
         SELECT t.kind, o.id, t.party, o.name AS title, '' AS product_title, '' AS other, o.state, o.due_at, o.version,
-            NULL::numeric AS value, NULL::float8 AS chance, 0 AS met, 0 AS unmet, 0 AS unknown, false AS held,
-            o.id * 8 AS place
+            NULL::numeric AS value, NULL::float8 AS chance, NULL::float8 AS fit, 0 AS met,
+            0 AS unmet, 0 AS unknown, false AS held, o.id * 8 AS place
         FROM turn t CROSS JOIN LATERAL (SELECT id, name, state, due_at, version FROM organisation
             WHERE state = t.state AND ($4::text IS NULL OR name ILIKE $4) ORDER BY due_at, id LIMIT $9) o
         WHERE t.kind = 'organisation' AND t.party = 'registrar'
     UNION ALL
-        SELECT t.kind, p.id, t.party, p.title, '', o.name, p.state, p.due_at, p.version, p.price, NULL, 0, 0, 0, false,
-            p.id * 8 + 1
+        SELECT t.kind, p.id, t.party, p.title, '', o.name, p.state, p.due_at, p.version, p.price, NULL, NULL, 0, 0, 0,
+            false, p.id * 8 + 1
         FROM turn t CROSS JOIN LATERAL (SELECT i.* FROM product i
                 LEFT JOIN desk_item k ON k.kind = 'product' AND k.object_id = i.id
             WHERE i.state = t.state AND ($4::text IS NULL OR i.title ILIKE $4)
@@ -41,8 +41,8 @@ WAITING = Query(
             ORDER BY i.due_at, i.id LIMIT $9) p JOIN organisation o ON o.id = p.organisation_id
         WHERE t.kind = 'product' AND t.party = 'registrar'
     UNION ALL
-        SELECT t.kind, d.id, t.party, d.title, '', o.name, d.state, d.due_at, d.version, d.budget, NULL, 0, 0, 0, false,
-            d.id * 8 + 2
+        SELECT t.kind, d.id, t.party, d.title, '', o.name, d.state, d.due_at, d.version, d.budget, NULL, NULL, 0, 0, 0,
+            false, d.id * 8 + 2
         FROM turn t CROSS JOIN LATERAL (SELECT i.* FROM demand i
                 LEFT JOIN desk_item k ON k.kind = 'demand' AND k.object_id = i.id
             WHERE i.state = t.state AND ($4::text IS NULL OR i.title ILIKE $4)
@@ -51,8 +51,8 @@ WAITING = Query(
         WHERE t.kind = 'demand' AND t.party = 'broker'
     UNION ALL
         SELECT t.kind, m.id, t.party, m.demand_title, m.product_title, o.name, m.state, m.due_at, m.version,
-            m.value, coalesce(CASE WHEN f.calibrated THEN m.chance END,
-                r.met::float8 / nullif(r.lines, 0) * CASE WHEN r.asked AND NOT r.found THEN $10::float8 ELSE 1 END),
+            m.value, CASE WHEN f.calibrated THEN m.chance END,
+            r.met::float8 / nullif(r.lines, 0) * CASE WHEN r.asked AND NOT r.found THEN $10::float8 ELSE 1 END,
             r.met, r.unmet, r.lines - r.met - r.unmet, false, m.id * 8 + 3
         FROM turn t CROSS JOIN LATERAL (SELECT i.id, i.state, i.due_at, i.version, i.chance, i.ranker_model_id,
                 i.reasons, d.title AS demand_title, p.title AS product_title, coalesce(d.budget, p.price) AS value,
@@ -71,8 +71,8 @@ WAITING = Query(
             LEFT JOIN ranker_in_force f ON f.model_id = m.ranker_model_id
         WHERE t.kind = 'match' AND t.party = 'broker'
     UNION ALL
-        SELECT t.kind, l.id, t.party, b.title, '', '', l.state, l.due_at, l.version, b.value, NULL, 0, 0, 0, false,
-            l.id * 8 + 6
+        SELECT t.kind, l.id, t.party, b.title, '', '', l.state, l.due_at, l.version, b.value, NULL, NULL, 0, 0, 0,
+            false, l.id * 8 + 6
         FROM turn t JOIN pool l ON l.state = t.state
             CROSS JOIN LATERAL (SELECT (array_agg(d.title ORDER BY d.id))[1] AS title, sum(d.budget) AS value
                 FROM pool_member m JOIN demand d ON d.id = m.demand_id WHERE m.pool_id = l.id) b
@@ -80,13 +80,13 @@ WAITING = Query(
     UNION ALL
         SELECT 'negotiation', n.id, t.party, d.title, p.title, o.name, n.state, n.due_at, n.version,
             (SELECT (f.terms::json->>'price')::numeric FROM offer f WHERE f.negotiation_id = n.id
-                ORDER BY f.number DESC LIMIT 1), NULL, 0, 0, 0, true, n.id * 8 + 4
+                ORDER BY f.number DESC LIMIT 1), NULL, NULL, 0, 0, 0, true, n.id * 8 + 4
         FROM turn t JOIN negotiation n ON n.state = t.state JOIN demand d ON d.id = n.demand_id
             JOIN product p ON p.id = n.product_id JOIN organisation o ON o.id = n.consumer_id
         WHERE t.kind = 'hold' AND t.party = 'broker' AND n.hold_reason IS NOT NULL
             AND ($4::text IS NULL OR d.title ILIKE $4 OR p.title ILIKE $4))
     SELECT w.kind, w.id, w.party, w.title, w.product_title, w.other, w.state, w.due_at, w.version, w.value, w.chance,
-        w.met, w.unmet, w.unknown, w.held, false AS sealed, '{}'::text[] AS masked, w.place,
+        w.fit, w.met, w.unmet, w.unknown, w.held, false AS sealed, '{}'::text[] AS masked, w.place,
         k.person_id AS assignee_id, s.name AS assignee_name,
         CASE WHEN k.put_off_until > $7::date AND k.put_off_due = w.due_at THEN k.put_off_until END AS put_off_until
     FROM waiting w LEFT JOIN desk_item k ON k.kind = w.kind AND k.object_id = w.id

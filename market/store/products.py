@@ -20,13 +20,6 @@ class Revision(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
 
 
-class Theme(msgspec.Struct, frozen=True, kw_only=True):
-    """A theme and how many listed products have it."""
-
-    theme: str
-    products: int
-
-
 GET = Query(
     Product,
     """SELECT p.id, p.organisation_id, o.name AS organisation_name, o.state = 'verified' AS organisation_verified,
@@ -172,11 +165,6 @@ REVISIONS = Query(
     """SELECT v.revision, v.content, h.name AS person_name, v.at
     FROM product_version v LEFT JOIN person h ON h.id = v.person_id WHERE v.product_id = $1
     ORDER BY v.revision DESC LIMIT 200""",
-)
-THEMES = Query(
-    Theme,
-    """SELECT theme, count(*) AS products FROM product WHERE state = 'listed' AND theme <> ''
-    GROUP BY theme ORDER BY count(*) DESC, theme LIMIT $1""",
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from market.domain.ranker import Choice, Decided, RankerModel, Week, Wrong
+from market.domain.ranker import Choice, Decided, Missed, RankerModel, Week, Wrong
 from market.store.query import Command, Query
 
 
@@ -80,12 +80,22 @@ WEEKS = Query(
         count(*) FILTER (WHERE state IN ('stale', 'expired')) AS ended
     FROM match WHERE proposed_at IS NOT NULL GROUP BY 1 ORDER BY 1 DESC LIMIT $1""",
 )
-# Codes of pairings that ended since $1.
+# Codes of the matcher's pairings that ended since $1; what a person paired says nothing about it.
 WRONG = Query(
     Wrong,
     """SELECT by, code, count(*) AS count FROM match,
         LATERAL (VALUES ('broker', broker_code), ('demander', demander_code),
             ('supplier', supplier_code)) AS c(by, code)
-    WHERE state IN ('rejected', 'declined') AND code IS NOT NULL AND updated_at >= $1
+    WHERE origin <> 'person' AND state IN ('rejected', 'declined') AND code IS NOT NULL AND updated_at >= $1
     GROUP BY by, code ORDER BY count(*) DESC, by, code""",
+)
+# These pairings themselves, the latest $2.
+MISSED = Query(
+    Missed,
+    """SELECT m.id AS match_id, d.title AS demand_title, p.title AS product_title, c.by, c.code, m.updated_at AS at
+    FROM match m JOIN demand d ON d.id = m.demand_id JOIN product p ON p.id = m.product_id,
+        LATERAL (VALUES ('broker', m.broker_code), ('demander', m.demander_code),
+            ('supplier', m.supplier_code)) AS c(by, code)
+    WHERE m.origin <> 'person' AND m.state IN ('rejected', 'declined') AND c.code IS NOT NULL AND m.updated_at >= $1
+    ORDER BY m.updated_at DESC, m.id DESC LIMIT $2""",
 )

@@ -6,12 +6,14 @@ import gzip
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from matching.__main__ import main
+from matching.readers import write
 
 PRODUCTS = [
     {"id": "p1", "title": "合肥市空气质量小时数据", "description": "各监测站臭氧浓度", "region": "安徽省合肥市"},
@@ -92,7 +94,7 @@ def test_evaluate_lines_prints_every_kind(
 @pytest.mark.parametrize(
     ("products", "said"),
     [
-        (None, "products.jsonl"),
+        (None, "products.jsonl: No such file or directory"),
         ([{"name": "x"}], "no column id (there are: name)"),
         ([{"id": "1", "name": "x"}], "no column title or description (there are: id, name)"),
         ([*PRODUCTS, PRODUCTS[0]], "line 4: the id 'p1' occurs twice"),
@@ -116,3 +118,33 @@ def test_what_is_wrong_with_a_file_is_told_in_one_line(
     (told,) = capsys.readouterr().err.strip().splitlines()
     assert said in told
     assert not out.exists()
+
+
+@pytest.mark.parametrize(("read", "out"), [(0, "products.jsonl"), (1, "demands.jsonl"), (1, "found.pdf")])
+def test_what_is_read_is_not_written_over_and_what_cannot_be_written_is_told_at_once(
+    tmp_path: Path,
+    files: tuple[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    read: int,
+    out: str,
+) -> None:
+    before = Path(files[read]).read_bytes()
+    assert run(monkeypatch, "match", *files, "--out", str(tmp_path / out)) == 2
+    (told,) = capsys.readouterr().err.strip().splitlines()
+    assert out in told
+    assert Path(files[read]).read_bytes() == before
+
+
+def test_what_was_there_stays_until_all_is_written(tmp_path: Path) -> None:
+    def records() -> Iterator[dict[str, str]]:
+        yield {"id": "1"}
+        raise KeyboardInterrupt
+
+    for name in ("found.jsonl", "found.jsonl.gz", "found.csv", "found.xlsx"):
+        out = tmp_path / name
+        out.write_text("before", encoding="utf-8")
+        with pytest.raises(KeyboardInterrupt):
+            write(out, records(), ["id"])
+        assert out.read_text(encoding="utf-8") == "before"
+    assert len(list(tmp_path.iterdir())) == 4

@@ -7,10 +7,19 @@ import pytest
 
 from market.domain.demands import LineKind, LineLevel, RequirementLine
 from market.domain.errors import NotFound
-from market.domain.matches import Origin, Verdict
+from market.domain.matches import (
+    DeclineCode,
+    Origin,
+    RejectCode,
+    Response,
+    ResponseAction,
+    Review,
+    ReviewAction,
+    Verdict,
+)
 from market.domain.permissions import Role
 from market.domain.products import ProductContent
-from market.services import advice, products, proposals
+from market.services import advice, matches, products, proposals
 from market.services.matchmaking import Matchmaker
 from market.store import search
 
@@ -141,6 +150,19 @@ async def test_the_most_wanted_product_is_what_unmet_demands_ask_for(db, given):
     assert {d.id for w in everything for d in w.demands} >= {first.id}
     assert max(w.count for w in everything) == 3
     assert all(w.count == len(w.demands) for w in everything), "staff see them all"
+
+
+async def test_what_came_to_nothing_was_offered_unless_a_broker_turned_it_down(db, given):
+    match, demander, _ = await given.proposed_match()
+    maker, stranger = Matchmaker(""), await given.supplier()
+    no = Response(action=ResponseAction.DECLINE, version=match.version, code=DeclineCode.TOO_EXPENSIVE)
+    await matches.answer(db, demander, match.id, no, now=given.now)
+    assert await advice.most_wanted(db, stranger, maker, now=given.now) == ()
+    other = (await given.match()).match
+    never = Review(action=ReviewAction.REJECT, version=other.version, code=RejectCode.WRONG_TOPIC, reason="rail")
+    await matches.review(db, await given.staff(), other.id, never, now=given.now)
+    [wanted] = await advice.most_wanted(db, stranger, Matchmaker(""), now=given.now)
+    assert [demand.id for demand in wanted.demands] == [other.demand_id]
 
 
 async def test_at_most_so_many_demands_are_looked_at(db, given, supplier, product, monkeypatch):

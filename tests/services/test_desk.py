@@ -91,24 +91,25 @@ async def test_words_of_the_title_are_taken_literally(given):
     assert await seen(given, await given.staff(), q="100%") == [("demand", found.id)]
 
 
-async def test_the_chance_is_the_share_of_lines_that_are_met(given):
+async def test_without_a_model_the_share_of_lines_that_are_met_orders_and_no_chance_is_told(given):
     met = (await given.match()).match
     (item,) = (await desk.worklist(given.db, await given.staff(), Wanted(), now=given.now)).page.items
-    assert item.chance == item.met / len(met.reasons) == 1.0
+    assert item.chance is None
+    assert item.fit == item.met / len(met.reasons) == 1.0
     assert (item.unmet, item.unknown) == (0, 0)
 
 
-async def test_without_the_thing_asked_for_little_is_left_of_the_chance(given):
+async def test_without_the_thing_asked_for_little_is_left_of_the_fit(given):
     place = RequirementLine(level=LineLevel.MUST, kind=LineKind.REGION, value="江苏省")
     other = RequirementLine(level=LineLevel.MUST, kind=LineKind.TOPIC, value="渔港泊位")
-    chances = {}
+    shares = {}
     for lines in ((place, TOPIC), (place, other)):
         demand = await given.open_demand(lines=lines)
         found = (await given.match(demand=demand, product=await given.listed_product(region="江苏省"))).match
-        chances[found.id] = len([reason for reason in found.reasons if reason.verdict == "met"]) / 2
+        shares[found.id] = len([reason for reason in found.reasons if reason.verdict == "met"]) / 2
     items = (await desk.worklist(given.db, await given.staff(), Wanted(), now=given.now)).page.items
-    whole, half = (next(item.chance for item in items if item.id == match) for match in chances)
-    assert list(chances.values()) == [1.0, 0.5]
+    whole, half = (next(item.fit for item in items if item.id == match) for match in shares)
+    assert list(shares.values()) == [1.0, 0.5]
     assert (whole, half) == (1.0, 0.5 * NOTHING_NAMED)
 
 

@@ -454,4 +454,6 @@ async def test_each_side_can_tell_what_the_other_has_seen_and_staff_leave_no_tra
     assert first_seen(seen, Party.PROVIDER, 1) == first_seen(seen, Party.PROVIDER, 2) == given.now
     assert first_seen(seen, Party.CONSUMER, 1) == began + timedelta(hours=1)
     assert first_seen(seen, Party.CONSUMER, 2) is None
-    assert last_looked(seen, Party.PROVIDER) == given.now
+    made = await negotiations.offers(db, found)
+    assert last_looked(seen, made, Party.PROVIDER) == given.now
+    assert last_looked([], made, Party.CONSUMER) == made[-1].created_at == given.now - timedelta(hours=1)

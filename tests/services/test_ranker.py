@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import numpy as np
@@ -143,6 +144,13 @@ async def test_what_says_nothing_is_not_learnt_and_the_last_word_on_a_pair_count
     assert told == {first.product_id: True, third.product_id: False}
     [week] = (await ranker.record(db, now=given.now)).weeks
     assert (week.proposed, week.accepted, week.declined, week.waiting) == (4, 0, 2, 2)
+    missed = (await ranker.record(db, now=given.now)).missed
+    assert [(m.match_id, m.by, m.code) for m in missed] == [
+        (third.id, "demander", "delivery_mode"),
+        (second.id, "demander", "too_expensive"),
+    ]
+    assert {m.demand_title for m in missed} == {demand.title}
+    assert (await ranker.record(db, now=datetime.now(UTC) + timedelta(days=8))).missed == ()
     wrong = (await ranker.record(db, now=given.now)).wrong
     assert {(w.by, w.code, w.count, w.teaches) for w in wrong} == {
         ("demander", "too_expensive", 1, False),

@@ -246,6 +246,7 @@ async def test_who_has_seen_what_is_told_by_side(app, committed):
         await browsing.sign_in(consumer.client, talk.consumer)
         await browsing.sign_in(broker.client, await committed.staff())
         await broker.open(room)
+        assert "The supplier last looked in here on" in broker.text, "it has sent an offer"
         await provider.open(room)
         assert "Not seen by the data user yet" in provider.text
         assert "The data user has not looked in here yet." in provider.text

@@ -26,7 +26,8 @@ async def test_the_desk_shows_what_ranks_and_an_administrator_changes_it(client,
     await browsing.post_form(client, "/language", {"language": "en"})
     page = (await browsing.get_page(client, "/desk/matching")).text
     assert "The words alone rank" in page
-    assert "Too coarse" in page
+    assert page.count("Too coarse") == 2, "this week's pairing and the count of the code"
+    assert f'href="/matches/{match.id}"' in page
     assert ">0%<" in page, "of one decision none was for it"
     assert "<button" not in page.split("<main")[1], "an auditor looks on"
 

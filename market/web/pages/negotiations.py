@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -21,6 +22,7 @@ from market.domain.lifecycles import NEGOTIATION
 from market.domain.machine import Party
 from market.domain.matches import Match, MatchState
 from market.domain.negotiations import (
+    Message,
     Negotiation,
     Offer,
     OfferIn,
@@ -197,7 +199,7 @@ async def _room(
         "offers": offers,
         "terms": offers[-1].read(),
         "earlier_terms": offers[-2].read() if len(offers) > 1 else None,
-        **await _sight(db, actor, negotiation, offers),
+        **await _sight(db, actor, negotiation, offers, thread.items),
         "changed": {b.number: differences(changes(a.read(), b.read())) for a, b in pairwise(offers)},
         "steps": _main_first(negotiation, [edge for edge in edges if edge.action not in negotiations.OFFERING]),
         "may_offer": any(edge.action in negotiations.OFFERING for edge in edges),
@@ -217,7 +219,9 @@ async def _room(
     return page("pages/negotiation.html", **context | again)
 
 
-async def _sight(db: Db, actor: Actor, negotiation: Negotiation, offers: list[Offer]) -> dict[str, Any]:
+async def _sight(
+    db: Db, actor: Actor, negotiation: Negotiation, offers: list[Offer], messages: Sequence[Message]
+) -> dict[str, Any]:
     """When the other side last looked, and when it first saw each offer; staff are told of both sides."""
     seen = await negotiations.seen(db, negotiation)
     own = negotiations.parties(actor, negotiation)
@@ -225,7 +229,7 @@ async def _sight(db: Db, actor: Actor, negotiation: Negotiation, offers: list[Of
     answered = max((o.number for o in offers if o.party in others), default=0)  # nobody answers what they have not seen
     shown = {o.number: _other(o.party) for o in offers if _other(o.party) in others and o.number > answered}
     return {
-        "looked": {side: last_looked(seen, side) for side in others},
+        "looked": {side: last_looked(seen, [*offers, *messages], side) for side in others},
         "first_seen": {number: (side, first_seen(seen, side, number)) for number, side in shown.items()},
     }
 
