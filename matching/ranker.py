@@ -65,7 +65,8 @@ class Judgements:
     @property
     def telling(self) -> int:
         """How many templates have a demand with both an accepted and a declined pair."""
-        return len({self.groups[rows[0]] for rows in _telling(self)})
+        groups = self.groups
+        return len({groups[rows[0]] for rows in _telling(self)})
 
 
 class Trial(msgspec.Struct, frozen=True):
@@ -146,9 +147,9 @@ def _numbered(names: Sequence[str]) -> NDArray[np.int64]:
 def _telling(judgements: Judgements) -> Iterator[NDArray[np.int64]]:
     """The pairs of each demand that has both decisions."""
     demands = judgements.demands
-    for demand in np.unique(demands):
-        rows = np.flatnonzero(demands == demand)
-        if 0 < judgements.accepted[rows].mean() < 1:
+    order = np.argsort(demands, kind="stable")
+    for rows in np.split(order, np.flatnonzero(np.diff(demands[order])) + 1):
+        if 0 < judgements.accepted[rows].sum() < len(rows):
             yield rows
 
 

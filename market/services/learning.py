@@ -85,13 +85,15 @@ async def learn(judged: Sequence[tuple[Decided, bool]]) -> Learnt | None:
 
 def _learn(judged: Sequence[tuple[Decided, bool]]) -> Learnt | None:
     decided = [match for match, _ in judged]
+    texts = {match.demand_id: match.text for match in decided}
+    templates = {demand_id: template(text) for demand_id, text in texts.items()}
     pairings = [Described(score=m.score, rank=m.rank, reasons=m.reasons, product=m) for m in decided]
     x = features([_pair(pairing) for pairing in pairings])
     judgements = Judgements(
         x=x,
         accepted=np.array([accepted for _, accepted in judged], bool),
         demand=[str(match.demand_id) for match in decided],
-        template=[template(match.text) for match in decided],
+        template=[templates[match.demand_id] for match in decided],
     )
     tried = trial(judgements)
     if tried.lexical is None or tried.learnt is None or tried.gain is None or tried.calibration is None:
