@@ -37,6 +37,9 @@ SCALES = ((WIDE, 0.5), (PHONE, 0.6))
 HEIGHT, GAP, MOST = 1000, 12, 3
 """Pixels of a row and between pictures; sheets of one page."""
 
+LOOKED_INTO = 12
+"""Things of a kind whose links are followed."""
+
 SHOWN = ("text/html", "application/atom+xml")
 PRINTED = re.compile(r"/agreements/\d+$|/letters/\d+$|/request$|/evidence$")
 """Pages that are made for paper as well: a picture of that joins the others."""
@@ -68,23 +71,25 @@ KNOWN = {re.sub(r"\{\w+\}|no-such-token", "N", path.partition("?")[0]) for path 
 def places(page: Page, reader: str, links: Sequence[str], each: int) -> Iterator[Place]:
     """The pages this reader can open, found from those that need no id, one's own places first."""
     waiting = deque([*(path for path in reversed(opened()) if "{" not in path and path != THE_API), *links])
-    found, met = Counter[str](), set(waiting)
+    found, met, of_shape = Counter[str](), set(waiting), Counter(map(shape, waiting))
     while waiting:
         path = waiting.popleft()
         answer = page.request.get(path, headers={"accept": "text/html"}, max_redirects=0)
         kind = shape(path) if answer.ok else f"/error {answer.status}"
         if 300 <= answer.status < 400 or not answer.headers.get("content-type", "").startswith(SHOWN):
             continue
-        if found[kind] == (each if answer.ok else 1):
-            continue
         found[kind] += 1
-        yield Place(f"{reader}{kind}{f' {found[kind]}' if found[kind] > 1 else ''}", path)
-        if path in FORMS and answer.ok:
-            yield Place(f"{reader}{kind} sent empty", path, sent=True)
+        if found[kind] <= (each if answer.ok else 1):
+            yield Place(f"{reader}{kind}{f' {found[kind]}' if found[kind] > 1 else ''}", path)
+            if path in FORMS and answer.ok:
+                yield Place(f"{reader}{kind} sent empty", path, sent=True)
         for link in links_in(answer.text(), path):
-            if link not in met and found[shape(link)] < each:
+            if link not in met and of_shape[shape(link)] < LOOKED_INTO:
                 met.add(link)
+                of_shape[shape(link)] += 1
                 waiting.append(link)
+    if missing := sorted(KNOWN - set(map(shape, met))):
+        print(f"{reader} found no link to {', '.join(missing)}")
 
 
 def links_in(text: str, path: str) -> Iterator[str]:

@@ -13,11 +13,29 @@ from market import embedded
 from market.db import connect
 from market.domain.accounts import Actor, OrganisationKind, Registration
 from market.domain.facets import Asked
+from market.domain.gaps import LetterIn, UnmetCode
+from market.domain.matches import Response, ResponseAction
 from market.domain.permissions import Role
 from market.domain.products import ProductContent, ProductState
+from market.domain.questions import QuestionIn
 from market.domain.searches import SearchIn, SearchKind
 from market.domain.webhooks import WebhookContent
-from market.services import accounts, members, products, ranker, searches, sign_ups, spreadsheets, tokens, webhooks
+from market.services import (
+    accounts,
+    demands,
+    gaps,
+    matches,
+    members,
+    products,
+    questions,
+    ranker,
+    searches,
+    sign_ups,
+    spreadsheets,
+    tokens,
+    webhooks,
+)
+from market.services.matchmaking import Matchmaker
 from market.settings import Settings
 from market.web.labels import WORDS
 from tests import mailbox
@@ -40,11 +58,11 @@ async def set_up(folder: Path, address: str) -> list[str]:
 
 async def _things(given: Given, address: str) -> list[str]:
     given.now = datetime.now(UTC)
-    who = {
-        name: await accounts.actor_of(given.db, f"{name}@demo.example") for name in ("enterprise", "supplier", "admin")
-    }
+    names = ("enterprise", "supplier", "broker", "admin")
+    who = {name: await accounts.actor_of(given.db, f"{name}@demo.example") for name in names}
     for owner in who.values():
         await _belongings(given, owner)
+    await _between(given, who["enterprise"], who["supplier"], who["broker"])
     await spreadsheets.receive(given.db, who["supplier"], "产品.csv", SHEET.encode(), WORDS, now=given.now)
     await _revised(given, who["supplier"])
     await ranker.enable(given.db, who["admin"], await stored(given.db, learnt(1)))
@@ -60,6 +78,27 @@ async def _belongings(given: Given, owner: Actor) -> None:
     await tokens.create(given.db, owner, name="接口", scopes=["inbox:read"], expires_at=until, now=given.now)
     wanted = SearchIn(kind=SearchKind.PRODUCT, name="交通", asked=Asked(q="公路"))
     await searches.save(given.db, owner, wanted, now=given.now)
+
+
+async def _between(given: Given, consumer: Actor, provider: Actor, broker: Actor) -> None:
+    """A question about a line, a match both sides want, a gap letter."""
+    found = await given.db.fetch(
+        """SELECT m.id, m.demand_id, m.product_id, reason.kind, reason.value, m.supplier_answer
+        FROM match m JOIN demand d ON d.id = m.demand_id JOIN product p ON p.id = m.product_id,
+            jsonb_to_recordset(m.reasons) AS reason(kind text, value text, verdict text)
+        WHERE d.organisation_id = $1 AND p.organisation_id = $2 AND m.state = 'proposed'
+        ORDER BY reason.verdict = 'unknown' DESC, m.supplier_answer = 'interested' DESC, m.id""",
+        *(consumer.organisation_id, provider.organisation_id),
+    )
+    asked = QuestionIn(**{name: found[0][name] for name in ("demand_id", "product_id", "kind", "value")})
+    await questions.ask(given.db, consumer, asked, now=given.now)
+    wanted = next(row["id"] for row in found if row["supplier_answer"] == "interested")
+    match = await matches.get(given.db, consumer, wanted)
+    yes = Response(action=ResponseAction.INTEREST, version=match.version)
+    await matches.answer(given.db, consumer, match.id, yes, now=given.now)
+    demand = await demands.get(given.db, broker, found[0]["demand_id"])
+    words = LetterIn(code=UnmetCode.NO_SUCH_DATA, version=demand.version, note="目前没有粒度足够细的产品", close=False)
+    await gaps.issue(given.db, broker, Matchmaker(""), demand.id, words, now=given.now)
 
 
 async def _revised(given: Given, supplier: Actor) -> None:

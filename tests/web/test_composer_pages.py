@@ -138,6 +138,8 @@ async def test_what_cannot_be_posted_is_not_stored_and_nothing_typed_is_lost(cli
     assert 'value="一万"' in refused.text
     assert re.search(r'value="on" id="f-sealed" checked', refused.text)
     assert await drafts_of(committed, owner) == []
+    empty = await browsing.post_form(client, "/demands/new", {"text": "", "post": "1"})
+    assert re.search(r'href="#f-text">(Demand: Fill this in|需求：请填写此项)', empty.text), "it names its field"
 
 
 async def test_a_title_of_the_text_follows_it_until_it_is_given(client, committed, owner):

@@ -125,10 +125,13 @@ async def test_markup_in_names_and_texts_is_shown_as_text(client, committed):
 
 async def test_everybody_sees_the_face_of_an_organisation_and_no_more(client, committed):
     owner = await committed.supplier()
-    await committed.listed_product(owner)
+    offered, draft = await committed.listed_product(owner), await committed.draft_product(owner)
+    others = await committed.listed_product()
     page = await browsing.get_page(client, f"/organisations/{owner.organisation_id}")
     assert page.status_code == 200
     assert owner.organisation_name in page.text
+    assert f'href="/products/{offered.id}"' in page.text
+    assert not any(f"/products/{product.id}" in page.text for product in (draft, others))
     code = await committed.db.fetchval("SELECT credit_code FROM organisation WHERE id = $1", owner.organisation_id)
     assert code not in page.text
     assert "licence" not in page.text
