@@ -65,7 +65,7 @@ def shape(path: str) -> str:
     return plain + ("?cursor" if "cursor=" in path else "")
 
 
-KNOWN = {re.sub(r"\{\w+\}|no-such-token", "N", path.partition("?")[0]) for path in opened()} - {THE_API}
+KNOWN = {shape(re.sub(r"\{\w+\}|no-such-token", "N", path)) for path in opened()} - {THE_API}
 
 
 def places(page: Page, reader: str, links: Sequence[str], each: int) -> Iterator[Place]:
