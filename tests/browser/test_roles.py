@@ -28,7 +28,8 @@ TERMS = {
 }
 
 STEPS = {"enterprise": 13, "supplier": 18, "broker": 7}
-"""Links, buttons and fields from signing in to the goal, at most; passwords and reasons with them."""
+"""Links, buttons and fields from signing in to the goal, at most; passwords and reasons with them. Not among them: what
+is opened by its address (the inbox, the match, the room, the list of agreements: ``Hand.opens``)."""
 
 
 @pytest.mark.parametrize("way", WAYS)
