@@ -8,7 +8,7 @@ import pytest
 
 from market.domain.demands import LineKind, LineLevel, RequirementLine
 from market.domain.permissions import Role
-from market.services import matches
+from market.services import matches, negotiations
 from tests import browsing
 from tests.person import Person
 
@@ -173,3 +173,17 @@ async def test_what_was_ticked_stays_ticked_when_it_cannot_be_given_to_somebody(
     asked = (await browsing.post_form(client, "/desk", {"row": [row_of(match)], "action": "decline"})).text
     assert "<h1>Turn down</h1>" in asked, "what is done is called as on its button"
     assert ">In your own words</label>" in asked
+
+
+async def test_a_mediator_is_not_offered_to_end_a_negotiation(client, committed):
+    found, broker = (await committed.negotiation("offered")).negotiation, await committed.staff()
+    await negotiations.act(
+        committed.db, broker, found.id, "hold", version=found.version, now=committed.now, reason="源"
+    )
+    offers = {}
+    for role in (Role.BROKER, Role.MEDIATOR):
+        await english(client, await committed.staff(role))
+        offers[role] = (await browsing.get_page(client, "/desk?kind=negotiation")).text
+        assert "Release hold" in offers[role]
+    assert "End as staff" in offers[Role.BROKER]
+    assert "End as staff" not in offers[Role.MEDIATOR]
