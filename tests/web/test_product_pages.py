@@ -188,6 +188,14 @@ async def test_home_counts_and_shows_what_is_new(client, committed):
     text = (await browsing.get_page(client, "/")).text
     assert "最新的产品" in text
     assert re.findall(r"<dd>(\d+)</dd>", text) == ["1", "1", "0", "0"]
+    assert "<dd>—</dd>" in text, "there is nothing to take the median of"
+    for days in (2, 5, 11):
+        pairing = await committed.mutual_match()
+        opened = "UPDATE demand SET opened_at = now() - $2 * interval '1 day' WHERE id = $1"
+        await committed.db.execute(opened, pairing.match.demand_id, days)
+        await committed.negotiation("finalized", pairing)
+    text = (await browsing.get_page(client, "/")).text
+    assert re.findall(r"<dd>(\d+)</dd>", text) == ["4", "1", "3", "3", "5"], "the median of 2, 5 and 11 days last"
     assert (await browsing.get_page(client, "/about")).status_code == 200
 
 
