@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import signal
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -15,7 +16,8 @@ T = TypeVar("T")
 
 def forked(work: Callable[[S], T], portions: Sequence[S]) -> Iterator[T]:
     """``work`` of each portion, in order, on a copy of this process for each processor: it has what this one has, loads
-    nothing and is handed nothing.
+    nothing and is handed nothing. Whoever calls this has done such work once: what is compiled or read at first use is
+    there, and no copy waits for a lock that a thread it does not have holds.
 
     :raises ChildProcessError: one of them has ended before it had answered.
     """
@@ -28,7 +30,10 @@ def forked(work: Callable[[S], T], portions: Sequence[S]) -> Iterator[T]:
         for n in range(size):
             answers, end = context.Pipe(duplex=False)
             copy = context.Process(target=_work, args=(work, portions[n::size], answers, end), daemon=True)
-            copy.start()
+            with warnings.catch_warnings():
+                # Python 3.12 and later warn of other threads' locks; the work takes none (see above).
+                warnings.simplefilter("ignore", DeprecationWarning)
+                copy.start()
             end.close()  # only the copy holds it: when it ends there is nothing more to read
             pipes.append(answers)
             copies.append(copy)
