@@ -41,7 +41,7 @@ class Hand:
         self.way = way
         self.page = open_page(size, **options)
         self.steps = 0
-        """Links followed, buttons pressed and fields filled in so far."""
+        """Links followed, buttons pressed, fields filled in and pages asked for anew so far."""
 
     def enters(self, email: str) -> None:
         """Sign in; what follows is counted."""
@@ -52,9 +52,10 @@ class Hand:
         self.page.wait_for_url("**/inbox")
         self.steps = 0
 
-    def opens(self, path: str) -> None:
-        """By a bookmark or a link in a mail."""
-        self.page.goto(path)
+    def again(self) -> None:
+        """Ask for the page anew, to see what others did (with scripts it shows that by itself)."""
+        self.page.reload()
+        self.steps += 1
 
     def follows(self, address: str) -> None:
         """The first link to this address that can be seen."""

@@ -27,9 +27,9 @@ TERMS = {
     "permitted_use": "内部路线规划",
 }
 
-STEPS = {"enterprise": 13, "supplier": 18, "broker": 7}
-"""Links, buttons and fields from signing in to the goal, at most; passwords and reasons with them. Not among them: what
-is opened by its address (the inbox, the match, the room, the list of agreements: ``Hand.opens``)."""
+STEPS = {"enterprise": 20, "supplier": 22, "broker": 12}
+"""Links, buttons, fields and pages asked for anew from signing in to the goal, at most; passwords and reasons with
+them. No address is typed."""
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -44,19 +44,23 @@ def test_from_signing_in_to_an_agreement(open_page, setting, way):
     product = offers_a_product(seller)
     setting(lambda given: listed(given, product))
     demand = posts_a_demand(buyer)
-    broker.opens("/inbox")
+    broker.follows("/inbox")
     broker.follows(f"/demands/{demand}")
     broker.sends(f"/demands/{demand}/actions/open")
     match = setting(lambda given: until(lambda: found(given, demand, product)))
-    broker.opens(f"/matches/{match}")
+    broker.follows("/inbox")
+    broker.follows(f"/matches/{match}")
     broker.sends(f"/matches/{match}/review", "propose")
     for hand in (seller, buyer):
-        hand.opens("/inbox")
+        hand.follows("/inbox")
         hand.follows(f"/matches/{match}")
         hand.sends(f"/matches/{match}/answer", "interest")
     room = makes_an_offer(seller, match)
-    is_held_and_released(broker, buyer, room)
-    agrees(buyer, seller, room)
+    for hand in (broker, buyer):
+        hand.follows("/negotiations")
+        hand.follows(room)
+    is_held_and_released(broker, buyer)
+    agrees(buyer, seller)
     talk = int(room.rpartition("/")[2])
     state = setting(lambda given: given.db.fetchval("SELECT state FROM negotiation WHERE id = $1", talk))
     assert state == "finalized"
@@ -109,7 +113,7 @@ async def found(given, demand, product):
 
 
 def makes_an_offer(seller, match):
-    seller.opens(f"/matches/{match}")
+    seller.again()
     seller.follows(f"/negotiations/new?match={match}")
     for name, value in TERMS.items():
         if not seller.page.locator(f"main [name={name}]").first.input_value():
@@ -119,29 +123,28 @@ def makes_an_offer(seller, match):
     return f"/negotiations/{room}"
 
 
-def is_held_and_released(broker, buyer, room):
+def is_held_and_released(broker, buyer):
     """While it is held the enterprise reads why and cannot accept."""
-    broker.opens(room)
     broker.sends("/actions/hold", reason="先核对数据来源")
-    buyer.opens(room)
+    buyer.again()
     expect(buyer.page.locator("main")).to_contain_text("先核对数据来源", timeout=PATIENCE)
     assert buyer.finds("/actions/accept").count() == 0
     broker.sends("/actions/release")
 
 
-def agrees(buyer, seller, room):
+def agrees(buyer, seller):
     """Accepted, confirmed by each side with the password, put into force; both read it."""
-    buyer.opens(room)
+    buyer.again()
     buyer.sends("/actions/accept")
-    seller.opens(room)
+    seller.again()
     seller.sends("/actions/agree", password=PASSWORD)
-    buyer.opens(room)
+    buyer.again()
     buyer.sends("/actions/verify", password=PASSWORD)
-    seller.opens(room)
+    seller.again()
     seller.sends("/actions/finalize")
-    buyer.opens(room)
+    buyer.again()
     link = buyer.page.locator("main a[href^='/agreements/']").first.get_attribute("href")
     for hand in (buyer, seller):
-        hand.opens("/agreements")
+        hand.follows("/agreements")
         hand.follows(link)
         expect(hand.page.locator("main")).to_contain_text(TERMS["permitted_use"], timeout=PATIENCE)
