@@ -65,8 +65,8 @@ async def test_twice_is_once(empty, url):
 async def test_what_was_begun_is_carried_on(empty, url):
     db = await asyncpg.connect(empty)
     await migrate(empty)
-    undone = "0017_match_order"  # the one that is undone most simply
-    await db.execute("DROP INDEX match_recent, match_to_decide")
+    undone = "0014_product_views"  # the one that is undone most simply
+    await db.execute("DROP TABLE product_view")
     await db.execute("DELETE FROM _pogo_migration WHERE migration_id = $1", undone)
     await db.close()
     assert await pending(empty) == [undone]
