@@ -36,6 +36,7 @@ from market.services import (
     notices,
     pools,
     questions,
+    ranker,
     routings,
     searches,
     spreadsheets,
@@ -200,6 +201,7 @@ class Worker:
             mail.ENTRYPOINT: partial(mail.deliver, settings),
             webhooks.ENTRYPOINT: self.webhook,
             spreadsheets.ENTRYPOINT: self.spreadsheet,
+            ranker.ENTRYPOINT: self.train,
             "deadlines": self.deadlines,
             "checkpoint": self.checkpoint,
             searches.ENTRYPOINT: self.searches,
@@ -259,6 +261,12 @@ class Worker:
     async def spreadsheet(self, payload: bytes) -> None:
         """The rows of a confirmed file."""
         await spreadsheets.run(self.pool, msgspec.json.decode(payload, type=int), now=datetime.now(UTC))
+
+    async def train(self, payload: bytes) -> None:
+        """One training of the ranker."""
+        async with self.pool.acquire() as db:
+            done = await ranker.train(db, msgspec.json.decode(payload, type=int))
+        log.info("training %d: model %s, failure %s", done.id, done.model_id, done.failure)
 
     async def deadlines(self, _: bytes) -> None:
         """The clock's steps that are due."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from typing import Any, Final, Self
@@ -35,6 +35,8 @@ FOLDS: Final = 5
 BINS: Final = 5
 VERSION: Final = 2
 Floats = NDArray[np.float32]
+Progress = Callable[[int, int], None]
+"""Told how many steps of a trial are done, and of how many; what it raises ends the trial."""
 _NOT_WORDS: Final = re.compile(r"[\W\d_]+")
 
 
@@ -183,22 +185,27 @@ def _folds(judgements: Judgements, seed: int) -> Iterator[tuple[NDArray[np.int64
     yield from GroupKFold(FOLDS, shuffle=True, random_state=seed).split(judgements.x, groups=judgements.groups)
 
 
-def _held_out(judgements: Judgements, seed: int) -> NDArray[np.float64]:
+def silent(done: int, total: int) -> None:
+    """Tell nobody."""
+
+
+def _held_out(judgements: Judgements, seed: int, progress: Progress = silent) -> NDArray[np.float64]:
     """For every pair the raw prediction of trees that have not seen its demand."""
     found = np.zeros(len(judgements.accepted))
-    for train, test in _folds(judgements, seed):
+    for done, (train, test) in enumerate(_folds(judgements, seed), 1):
         trees = _grown(judgements.x[train], judgements.accepted[train], seed)
         found[test] = trees.decision_function(judgements.x[test])
+        progress(done, FOLDS)
     return found
 
 
-def trial(judgements: Judgements, seed: int = 0) -> Trial:
+def trial(judgements: Judgements, seed: int = 0, progress: Progress = silent) -> Trial:
     """Whether a ranker learnt from ``judgements`` beats the lexical order on demands it has not seen."""
     telling, pairs = judgements.telling, len(judgements.accepted)
     if telling < LEAST_DEMANDS:
         return Trial(telling, pairs, None, None, None, None, accepted=False, reason=_too_few(telling))
     lexical_order = judgements.x[:, NAMES.index("score")].astype(float)
-    held_out = _held_out(judgements, seed)
+    held_out = _held_out(judgements, seed, progress)
     lexical = _per_template(judgements, lexical_order, lexical_order)
     learnt = _per_template(judgements, held_out, lexical_order)
     gain = bootstrap(learnt - lexical)
@@ -258,6 +265,15 @@ def open_stored(content: bytes) -> tuple[Ranker, Trial]:
 
     :raises ModelError: damaged, cut off, or made by another version of the code or of scikit-learn.
     """
+    judgements, figures = read_stored(content)
+    return Ranker().fit(judgements), figures
+
+
+def read_stored(content: bytes) -> tuple[Judgements, Trial]:
+    """What a stored ranker is learnt from, and the figures it was tried with; nothing is fitted.
+
+    :raises ModelError: as ``open_stored``.
+    """
     body, digest = content[:-16], content[-16:]
     if hashlib.blake2b(body, digest_size=16).digest() != digest:
         raise ModelError("damaged or cut off")
@@ -270,4 +286,4 @@ def open_stored(content: bytes) -> tuple[Ranker, Trial]:
     pairs = len(stored.demand)
     x = np.frombuffer(stored.x, "<f4").reshape(pairs, len(NAMES))
     accepted = np.unpackbits(np.frombuffer(stored.accepted, np.uint8), count=pairs).astype(bool)
-    return Ranker().fit(Judgements(x, accepted, stored.demand, stored.template)), stored.trial
+    return Judgements(x, accepted, stored.demand, stored.template), stored.trial

@@ -374,14 +374,16 @@ POST /api/v1/desk/jobs/retry                                        nothing 401 
     "ranker:read": """
 GET  /desk/matching                                                         303 403 403 200 200 200 200 200 403 403
 GET  /api/v1/ranker                                                         401 403 403 200 200 200 200 200 403 403
+GET  /api/v1/ranker/trainings/{no_person}                                   401 403 403 404 404 404 404 404 403 403
 """,
     "ranker:manage": """
-POST /desk/matching/train                                                   401 403 403 403 403 403 403 422 403 403
+POST /desk/matching/train                                                   401 403 403 403 403 403 403 303 403 403
+POST /desk/matching/trainings/{no_person}/stop                              401 403 403 403 403 403 403 404 403 403
 POST /desk/matching/models/{no_person}/enable                               401 403 403 403 403 403 403 404 403 403
 POST /desk/matching/disable                                                 401 403 403 403 403 403 403 422 403 403
 POST /desk/matching/rollback                                                401 403 403 403 403 403 403 422 403 403
-GET  /api/v1/ranker/comparison                                              401 403 403 403 403 403 403 422 403 403
-POST /api/v1/ranker/models                                          nothing 401 403 403 403 403 403 403 422 403 403
+POST /api/v1/ranker/trainings                                       nothing 401 403 403 403 403 403 403 422 403 403
+POST /api/v1/ranker/trainings/{no_person}/stop                      nothing 401 403 403 403 403 403 403 404 403 403
 POST /api/v1/ranker/models/{no_person}/enable                       nothing 401 403 403 403 403 403 403 404 403 403
 POST /api/v1/ranker/disable                                         nothing 401 403 403 403 403 403 403 422 403 403
 POST /api/v1/ranker/rollback                                        nothing 401 403 403 403 403 403 403 422 403 403

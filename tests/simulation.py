@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
+from market.domain.accounts import Actor
 from market.domain.demands import Demand, LineKind, LineLevel, RequirementLine
 from market.domain.matches import (
     DeclineCode,
@@ -25,7 +26,8 @@ from market.domain.matches import (
     Verdict,
 )
 from market.domain.products import Delivery
-from market.services import matches, proposals
+from market.domain.ranker import Training
+from market.services import matches, proposals, ranker
 from market.services.matchmaking import Matchmaker
 from tests.given import Given
 
@@ -86,6 +88,11 @@ class Simulation:
         demand = await self.given.open_demand(self.demander, title=text[:40], text=text, lines=(TOPIC, BY_API))
         await self.matched(demand)
         return demand
+
+    async def train(self, actor: Actor | None = None) -> Training:
+        """A training, asked for and done."""
+        asked = await ranker.ask(self.given.db, actor)
+        return await ranker.train(self.given.db, asked.id)
 
     async def matched(self, demand: Demand) -> None:
         """Its matches as they are now."""

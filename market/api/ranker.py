@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from litestar import Controller
+from litestar import Controller, Response
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from market.api.routes import Id, create, read, step
+from market.api.routes import Id, begin, read, step
 from market.domain.accounts import Actor
 from market.domain.permissions import Permission
-from market.domain.ranker import Figures, RankerModel
+from market.domain.ranker import RankerModel, Training
 from market.services import ranker
 from market.services.ranker import Record
 from market.store.query import Db
@@ -29,15 +29,22 @@ class RankerController(Controller):
         and what became of proposals week by week."""
         return await ranker.record(db, now=now)
 
-    @read("/comparison", permission=Permission.RANKER_MANAGE)
-    async def compare(self, db: NamedDependency[Db]) -> Figures:
-        """How a model learnt from today's decisions would do. Nothing is stored."""
-        return await ranker.compare(db)
+    @begin("/trainings", permission=Permission.RANKER_MANAGE)
+    async def train(self, db: NamedDependency[Db], actor: NamedDependency[Actor]) -> Response[Training]:
+        """Have a model learnt from today's decisions, tried against the words alone and stored with its figures, one
+        at a time. What ranks stays as it is. `Location` says where to look how far it is."""
+        asked = await ranker.ask(db, actor)
+        return Response(asked, headers={"location": f"/api/v1/ranker/trainings/{asked.id}"})
 
-    @create("/models", permission=Permission.RANKER_MANAGE)
-    async def train(self, db: NamedDependency[Db], actor: NamedDependency[Actor]) -> RankerModel:
-        """Learn a model from today's decisions and store it with its figures. What ranks stays as it is."""
-        return await ranker.train(db, actor)
+    @read("/trainings/{training_id:int}", permission=Permission.RANKER_READ)
+    async def get_training(self, db: NamedDependency[Db], training_id: FromPath[Id]) -> Training:
+        """How far a training is, or the number of its model, or why there is none."""
+        return await ranker.training(db, training_id)
+
+    @step("/trainings/{training_id:int}/stop", permission=Permission.RANKER_MANAGE)
+    async def stop_training(self, db: NamedDependency[Db], training_id: FromPath[Id]) -> Training:
+        """End a training without a model."""
+        return await ranker.stop(db, training_id)
 
     @step("/models/{model_id:int}/enable", permission=Permission.RANKER_MANAGE)
     async def enable(

@@ -35,6 +35,7 @@ _SHARED: dict[str, Any] = {"responses": PROBLEMS, "security": [{"token": []}]}
 read: Decorator = partial(get, **_SHARED)
 read_by_all: Decorator = partial(get, responses=PROBLEMS)
 create: Decorator = partial(post, status_code=201, **_SHARED)
+begin: Decorator = partial(post, status_code=202, **_SHARED)
 step: Decorator = partial(post, status_code=200, **_SHARED)
 replace: Decorator = partial(put, **_SHARED)
 change: Decorator = partial(patch, **_SHARED)

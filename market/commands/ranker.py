@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
+import rich.progress
 import typer
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 from rich.table import Table
 
-from market.commands.session import in_transaction
-from market.domain.ranker import Figures, Interval, RankerModel
+from market.commands.session import connected, in_transaction
+from market.domain.errors import Unmet
+from market.domain.ranker import FAILURES, Failure, Figures, Interval, RankerModel
 from market.store.query import Db
 
 if TYPE_CHECKING:
+    from market.services.learning import Progress
     from market.services.ranker import Record
 
 console = Console(highlight=False)
@@ -28,7 +37,7 @@ def register(app: typer.Typer) -> None:
         "learnt in passing: a model is made by `train` alone.",
         no_args_is_help=True,
     )
-    for command in (show, train, compare, enable, disable, rollback):
+    for command in (show, train, stop, compare, enable, disable, rollback):
         group.command()(command)
     app.add_typer(group, name="ranker")
 
@@ -49,11 +58,18 @@ def train(
 
     from market.services import ranker
 
-    async def work(db: Db) -> RankerModel:
-        model = await ranker.train(db, None)
-        return await ranker.enable(db, None, model.id) if at_once and model.accepted else model
+    async def work(db: Db, progress: Progress) -> RankerModel:
+        asked = await ranker.ask(db, None)
+        done = await ranker.train(db, asked.id, progress)
+        if done.model_id is None:
+            raise Unmet([FAILURES[done.failure or Failure.BROKEN]])
+        async with db.transaction():
+            if at_once and done.won:
+                return await ranker.enable(db, None, done.model_id)
+            return await ranker.model(db, done.model_id)
 
-    model = in_transaction(work)
+    with _bar() as progress:
+        model = connected(partial(work, progress=progress))
     print_figures(f"Model {model.id}", model.figures)
     if model.in_force:
         console.print(f"Model {model.id} ranks from now on.")
@@ -63,11 +79,45 @@ def train(
         console.print("It did not beat the words alone, so it cannot be enabled.")
 
 
+@contextmanager
+def _bar() -> Iterator[Progress]:
+    """A progress bar; Ctrl-C stops what it shows after the present step."""
+    from market.services.ranker import Stopped
+
+    interrupted = threading.Event()
+    before = signal.signal(signal.SIGINT, lambda *_: interrupted.set())
+    columns = (TextColumn("Training"), BarColumn(), MofNCompleteColumn())
+    with rich.progress.Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task("", total=None)
+
+        def progress(done: int, steps: int) -> None:
+            bar.update(task, completed=done, total=steps)
+            if interrupted.is_set():
+                raise Stopped
+
+        try:
+            yield progress
+        except Stopped:
+            raise KeyboardInterrupt from None
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+
+def stop() -> None:
+    """Stop the training that runs, by whomever it was begun; it ends without a model."""
+    from market.services import ranker
+
+    in_transaction(ranker.stop_last)
+    console.print("Stopped.")
+
+
 def compare() -> None:
     """Try what today's decisions would teach against the words alone, without storing anything."""
     from market.services import ranker
 
-    print_figures("Today's decisions", in_transaction(ranker.compare))
+    with _bar() as progress:
+        figures = in_transaction(partial(ranker.compare, progress=progress))
+    print_figures("Today's decisions", figures)
 
 
 def enable(model: Model) -> None:

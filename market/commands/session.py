@@ -1,4 +1,4 @@
-"""One transaction for a command, on the configured or the private database."""
+"""A connection for a command to the configured or the private database, in one transaction or not."""
 
 from __future__ import annotations
 
@@ -18,11 +18,20 @@ T = TypeVar("T")
 def in_transaction(work: Callable[[Db], Awaitable[T]]) -> T:
     """Run ``work`` in one transaction: committed when it returns, rolled back when it raises."""
 
+    async def run(db: Db) -> T:
+        async with db.transaction():
+            return await work(db)
+
+    return connected(run)
+
+
+def connected(work: Callable[[Db], Awaitable[T]]) -> T:
+    """Run ``work``, which makes its own transactions."""
+
     async def run(url: str) -> T:
         db = await connect(url)
         try:
-            async with db.transaction():
-                return await work(db)
+            return await work(db)
         finally:
             await db.close()
 

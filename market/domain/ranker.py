@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
 
 import msgspec
 
 from market.domain.matches import Answer, DeclineCode, MatchReason, MatchState, RejectCode
+from market.domain.words import N_
 
 AGAINST: dict[RejectCode | DeclineCode, bool] = {
     RejectCode.WRONG_TOPIC: True,
@@ -112,6 +114,40 @@ class RankerModel(msgspec.Struct, frozen=True, kw_only=True):
     person_name: str | None
     trained_at: datetime
     in_force: bool
+
+
+class Failure(StrEnum):
+    """Why a training brought no model."""
+
+    TOO_FEW = "too_few"
+    STOPPED = "stopped"
+    BROKEN = "broken"
+
+
+FAILURES: dict[Failure, str] = {
+    Failure.TOO_FEW: N_("Too few decisions: it takes forty demands with both an accepted and a declined match."),
+    Failure.STOPPED: N_("It was stopped."),
+    Failure.BROKEN: N_("It broke off with an error; the log says which. Try again, or tell whoever runs the site."),
+}
+
+
+class Training(msgspec.Struct, frozen=True, kw_only=True):
+    """A model being learnt, or how that ended. ``person_name`` None: by command.
+
+    ``done`` of ``steps`` are done. Of ``model_id`` and ``failure`` one is there once it has ended.
+    """
+
+    id: int
+    person_name: str | None
+    asked_at: datetime
+    begun_at: datetime | None
+    ended_at: datetime | None
+    done: int
+    steps: int
+    model_id: int | None
+    won: bool | None
+    """Whether the model won its trial and may rank."""
+    failure: Failure | None
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):

@@ -20,7 +20,19 @@ from market.domain.ranker import Decided, Figures, Interval
 from market.store import ranker as stored
 from market.store.query import Db
 from matching.features import Pair, features
-from matching.ranker import Judgements, ModelError, Ranker, dump, open_stored, template, trial
+from matching.ranker import (
+    FOLDS,
+    Judgements,
+    ModelError,
+    Ranker,
+    dump,
+    open_stored,
+    read_stored,
+    template,
+    trial,
+)
+from matching.ranker import Progress as Progress
+from matching.ranker import silent as silent
 from matching.types import Document, Reason
 
 log = logging.getLogger("market.learning")
@@ -78,12 +90,28 @@ async def opened(content: bytes, model_id: int) -> Ranker | None:
     return ranker
 
 
-async def learn(judged: Sequence[tuple[Decided, bool]]) -> Learnt | None:
-    """Train on decided pairings (True: accepted) and try the model; None when they are too few to learn from."""
-    return await to_thread.run_sync(_learn, judged)
+async def usable(content: bytes) -> bool:
+    """Whether the stored model is whole and of this version."""
+    try:
+        await to_thread.run_sync(read_stored, content)
+    except ModelError:
+        return False
+    return True
 
 
-def _learn(judged: Sequence[tuple[Decided, bool]]) -> Learnt | None:
+STEPS = FOLDS + 1
+"""Of a training: what the decisions say is read, and each part of the demands is held out once."""
+
+
+async def learn(judged: Sequence[tuple[Decided, bool]], progress: Progress = silent) -> Learnt | None:
+    """Train on decided pairings (True: accepted) and try the model; None when they are too few to learn from.
+
+    ``progress`` is called in the thread that computes, with the steps done and STEPS.
+    """
+    return await to_thread.run_sync(_learn, judged, progress)
+
+
+def _learn(judged: Sequence[tuple[Decided, bool]], progress: Progress) -> Learnt | None:
     decided = [match for match, _ in judged]
     texts = {match.demand_id: match.text for match in decided}
     templates = {demand_id: template(text) for demand_id, text in texts.items()}
@@ -95,7 +123,8 @@ def _learn(judged: Sequence[tuple[Decided, bool]]) -> Learnt | None:
         demand=[str(match.demand_id) for match in decided],
         template=[templates[match.demand_id] for match in decided],
     )
-    tried = trial(judgements)
+    progress(1, STEPS)
+    tried = trial(judgements, progress=lambda done, _: progress(1 + done, STEPS))
     if tried.lexical is None or tried.learnt is None or tried.gain is None or tried.calibration is None:
         return None
     figures = Figures(

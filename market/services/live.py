@@ -1,7 +1,8 @@
 """Who has a page open is told what changed, as far as they may see it; what it is now they read for themselves.
 
-One listening connection per process hears what the journal announces and what has been written into notifications. A
-watcher gets no more than (kind, id), never the words: the page asks again under its own permissions.
+One listening connection per process hears what the journal announces, what has been written into notifications, and
+how far background work is. A watcher gets no more than (kind, id), never the words: the page asks again under its own
+permissions.
 """
 
 from __future__ import annotations
@@ -75,7 +76,7 @@ class Live:
     @asynccontextmanager
     async def following(self) -> AsyncIterator[None]:
         """Listen while the block runs; afterwards every open page is let go."""
-        async with listening(self.url, LISTENER, ("market_events", "market_notices"), self._follow):
+        async with listening(self.url, LISTENER, ("market_events", "market_notices", "market_progress"), self._follow):
             try:
                 yield
             finally:
@@ -102,6 +103,9 @@ class Live:
             return
         if "organisations" in heard:
             self._tell(News("notice"), frozenset(heard["organisations"]), staff=False)
+            return
+        if "action" not in heard:  # a step of staff's background work, which the journal does not hold
+            self._tell(News(heard["kind"], heard["id"]), frozenset(), staff=True)
             return
         event = await journal.GET.one(db, heard["id"])
         subject = await subjects.find(db, event.kind, event.object_id)

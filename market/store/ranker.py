@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from market.domain.ranker import Choice, Decided, Missed, RankerModel, Week, Wrong
+from market.domain.ranker import Choice, Decided, Missed, RankerModel, Training, Week, Wrong
 from market.store.query import Command, Query
 
 
@@ -14,6 +14,13 @@ class Stored(msgspec.Struct, frozen=True, kw_only=True):
     id: int
     content: bytes
     calibrated: bool
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """A training and who asked for it; None: by command."""
+
+    id: int
+    person_id: int | None
 
 
 # The last decision on each pair, the newest $1 of them; what a person paired says nothing about the matcher.
@@ -56,6 +63,39 @@ MODELS = Query(
         f.model_id IS NOT NULL AS in_force
     FROM ranker_model m LEFT JOIN person p ON p.id = m.person_id LEFT JOIN ranker_in_force f ON f.model_id = m.id
     ORDER BY m.id DESC LIMIT $1""",
+)
+# Begin a training that has as many steps as $2; none while another one stands open.
+ASK = Query(
+    int,
+    """INSERT INTO ranker_training (person_id, steps) VALUES ($1, $2)
+    ON CONFLICT ((true)) WHERE ended_at IS NULL DO NOTHING RETURNING id""",
+)
+# Who asked for it; nothing when it has ended.
+BEGIN = Query(
+    Asked,
+    """UPDATE ranker_training SET begun_at = coalesce(begun_at, now()), done = 0
+    WHERE id = $1 AND ended_at IS NULL RETURNING id, person_id""",
+)
+TOLD = Query(int, "UPDATE ranker_training SET done = $2 WHERE id = $1 AND ended_at IS NULL RETURNING id")
+END = Query(
+    int,
+    """UPDATE ranker_training SET ended_at = now(), model_id = $2, failure = $3
+    WHERE id = $1 AND ended_at IS NULL RETURNING id""",
+)
+OPEN_TRAINING = Query(int, "SELECT id FROM ranker_training WHERE id = $1 AND ended_at IS NULL FOR UPDATE")
+TRAINING = Query(
+    Training,
+    """SELECT t.id, p.name AS person_name, t.asked_at, t.begun_at, t.ended_at, t.done, t.steps, t.model_id,
+        m.accepted AS won, t.failure
+    FROM ranker_training t LEFT JOIN person p ON p.id = t.person_id LEFT JOIN ranker_model m ON m.id = t.model_id
+    WHERE t.id = $1""",
+)
+LAST_TRAINING = Query(
+    Training,
+    """SELECT t.id, p.name AS person_name, t.asked_at, t.begun_at, t.ended_at, t.done, t.steps, t.model_id,
+        m.accepted AS won, t.failure
+    FROM ranker_training t LEFT JOIN person p ON p.id = t.person_id LEFT JOIN ranker_model m ON m.id = t.model_id
+    ORDER BY t.id DESC LIMIT 1""",
 )
 CHOICES = Query(
     Choice,

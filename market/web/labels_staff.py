@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from market.domain.ranker import FAILURES
 from market.domain.words import N_
 
 STAFF: dict[str, dict[str, str]] = {
@@ -14,6 +15,8 @@ STAFF: dict[str, dict[str, str]] = {
         "deadlines": N_("Deadlines"),
         "checkpoint": N_("Signing the journal"),
         "nightly": N_("Nightly matching"),
+        "train": N_("Training the learnt ranker"),
         "forget": N_("Tidying up"),
     },
+    "training.failure": {str(failure): text for failure, text in FAILURES.items()},
 }

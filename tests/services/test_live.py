@@ -6,8 +6,9 @@ import pytest
 
 from market.domain.accounts import ANONYMOUS
 from market.domain.permissions import Role
-from market.services import negotiations
+from market.services import negotiations, ranker
 from market.services.live import BACKLOG, EVERYTHING, LISTENER, Live, News, Watcher
+from market.store import ranker as rows
 
 pytestmark = pytest.mark.anyio
 
@@ -45,6 +46,19 @@ async def test_both_sides_and_staff_hear_of_it_and_strangers_do_not(url, committ
                 await heard(watcher, "negotiation", talk.negotiation.id)
             assert other.news.empty()
             assert nobody.news.empty()
+
+
+async def test_staff_alone_hear_how_far_a_training_is(url, committed):
+    demander, admin = await committed.demander(), await committed.staff(Role.ADMIN)
+    live = Live(url)
+    async with live.following():
+        await listening(live)
+        with live.watching(admin) as staff, live.watching(demander) as other:
+            training = await ranker.ask(committed.db, admin)
+            await heard(staff, "ranker", training.id)
+            await rows.TOLD.one(committed.db, training.id, 1)
+            await heard(staff, "ranker", training.id)
+            assert other.news.empty()
 
 
 async def test_what_is_still_the_brokers_alone_is_not_announced_to_the_sides(url, committed):

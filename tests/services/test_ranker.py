@@ -7,11 +7,12 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import numpy as np
 import pytest
+from anyio import from_thread
 
 from market.domain.errors import NotFound, Unmet
 from market.domain.matches import Answer, DeclineCode, MatchState, RejectCode, ResponseAction
 from market.domain.permissions import Role
-from market.domain.ranker import AGAINST, Decided, judgement
+from market.domain.ranker import AGAINST, FAILURES, Decided, Failure, judgement
 from market.services import preview, ranker
 from market.services.matchmaking import Matchmaker
 from market.services.preview import Sketch
@@ -75,7 +76,9 @@ async def test_a_real_preference_is_learnt_reorders_and_is_rolled_back_exactly(d
     assert [chance for _, chance in before] == [None] * 4
     unranked = await market.leads(demand)
     admin = await given.staff(Role.ADMIN)
-    model = await ranker.train(db, admin)
+    done = await market.train(admin)
+    assert (done.done, done.steps, done.failure, done.won) == (6, 6, None, True)
+    model = await ranker.model(db, done.model_id)
     assert model.accepted
     assert model.figures.gain.low > 0
     assert model.figures.demands == 42
@@ -113,9 +116,10 @@ async def test_a_real_preference_is_learnt_reorders_and_is_rolled_back_exactly(d
         await ranker.rollback(db, admin)
 
 
-async def test_decisions_without_a_reason_are_refused_by_the_guard(db, market):
+async def test_decisions_without_a_reason_are_refused_by_the_guard(db, given, market):
     await market.decide(44, simulation.purposes(), simulation.at_random(5))
-    model = await ranker.train(db, None)
+    await one_that_is_stopped(db, given)
+    model = await ranker.model(db, (await market.train()).model_id)
     assert not model.accepted
     with pytest.raises(Unmet) as refused:
         await ranker.enable(db, None, model.id)
@@ -125,13 +129,51 @@ async def test_decisions_without_a_reason_are_refused_by_the_guard(db, market):
     assert [m.id for m in (await ranker.record(db, now=market.given.now)).models] == [model.id]
 
 
+async def one_that_is_stopped(db, given):
+    """One training at a time, which may be stopped under way and makes room for another."""
+    admin, seen = await given.staff(Role.ADMIN), []
+    asked = await ranker.ask(db, admin)
+    assert (asked.begun_at, asked.done) == (None, 0)
+    assert await db.fetchval("SELECT count(*) FROM pgqueuer WHERE entrypoint = 'train'") == 1
+    with pytest.raises(Unmet) as refused:
+        await ranker.ask(db, None)
+    assert refused.value.sentences == (ranker.TRAINS_ALREADY,)
+
+    def stopping(done, steps):
+        seen.append((done, steps))
+        if done == 2:
+            from_thread.run(ranker.stop, db, asked.id)
+
+    done = await ranker.train(db, asked.id, stopping)
+    assert seen == [(1, 6), (2, 6)], "it ends at the next step"
+    assert (done.failure, done.model_id, done.done) == (Failure.STOPPED, None, 2)
+    assert (await ranker.record(db, now=given.now)).models == ()
+    assert await ranker.train(db, asked.id) == done, "what has ended is not begun anew"
+    with pytest.raises(Unmet):
+        await ranker.stop(db, asked.id)
+
+
 async def test_one_text_posted_again_and_again_teaches_nothing(db, market):
     await market.decide(12, simulation.template(), simulation.by_delivery)
     decided = await ranker.decided(db)
     assert len(decided) == 48
+    done = await market.train()
+    assert (done.failure, done.model_id, done.won) == (Failure.TOO_FEW, None, None)
     with pytest.raises(Unmet) as refused:
-        await ranker.train(db, None)
-    assert refused.value.sentences == (ranker.TOO_FEW,)
+        await ranker.compare(db)
+    assert refused.value.sentences == (FAILURES[Failure.TOO_FEW],)
+
+
+async def test_a_training_that_breaks_off_says_so_and_makes_room(db, caplog):
+    asked = await ranker.ask(db, None)
+
+    def breaking(done, steps):
+        raise ZeroDivisionError
+
+    done = await ranker.train(db, asked.id, breaking)
+    assert done.failure is Failure.BROKEN
+    assert "broke off" in caplog.text
+    await ranker.ask(db, None)
 
 
 async def test_what_says_nothing_is_not_learnt_and_the_last_word_on_a_pair_counts(db, given, market):

@@ -114,6 +114,7 @@ INTERNAL = {
     "notification_once",  # ON CONFLICT DO NOTHING
     "seen_pkey",  # ON CONFLICT DO UPDATE
     "product_version_pkey",  # ON CONFLICT DO NOTHING
+    "ranker_training_one",  # ON CONFLICT DO NOTHING
     "saved_search_hit_pkey",  # ON CONFLICT DO NOTHING
     "demand_version_pkey",
     "product_view_pkey",  # ON CONFLICT DO UPDATE

@@ -1,14 +1,18 @@
 """The desk's page on the matcher, and the same over the API and by command."""
 
+import re
+
 import pytest
 
 from market.domain.matches import DeclineCode, Response, ResponseAction
 from market.domain.permissions import Role
-from market.services import matches
+from market.services import matches, ranker
 from market.store import ranker as rows
 from tests import browsing
 from tests.commands.test_cli import process
+from tests.receiver import until
 from tests.services.test_ranker import learnt, stored
+from tests.test_worker import working
 
 pytestmark = pytest.mark.anyio
 
@@ -33,9 +37,17 @@ async def test_the_desk_shows_what_ranks_and_an_administrator_changes_it(client,
 
     await browsing.sign_out(client)
     await browsing.sign_in(client, admin)
+    assert (await browsing.post_form(client, "/desk/matching/train")).status_code == 303
+    page = (await browsing.get_page(client, "/desk/matching")).text
+    assert "A model will be trained as soon as the worker is free." in page
+    assert "Train a model" not in page
     refused = await browsing.post_form(client, "/desk/matching/train")
     assert refused.status_code == 422
-    assert "Too few decisions" in refused.text
+    assert "A model is being trained already. One at a time." in refused.text
+    stop = re.search(r'action="(/desk/matching/trainings/\d+/stop)"', page)[1]
+    assert (await browsing.post_form(client, stop)).status_code == 303
+    page = (await browsing.get_page(client, "/desk/matching")).text
+    assert "The last training brought no model.</b> It was stopped." in page
     refused = await browsing.post_form(client, f"/desk/matching/models/{lost}/enable")
     assert refused.status_code == 422
     assert "did not beat the words alone" in refused.text
@@ -56,6 +68,35 @@ async def test_the_desk_shows_what_ranks_and_an_administrator_changes_it(client,
     assert "A model was put in force" in journal.text
 
 
+async def test_the_worker_trains_and_says_what_came_of_it(client, settings, committed):
+    admin = await committed.staff(Role.ADMIN)
+    headers = await browsing.bearer(committed, admin)
+    asked = await client.post("/api/v1/ranker/trainings", headers=headers)
+    assert (asked.status_code, asked.json()["ended_at"]) == (202, None)
+    assert (await client.post("/api/v1/ranker/trainings", headers=headers)).status_code == 422
+
+    async def ended():
+        found = (await client.get(asked.headers["location"], headers=headers)).json()
+        return found if found["ended_at"] else None
+
+    async with working(settings):
+        training = await until(ended)
+    assert (training["failure"], training["model_id"], training["done"]) == ("too_few", None, 1)
+    await browsing.sign_in(client, admin)
+    await browsing.post_form(client, "/language", {"language": "en"})
+    assert "Too few decisions" in (await browsing.get_page(client, "/desk/matching")).text
+    asked = (await client.post("/api/v1/ranker/trainings", headers=headers)).json()
+    await rows.BEGIN.one(committed.db, asked["id"])
+    await rows.TOLD.one(committed.db, asked["id"], 2)
+    page = (await browsing.get_page(client, "/desk/matching")).text
+    assert "A model is being trained: step 2 of 6" in page
+    assert '<progress id="done" max="6" value="2">' in page
+    model = await stored(committed.db, learnt(1))
+    await rows.END.one(committed.db, asked["id"], model, None)
+    page = (await browsing.get_page(client, "/desk/matching")).text
+    assert f"Model {model} is trained and won its trial." in page
+
+
 async def test_the_same_by_command(url, committed):
     model = await stored(committed.db, learnt(1))
     told = process("ranker", "enable", str(model), database_url=url)
@@ -68,3 +109,9 @@ async def test_the_same_by_command(url, committed):
     refused = process("ranker", "train", database_url=url)
     assert refused.returncode == 2
     assert "Too few decisions" in refused.stderr
+    await ranker.ask(committed.db, None)
+    refused = process("ranker", "train", database_url=url)
+    assert refused.returncode == 2
+    assert "One at a time" in refused.stderr
+    assert "Stopped." in process("ranker", "stop", database_url=url).stdout
+    assert process("ranker", "stop", database_url=url).returncode == 2

@@ -35,13 +35,22 @@ async def _shown(db: Db, now: datetime) -> Template:
 async def train(
     request: Web, db: NamedDependency[Db], actor: NamedDependency[Actor], now: NamedDependency[datetime]
 ) -> Redirect:
-    """Learn a model; it does not rank yet."""
+    """Have a model learnt; the page says how far it is."""
     again = await _shown(db, now)
     with forms.retry_on(again):
-        model = await ranker.train(db, actor)
-    if model.accepted:
-        return go(request, HERE, N_("Model %(id)d is trained and won its trial. It does not rank yet."), id=model.id)
-    return go(request, HERE, N_("Model %(id)d is trained. It did not beat the words alone."), id=model.id)
+        await ranker.ask(db, actor)
+    return go(request, HERE)
+
+
+@post(HERE + "/trainings/{training_id:int}/stop", permission=P.RANKER_MANAGE)
+async def stop_training(
+    request: Web, db: NamedDependency[Db], now: NamedDependency[datetime], training_id: FromPath[int]
+) -> Redirect:
+    """End a training without a model."""
+    again = await _shown(db, now)
+    with forms.retry_on(again):
+        await ranker.stop(db, training_id)
+    return go(request, HERE)
 
 
 @post(HERE + "/models/{model_id:int}/enable", permission=P.RANKER_MANAGE)
@@ -83,4 +92,4 @@ async def rollback(
     return go(request, HERE, N_("Model %(id)d ranks from now on."), id=model_id)
 
 
-ROUTES = [desk_matching, train, enable, disable, rollback]
+ROUTES = [desk_matching, train, stop_training, enable, disable, rollback]
