@@ -247,7 +247,7 @@ async def resume_with_demander(db: Db, organisation_id: int, *, now: datetime) -
 
 
 async def _move_all(db: Db, organisation_id: int, state: DemandState, action: str, now: datetime) -> None:
-    moving = await demands.LOCK_OF.all(db, organisation_id, state)
+    moving = await demands.lock_of(db, organisation_id, state)
     refused = await fire_many(db, DEMAND, moving, action, Party.SYSTEM, now=now, reason=WITH_DEMANDER[action])
     await jobs.events(db, "demand", [demand.id for demand in moving if demand.id not in refused])
 

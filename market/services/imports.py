@@ -247,10 +247,10 @@ async def _holders(db: Db, order: Order, entries: Sequence[Entry], now: datetime
 
 
 async def _existing(db: Db, noun: Noun, order: Order, ready: Sequence[Ready]) -> dict[tuple[int, str], Any]:
-    rows = await noun.existing.all(
+    ids = await noun.lock.all(
         db, order.source, [item.organisation_id for item in ready], [item.source_id for item in ready]
     )
-    return {_place(row): row for row in rows}
+    return {_place(row): row for row in await noun.existing.all(db, ids)}
 
 
 def _differs(noun: Noun, item: Ready, row: Any) -> bool:

@@ -32,6 +32,8 @@ class Noun(msgspec.Struct, frozen=True, kw_only=True):
     """(state, action, party) from the draft to the market."""
     kind: OrganisationKind
     """Of an organisation made for a publisher."""
+    lock: Query[int]
+    """The rows that a file's source and ids mean, locked."""
     existing: Query[Any]
     add: Command
     edit: Command
@@ -63,6 +65,7 @@ NOUNS = {
         editable=products.EDITABLE,
         walk=(("draft", "submit", Party.SUPPLIER), ("compliance_review", "list", Party.REGISTRAR)),
         kind=OrganisationKind.SUPPLIER,
+        lock=store.LOCK_PRODUCTS,
         existing=store.PRODUCTS,
         add=store.ADD_PRODUCTS,
         edit=store.EDIT_PRODUCTS,
@@ -80,6 +83,7 @@ NOUNS = {
         editable=demands.EDITABLE,
         walk=(("draft", "submit", Party.DEMANDER), ("submitted", "open", Party.BROKER)),
         kind=OrganisationKind.ENTERPRISE,
+        lock=store.LOCK_DEMANDS,
         existing=store.DEMANDS,
         add=store.ADD_DEMANDS,
         edit=store.EDIT_DEMANDS,

@@ -287,7 +287,7 @@ async def resume_with_supplier(db: Db, organisation_id: int, *, now: datetime) -
 async def _move_all(
     db: Db, organisation_id: int, state: ProductState, put_there_by: Party | None, action: str, now: datetime
 ) -> None:
-    moving = await products.LOCK_OF.all(db, organisation_id, state, put_there_by)
+    moving = await products.lock_of(db, organisation_id, state, put_there_by)
     refused = await fire_many(db, PRODUCT, moving, action, Party.SYSTEM, now=now, reason=WITH_SUPPLIER[action])
     await jobs.events(db, "product", [product.id for product in moving if product.id not in refused])
 

@@ -20,11 +20,6 @@ UNMET = Query(
 # Of the products $1 those that organisation $2 offers and may still change.
 OWN = Query(
     Product,
-    """SELECT p.id, p.organisation_id, o.name AS organisation_name, o.state = 'verified' AS organisation_verified,
-        p.title, p.abstract, p.fields, p.theme, p.tags, p.region, p.time_from, p.time_to, p.granularity,
-        p.update_cycle, p.formats, p.delivery, p.data_class, p.opening, p.source_statement, p.risk_assessment,
-        p.licence, p.price, p.price_unit, p.sample, p.contact_role, p.state, p.state_party, p.state_reason, p.due_at,
-        p.revision, p.version, p.created_at, p.listed_at, p.updated_at
-    FROM product p JOIN organisation o ON o.id = p.organisation_id
-    WHERE p.id = ANY ($1::bigint[]) AND p.organisation_id = $2 AND p.state <> 'delisted' ORDER BY p.id""",
+    """SELECT * FROM whole_product
+    WHERE id = ANY ($1::bigint[]) AND organisation_id = $2 AND state <> 'delisted' ORDER BY id""",
 )

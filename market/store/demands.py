@@ -14,53 +14,41 @@ from market.store.query import Command, Db, Query
 
 GET = Query(
     Demand,
-    """SELECT d.id, d.organisation_id, o.name AS organisation_name, o.state = 'verified' AS organisation_verified,
-        d.title, d.text, d.lines, d.theme, d.region, d.purpose, d.budget, d.needed_by, d.sealed, d.masked,
-        d.state, d.state_reason, d.due_at, d.revision, d.version, d.created_at, d.opened_at, d.updated_at
-    FROM demand d JOIN organisation o ON o.id = d.organisation_id
-    WHERE d.id = $1 AND (d.organisation_id = $2 OR $3
-        OR d.state IN ('open', 'in_negotiation', 'partly_fulfilled', 'fulfilled'))""",
+    """SELECT * FROM whole_demand
+    WHERE id = $1 AND (organisation_id = $2 OR $3
+        OR state IN ('open', 'in_negotiation', 'partly_fulfilled', 'fulfilled'))""",
 )
 LOCK = Query(
-    Demand,
-    """SELECT d.id, d.organisation_id, o.name AS organisation_name, o.state = 'verified' AS organisation_verified,
-        d.title, d.text, d.lines, d.theme, d.region, d.purpose, d.budget, d.needed_by, d.sealed, d.masked,
-        d.state, d.state_reason, d.due_at, d.revision, d.version, d.created_at, d.opened_at, d.updated_at
-    FROM demand d JOIN organisation o ON o.id = d.organisation_id
-    WHERE d.id = $1 AND (d.organisation_id = $2 OR $3
-        OR d.state IN ('open', 'in_negotiation', 'partly_fulfilled', 'fulfilled'))
-    FOR NO KEY UPDATE OF d""",  # the worker may still add a match to it, so the two never wait for each other
+    int,
+    """SELECT id FROM demand
+    WHERE id = $1 AND (organisation_id = $2 OR $3
+        OR state IN ('open', 'in_negotiation', 'partly_fulfilled', 'fulfilled'))
+    FOR NO KEY UPDATE""",  # the worker may still add a match to it, so the two never wait for each other
 )
 LIST = Query(
     DemandCard,
-    """SELECT d.id, d.organisation_id, o.name AS organisation_name, d.state, d.title,
-        left(d.text, CASE WHEN d.sealed THEN 20000 ELSE 400 END) AS text, -- cut by the service after masking
-        d.theme, d.region, d.budget, d.needed_by, d.sealed, d.masked, d.due_at, d.version, d.updated_at
-    FROM demand d JOIN organisation o ON o.id = d.organisation_id
+    """SELECT * FROM demand_card d
     WHERE (d.organisation_id = $1 OR $2 OR d.state IN ('open', 'in_negotiation', 'partly_fulfilled', 'fulfilled'))
         AND ($3::bigint IS NULL OR d.organisation_id = $3)
         AND ($4::text[] IS NULL OR d.state = ANY ($4))
         AND ($5::text IS NULL OR d.theme = $5)
         AND ($6::text IS NULL OR d.region LIKE $6 || '%')
         AND (coalesce($5, $6) IS NULL OR NOT d.sealed OR d.organisation_id = $1 OR $2 OR NOT EXISTS (
-            SELECT FROM unnest(d.masked || o.name) w
+            SELECT FROM unnest(d.masked || d.organisation_name) w
             WHERE position(lower(w) IN lower(d.theme || chr(10) || d.region)) > 0))
         AND ($7::timestamptz IS NULL OR (d.updated_at, d.id) < ($7, $8::bigint))
     ORDER BY d.updated_at DESC, d.id DESC LIMIT $9""",
 )
 CARDS = Query(
     DemandCard,
-    """SELECT d.id, d.organisation_id, o.name AS organisation_name, d.state, d.title,
-        left(d.text, CASE WHEN d.sealed THEN 20000 ELSE 400 END) AS text, -- cut by the service after masking
-        d.theme, d.region, d.budget, d.needed_by, d.sealed, d.masked, d.due_at, d.version, d.updated_at
-    FROM unnest($1::bigint[]) WITH ORDINALITY AS wanted(id, place)
-        JOIN demand d ON d.id = wanted.id JOIN organisation o ON o.id = d.organisation_id
+    """SELECT d.*
+    FROM unnest($1::bigint[]) WITH ORDINALITY AS wanted(id, place) JOIN demand_card d ON d.id = wanted.id
     WHERE (d.organisation_id = $2 OR $3 OR d.state IN ('open', 'in_negotiation', 'partly_fulfilled', 'fulfilled'))
         AND ($4::text[] IS NULL OR d.state = ANY ($4))
         AND ($5::text IS NULL OR d.theme = $5)
         AND ($6::text IS NULL OR d.region LIKE $6 || '%')
         AND (coalesce($5, $6) IS NULL OR NOT d.sealed OR d.organisation_id = $2 OR $3 OR NOT EXISTS (
-            SELECT FROM unnest(d.masked || o.name) w
+            SELECT FROM unnest(d.masked || d.organisation_name) w
             WHERE position(lower(w) IN lower(d.theme || chr(10) || d.region)) > 0))
     ORDER BY wanted.place LIMIT $7""",
 )
@@ -81,15 +69,8 @@ KEEP_VERSION = Command(
     ON CONFLICT DO NOTHING""",
 )
 OF_SOURCE = Query(int, "SELECT id FROM demand WHERE organisation_id = $1 AND source = $2 AND source_id = $3")
-# What an organisation asks for in one state, locked.
-LOCK_OF = Query(
-    Demand,
-    """SELECT d.id, d.organisation_id, o.name AS organisation_name, o.state = 'verified' AS organisation_verified,
-        d.title, d.text, d.lines, d.theme, d.region, d.purpose, d.budget, d.needed_by, d.sealed, d.masked,
-        d.state, d.state_reason, d.due_at, d.revision, d.version, d.created_at, d.opened_at, d.updated_at
-    FROM demand d JOIN organisation o ON o.id = d.organisation_id
-    WHERE d.organisation_id = $1 AND d.state = $2 ORDER BY d.id FOR NO KEY UPDATE OF d""",
-)
+LOCK_OF = Query(int, "SELECT id FROM demand WHERE organisation_id = $1 AND state = $2 ORDER BY id FOR NO KEY UPDATE")
+LOCKED = Query(Demand, "SELECT * FROM whole_demand WHERE id = ANY ($1::bigint[]) ORDER BY id")
 HOLD_DEMANDER = Query(
     int,
     "SELECT o.id FROM organisation o JOIN demand d ON d.organisation_id = o.id WHERE d.id = $1 FOR SHARE OF o",
@@ -129,7 +110,13 @@ def columns(content: DemandContent) -> tuple[Any, ...]:
 
 async def lock(db: Db, demand_id: int, organisation_id: int | None, staff: bool) -> Demand:
     """The row, locked until the transaction ends. Raises NotFound when it is not visible."""
-    return await LOCK.one(db, demand_id, organisation_id, staff)
+    await LOCK.one(db, demand_id, organisation_id, staff)
+    return await GET.one(db, demand_id, organisation_id, staff)
+
+
+async def lock_of(db: Db, organisation_id: int, state: str) -> list[Demand]:
+    """What an organisation asks for in one state, locked."""
+    return await LOCKED.all(db, await LOCK_OF.all(db, organisation_id, state))
 
 
 async def lock_with_demander(db: Db, demand_id: int, organisation_id: int | None, staff: bool) -> Demand:

@@ -55,16 +55,14 @@ ADD_PUBLISHERS = Command(
 )
 PRODUCTS = Query(
     StoredProduct,
-    """SELECT p.id, p.organisation_id, o.name AS organisation_name, o.state = 'verified' AS organisation_verified,
-        p.title, p.abstract, p.fields, p.theme, p.tags, p.region, p.time_from, p.time_to, p.granularity,
-        p.update_cycle, p.formats, p.delivery, p.data_class, p.opening, p.source_statement, p.risk_assessment,
-        p.licence, p.price, p.price_unit, p.sample, p.contact_role, p.state, p.state_party, p.state_reason, p.due_at,
-        p.revision, p.version, p.created_at, p.listed_at, p.updated_at, p.source_id,
-        p.state_actor_id IS NOT NULL AS by_person
-    FROM unnest($2::bigint[], $3::text[]) AS wanted(organisation_id, source_id)
+    """SELECT w.*, p.source_id, p.state_actor_id IS NOT NULL AS by_person
+    FROM product p JOIN whole_product w ON w.id = p.id WHERE p.id = ANY ($1::bigint[]) ORDER BY p.id""",
+)
+LOCK_PRODUCTS = Query(
+    int,
+    """SELECT p.id FROM unnest($2::bigint[], $3::text[]) AS wanted(organisation_id, source_id)
         JOIN product p ON p.organisation_id = wanted.organisation_id AND p.source = $1
             AND p.source_id = wanted.source_id
-        JOIN organisation o ON o.id = p.organisation_id
     ORDER BY p.id FOR UPDATE OF p""",
 )
 ADD_PRODUCTS = Command(
@@ -101,14 +99,14 @@ KEEP_PRODUCTS = Command(
 )
 DEMANDS = Query(
     StoredDemand,
-    """SELECT d.id, d.organisation_id, o.name AS organisation_name, o.state = 'verified' AS organisation_verified,
-        d.title, d.text, d.lines, d.theme, d.region, d.purpose, d.budget, d.needed_by, d.sealed, d.masked,
-        d.state, d.state_reason, d.due_at, d.revision, d.version, d.created_at, d.opened_at, d.updated_at, d.source_id,
-        d.state_actor_id IS NOT NULL AS by_person
-    FROM unnest($2::bigint[], $3::text[]) AS wanted(organisation_id, source_id)
+    """SELECT w.*, d.source_id, d.state_actor_id IS NOT NULL AS by_person
+    FROM demand d JOIN whole_demand w ON w.id = d.id WHERE d.id = ANY ($1::bigint[]) ORDER BY d.id""",
+)
+LOCK_DEMANDS = Query(
+    int,
+    """SELECT d.id FROM unnest($2::bigint[], $3::text[]) AS wanted(organisation_id, source_id)
         JOIN demand d ON d.organisation_id = wanted.organisation_id AND d.source = $1
             AND d.source_id = wanted.source_id
-        JOIN organisation o ON o.id = d.organisation_id
     ORDER BY d.id FOR UPDATE OF d""",
 )
 ADD_DEMANDS = Command(

@@ -57,98 +57,51 @@ class Lost(msgspec.Struct, frozen=True, kw_only=True):
 
 GET = Query(
     Match,
-    """SELECT m.id, m.demand_id, m.product_id, m.demand_revision, m.product_revision, d.organisation_id AS demander_id,
-        p.organisation_id AS supplier_id, od.name AS demander_name, os.name AS supplier_name,
-        od.state = 'verified' AS demander_verified, os.state = 'verified' AS supplier_verified,
-        d.title AS demand_title, d.state AS demand_state, d.sealed AS demand_sealed, d.masked AS demand_masked,
-        p.title AS product_title, p.state AS product_state, p.source_statement, m.origin, m.score, m.rank,
-        CASE WHEN f.calibrated THEN m.chance END AS chance, m.reasons,
-        m.demander_answer, m.demander_code, m.demander_snoozed_until, m.supplier_answer, m.supplier_code,
-        m.supplier_snoozed_until, m.broker_id, m.broker_code, m.proposed_at, m.state, m.state_reason, m.due_at,
-        m.version, m.created_at, m.updated_at
-    FROM match m JOIN demand d ON d.id = m.demand_id JOIN product p ON p.id = m.product_id
-        JOIN organisation od ON od.id = d.organisation_id JOIN organisation os ON os.id = p.organisation_id
-        LEFT JOIN ranker_in_force f ON f.model_id = m.ranker_model_id
-    WHERE m.id = $1 AND ($3 OR (m.proposed_at IS NOT NULL AND $2 IN (d.organisation_id, p.organisation_id)))""",
+    """SELECT * FROM whole_match
+    WHERE id = $1 AND ($3 OR (proposed_at IS NOT NULL AND $2 IN (demander_id, supplier_id)))""",
 )
 LOCK_DEMAND = Query(
     int,
-    """SELECT d.id FROM demand d JOIN match m ON m.demand_id = d.id WHERE m.id = $1 FOR NO KEY UPDATE OF d""",
-)
-LOCK = Query(
-    Match,
-    """SELECT m.id, m.demand_id, m.product_id, m.demand_revision, m.product_revision, d.organisation_id AS demander_id,
-        p.organisation_id AS supplier_id, od.name AS demander_name, os.name AS supplier_name,
-        od.state = 'verified' AS demander_verified, os.state = 'verified' AS supplier_verified,
-        d.title AS demand_title, d.state AS demand_state, d.sealed AS demand_sealed, d.masked AS demand_masked,
-        p.title AS product_title, p.state AS product_state, p.source_statement, m.origin, m.score, m.rank,
-        CASE WHEN f.calibrated THEN m.chance END AS chance, m.reasons,
-        m.demander_answer, m.demander_code, m.demander_snoozed_until, m.supplier_answer, m.supplier_code,
-        m.supplier_snoozed_until, m.broker_id, m.broker_code, m.proposed_at, m.state, m.state_reason, m.due_at,
-        m.version, m.created_at, m.updated_at
-    FROM match m JOIN demand d ON d.id = m.demand_id JOIN product p ON p.id = m.product_id
-        JOIN organisation od ON od.id = d.organisation_id JOIN organisation os ON os.id = p.organisation_id
-        LEFT JOIN ranker_in_force f ON f.model_id = m.ranker_model_id
+    """SELECT d.id FROM demand d JOIN match m ON m.demand_id = d.id JOIN product p ON p.id = m.product_id
     WHERE m.id = $1 AND ($3 OR (m.proposed_at IS NOT NULL AND $2 IN (d.organisation_id, p.organisation_id)))
-    FOR UPDATE OF m""",
+    FOR NO KEY UPDATE OF d""",
 )
+LOCK = Query(int, "SELECT id FROM match WHERE id = $1 FOR UPDATE")
 LIST = Query(
     MatchCard,
-    """SELECT m.id, m.demand_id, m.product_id, d.organisation_id AS demander_id, p.organisation_id AS supplier_id,
-        od.name AS demander_name, os.name AS supplier_name, d.title AS demand_title, d.sealed AS demand_sealed,
-        d.masked AS demand_masked, p.title AS product_title, m.rank, CASE WHEN f.calibrated THEN m.chance END AS chance,
-        m.reasons, m.demander_answer, m.supplier_answer,
-        m.demander_snoozed_until, m.supplier_snoozed_until, m.proposed_at, m.state, m.state_reason, m.due_at,
-        m.version, m.updated_at
-    FROM match m JOIN demand d ON d.id = m.demand_id JOIN product p ON p.id = m.product_id
-        JOIN organisation od ON od.id = d.organisation_id JOIN organisation os ON os.id = p.organisation_id
-        LEFT JOIN ranker_in_force f ON f.model_id = m.ranker_model_id
-    WHERE ($2 OR (m.proposed_at IS NOT NULL AND $1 IN (d.organisation_id, p.organisation_id)))
-        AND ($3::text IS NULL OR ($3 = 'demander' AND d.organisation_id = $1)
-            OR ($3 = 'supplier' AND p.organisation_id = $1))
-        AND ($4::text[] IS NULL OR m.state = ANY ($4))
-        AND ($5::bigint IS NULL OR m.demand_id = $5)
-        AND ($6::bigint IS NULL OR m.product_id = $6)
-        AND ($7::timestamptz IS NULL OR (m.updated_at, m.id) < ($7, $8::bigint))
-    ORDER BY m.updated_at DESC, m.id DESC LIMIT $9""",
+    """SELECT * FROM match_card
+    WHERE ($2 OR (proposed_at IS NOT NULL AND $1 IN (demander_id, supplier_id)))
+        AND ($3::text IS NULL OR ($3 = 'demander' AND demander_id = $1) OR ($3 = 'supplier' AND supplier_id = $1))
+        AND ($4::text[] IS NULL OR state = ANY ($4))
+        AND ($5::bigint IS NULL OR demand_id = $5)
+        AND ($6::bigint IS NULL OR product_id = $6)
+        AND ($7::timestamptz IS NULL OR (updated_at, id) < ($7, $8::bigint))
+    ORDER BY updated_at DESC, id DESC LIMIT $9""",
 )
+# A model in force orders also when it is not calibrated; its chances are not shown then.
 LEADS = Query(
     MatchCard,
-    """SELECT m.id, m.demand_id, m.product_id, d.organisation_id AS demander_id, p.organisation_id AS supplier_id,
-        od.name AS demander_name, os.name AS supplier_name, d.title AS demand_title, d.sealed AS demand_sealed,
-        d.masked AS demand_masked, p.title AS product_title, m.rank, CASE WHEN f.calibrated THEN m.chance END AS chance,
-        m.reasons, m.demander_answer, m.supplier_answer,
-        m.demander_snoozed_until, m.supplier_snoozed_until, m.proposed_at, m.state, m.state_reason, m.due_at,
-        m.version, m.updated_at
-    FROM match m JOIN demand d ON d.id = m.demand_id JOIN product p ON p.id = m.product_id
-        JOIN organisation od ON od.id = d.organisation_id JOIN organisation os ON os.id = p.organisation_id
+    """SELECT c.* FROM match_card c JOIN match m ON m.id = c.id
         LEFT JOIN ranker_in_force f ON f.model_id = m.ranker_model_id
-    WHERE p.organisation_id = $1 AND m.proposed_at IS NOT NULL AND m.state IN ('proposed', 'mutual')
-        AND (m.supplier_answer <> 'snoozed' OR m.supplier_snoozed_until <= $2)
-    ORDER BY m.state = 'mutual' DESC, m.supplier_answer = 'interested', m.demander_answer = 'interested' DESC,
+    WHERE c.supplier_id = $1 AND c.proposed_at IS NOT NULL AND c.state IN ('proposed', 'mutual')
+        AND (c.supplier_answer <> 'snoozed' OR c.supplier_snoozed_until <= $2)
+    ORDER BY c.state = 'mutual' DESC, c.supplier_answer = 'interested', c.demander_answer = 'interested' DESC,
         CASE WHEN f.model_id IS NOT NULL THEN m.chance END DESC NULLS LAST,
-        (SELECT coalesce(sum((r->>'share')::float8), 0) FROM jsonb_array_elements(m.reasons) r) DESC, m.id
+        (SELECT coalesce(sum((r->>'share')::float8), 0) FROM jsonb_array_elements(c.reasons) r) DESC, c.id
     LIMIT $3""",
 )
 OF_DEMANDER = Query(
     MatchCard,
-    """SELECT m.id, m.demand_id, m.product_id, d.organisation_id AS demander_id, p.organisation_id AS supplier_id,
-        od.name AS demander_name, os.name AS supplier_name, d.title AS demand_title, d.sealed AS demand_sealed,
-        d.masked AS demand_masked, p.title AS product_title, m.rank, CASE WHEN f.calibrated THEN m.chance END AS chance,
-        m.reasons, m.demander_answer, m.supplier_answer,
-        m.demander_snoozed_until, m.supplier_snoozed_until, m.proposed_at, m.state, m.state_reason, m.due_at,
-        m.version, m.updated_at
-    FROM match m JOIN demand d ON d.id = m.demand_id JOIN product p ON p.id = m.product_id
-        JOIN organisation od ON od.id = d.organisation_id JOIN organisation os ON os.id = p.organisation_id
+    """SELECT c.* FROM match_card c JOIN match m ON m.id = c.id JOIN demand d ON d.id = c.demand_id
         LEFT JOIN ranker_in_force f ON f.model_id = m.ranker_model_id
-    WHERE d.organisation_id = $1 AND ($2::bigint IS NULL OR d.id = $2) AND m.proposed_at IS NOT NULL
-        AND m.state IN ('proposed', 'mutual', 'converted')
-    ORDER BY d.updated_at DESC, d.id DESC, m.state = 'proposed', m.demander_answer = 'snoozed',
+    WHERE c.demander_id = $1 AND ($2::bigint IS NULL OR c.demand_id = $2) AND c.proposed_at IS NOT NULL
+        AND c.state IN ('proposed', 'mutual', 'converted')
+    ORDER BY d.updated_at DESC, d.id DESC, c.state = 'proposed', c.demander_answer = 'snoozed',
         (SELECT count(*) FILTER (WHERE r->>'level' = 'must' AND r->>'source' = 'answer' AND r->>'verdict' = 'unmet')
-            FROM jsonb_array_elements(m.reasons) r),
+            FROM jsonb_array_elements(c.reasons) r),
         (SELECT count(*) FILTER (WHERE r->>'source' = 'answer' AND r->>'verdict' = 'met')
-            FROM jsonb_array_elements(m.reasons) r) DESC,
-        CASE WHEN f.model_id IS NOT NULL THEN m.chance END DESC NULLS LAST, m.rank, m.id
+            FROM jsonb_array_elements(c.reasons) r) DESC,
+        CASE WHEN f.model_id IS NOT NULL THEN m.chance END DESC NULLS LAST, c.rank, c.id
     LIMIT $3""",
 )
 STANDING = Query(
@@ -250,6 +203,6 @@ async def lock(db: Db, match_id: int, organisation_id: int | None, staff: bool) 
 
     Raises NotFound when it is not visible.
     """
-    await GET.one(db, match_id, organisation_id, staff)
-    await LOCK_DEMAND.one(db, match_id)
-    return await LOCK.one(db, match_id, organisation_id, staff)
+    await LOCK_DEMAND.one(db, match_id, organisation_id, staff)
+    await LOCK.one(db, match_id)
+    return await GET.one(db, match_id, organisation_id, staff)

@@ -22,37 +22,20 @@ class Revision(msgspec.Struct, frozen=True, kw_only=True):
 
 GET = Query(
     Product,
-    """SELECT p.id, p.organisation_id, o.name AS organisation_name, o.state = 'verified' AS organisation_verified,
-        p.title, p.abstract, p.fields, p.theme, p.tags, p.region, p.time_from, p.time_to, p.granularity,
-        p.update_cycle, p.formats, p.delivery, p.data_class, p.opening, p.source_statement, p.risk_assessment,
-        p.licence, p.price, p.price_unit, p.sample, p.contact_role, p.state, p.state_party, p.state_reason, p.due_at,
-        p.revision, p.version, p.created_at, p.listed_at, p.updated_at
-    FROM product p JOIN organisation o ON o.id = p.organisation_id
-    WHERE p.id = $1 AND (p.organisation_id = $2 OR $3 OR p.state = 'listed')""",
+    """SELECT * FROM whole_product
+    WHERE id = $1 AND (organisation_id = $2 OR $3 OR state = 'listed')""",
 )
 LOCK = Query(
-    Product,
-    """SELECT p.id, p.organisation_id, o.name AS organisation_name, o.state = 'verified' AS organisation_verified,
-        p.title, p.abstract, p.fields, p.theme, p.tags, p.region, p.time_from, p.time_to, p.granularity,
-        p.update_cycle, p.formats, p.delivery, p.data_class, p.opening, p.source_statement, p.risk_assessment,
-        p.licence, p.price, p.price_unit, p.sample, p.contact_role, p.state, p.state_party, p.state_reason, p.due_at,
-        p.revision, p.version, p.created_at, p.listed_at, p.updated_at
-    FROM product p JOIN organisation o ON o.id = p.organisation_id
-    WHERE p.id = $1 AND (p.organisation_id = $2 OR $3 OR p.state = 'listed')
-    FOR NO KEY UPDATE OF p""",
+    int,
+    """SELECT id FROM product
+    WHERE id = $1 AND (organisation_id = $2 OR $3 OR state = 'listed') FOR NO KEY UPDATE""",
 )
-# What an organisation offers in one state and put there by one party (any: NULL), locked.
 LOCK_OF = Query(
-    Product,
-    """SELECT p.id, p.organisation_id, o.name AS organisation_name, o.state = 'verified' AS organisation_verified,
-        p.title, p.abstract, p.fields, p.theme, p.tags, p.region, p.time_from, p.time_to, p.granularity,
-        p.update_cycle, p.formats, p.delivery, p.data_class, p.opening, p.source_statement, p.risk_assessment,
-        p.licence, p.price, p.price_unit, p.sample, p.contact_role, p.state, p.state_party, p.state_reason, p.due_at,
-        p.revision, p.version, p.created_at, p.listed_at, p.updated_at
-    FROM product p JOIN organisation o ON o.id = p.organisation_id
-    WHERE p.organisation_id = $1 AND p.state = $2 AND ($3::text IS NULL OR p.state_party = $3)
-    ORDER BY p.id FOR NO KEY UPDATE OF p""",
+    int,
+    """SELECT id FROM product WHERE organisation_id = $1 AND state = $2 AND ($3::text IS NULL OR state_party = $3)
+    ORDER BY id FOR NO KEY UPDATE""",
 )
+LOCKED = Query(Product, "SELECT * FROM whole_product WHERE id = ANY ($1::bigint[]) ORDER BY id")
 # Until the transaction ends the supplier stays what it is: it is not suspended while its product is being listed.
 HOLD_SUPPLIER = Query(
     int,
@@ -62,13 +45,8 @@ HOLD_SUPPLIER = Query(
 # The product as revision $4 of it is open to organisation $2: also to the other side of what refers to that revision.
 GET_FOR_REVISION = Query(
     Product,
-    """SELECT p.id, p.organisation_id, o.name AS organisation_name, o.state = 'verified' AS organisation_verified,
-        p.title, p.abstract, p.fields, p.theme, p.tags, p.region, p.time_from, p.time_to, p.granularity,
-        p.update_cycle, p.formats, p.delivery, p.data_class, p.opening, p.source_statement, p.risk_assessment,
-        p.licence, p.price, p.price_unit, p.sample, p.contact_role, p.state, p.state_party, p.state_reason, p.due_at,
-        p.revision, p.version, p.created_at, p.listed_at, p.updated_at
-    FROM product p JOIN organisation o ON o.id = p.organisation_id
-    WHERE p.id = $1 AND (p.organisation_id = $2 OR $3 OR (p.state = 'listed' AND p.revision = $4)
+    """SELECT * FROM whole_product
+    WHERE id = $1 AND (organisation_id = $2 OR $3 OR (state = 'listed' AND revision = $4)
         OR EXISTS (SELECT FROM negotiation n
             WHERE n.product_id = $1 AND n.product_revision = $4 AND n.consumer_id = $2)
         OR EXISTS (SELECT FROM match m JOIN demand d ON d.id = m.demand_id
@@ -77,10 +55,7 @@ GET_FOR_REVISION = Query(
 )
 LIST = Query(
     ProductCard,
-    """SELECT p.id, p.organisation_id, o.name AS organisation_name, p.state, p.title, left(p.abstract, 400) AS abstract,
-        p.theme, p.region, p.tags, p.update_cycle, p.delivery, p.opening, p.price, p.price_unit, p.due_at, p.version,
-        p.updated_at
-    FROM product p JOIN organisation o ON o.id = p.organisation_id
+    """SELECT * FROM product_card p
     WHERE (p.organisation_id = $1 OR $2 OR p.state = 'listed')
         AND ($3::bigint IS NULL OR p.organisation_id = $3)
         AND ($4::text[] IS NULL OR p.state = ANY ($4))
@@ -94,11 +69,8 @@ LIST = Query(
 )
 CARDS = Query(
     ProductCard,
-    """SELECT p.id, p.organisation_id, o.name AS organisation_name, p.state, p.title, left(p.abstract, 400) AS abstract,
-        p.theme, p.region, p.tags, p.update_cycle, p.delivery, p.opening, p.price, p.price_unit, p.due_at, p.version,
-        p.updated_at
-    FROM unnest($1::bigint[]) WITH ORDINALITY AS wanted(id, place)
-        JOIN product p ON p.id = wanted.id JOIN organisation o ON o.id = p.organisation_id
+    """SELECT p.*
+    FROM unnest($1::bigint[]) WITH ORDINALITY AS wanted(id, place) JOIN product_card p ON p.id = wanted.id
     WHERE p.state = 'listed'
         AND ($2::text IS NULL OR p.theme = $2)
         AND ($3::text IS NULL OR strpos(p.region, $3) > 0)
@@ -109,31 +81,20 @@ CARDS = Query(
 )
 NEWEST = Query(
     ProductCard,
-    """SELECT p.id, p.organisation_id, o.name AS organisation_name, p.state, p.title, left(p.abstract, 400) AS abstract,
-        p.theme, p.region, p.tags, p.update_cycle, p.delivery, p.opening, p.price, p.price_unit, p.due_at, p.version,
-        p.updated_at
-    FROM product p JOIN organisation o ON o.id = p.organisation_id
+    """SELECT c.* FROM product p JOIN product_card c ON c.id = p.id
     WHERE p.state = 'listed' ORDER BY p.listed_at DESC, p.id DESC LIMIT $1""",
 )
 NEWEST_OF = Query(
     ProductCard,
-    """SELECT p.id, p.organisation_id, o.name AS organisation_name, p.state, p.title, left(p.abstract, 400) AS abstract,
-        p.theme, p.region, p.tags, p.update_cycle, p.delivery, p.opening, p.price, p.price_unit, p.due_at, p.version,
-        p.updated_at
-    FROM product p JOIN organisation o ON o.id = p.organisation_id
+    """SELECT c.* FROM product p JOIN product_card c ON c.id = p.id
     WHERE p.state = 'listed' AND p.organisation_id = $1 ORDER BY p.listed_at DESC, p.id DESC LIMIT $2""",
 )
 # For the registrar: whole products of one state, the longest waiting first.
 QUEUE = Query(
     Product,
-    """SELECT p.id, p.organisation_id, o.name AS organisation_name, o.state = 'verified' AS organisation_verified,
-        p.title, p.abstract, p.fields, p.theme, p.tags, p.region, p.time_from, p.time_to, p.granularity,
-        p.update_cycle, p.formats, p.delivery, p.data_class, p.opening, p.source_statement, p.risk_assessment,
-        p.licence, p.price, p.price_unit, p.sample, p.contact_role, p.state, p.state_party, p.state_reason, p.due_at,
-        p.revision, p.version, p.created_at, p.listed_at, p.updated_at
-    FROM product p JOIN organisation o ON o.id = p.organisation_id
-    WHERE p.state = $1 AND ($2::timestamptz IS NULL OR (p.updated_at, p.id) > ($2, $3::bigint))
-    ORDER BY p.updated_at, p.id LIMIT $4""",
+    """SELECT * FROM whole_product
+    WHERE state = $1 AND ($2::timestamptz IS NULL OR (updated_at, id) > ($2, $3::bigint))
+    ORDER BY updated_at, id LIMIT $4""",
 )
 INSERT = Query(
     int,
@@ -197,4 +158,10 @@ def columns(content: ProductContent) -> tuple[Any, ...]:
 
 async def lock(db: Db, product_id: int, organisation_id: int | None, staff: bool) -> Product:
     """The row, locked until the transaction ends. Raises NotFound when it is not visible."""
-    return await LOCK.one(db, product_id, organisation_id, staff)
+    await LOCK.one(db, product_id, organisation_id, staff)
+    return await GET.one(db, product_id, organisation_id, staff)
+
+
+async def lock_of(db: Db, organisation_id: int, state: str, put_there_by: str | None) -> list[Product]:
+    """What an organisation offers in one state and put there by one party (any: None), locked."""
+    return await LOCKED.all(db, await LOCK_OF.all(db, organisation_id, state, put_there_by))

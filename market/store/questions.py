@@ -7,37 +7,20 @@ from market.store.query import Command, Db, Query
 
 GET = Query(
     Question,
-    """SELECT q.id, q.demand_id, q.product_id, d.organisation_id AS demander_id, p.organisation_id AS supplier_id,
-        od.name AS demander_name, os.name AS supplier_name, d.title AS demand_title, d.sealed AS demand_sealed,
-        d.masked AS demand_masked, EXISTS (SELECT FROM match m JOIN product i ON i.id = m.product_id
-            WHERE m.demand_id = d.id AND i.organisation_id = p.organisation_id
-                AND m.state IN ('mutual', 'converted')) AS released,
-        p.title AS product_title, q.level, q.kind, q.value, q.phrase, q.text, q.verdict, q.answer, q.shared,
-        q.answered_at, q.state, q.state_reason, q.due_at, q.version, q.created_at, q.updated_at
-    FROM question q JOIN demand d ON d.id = q.demand_id JOIN product p ON p.id = q.product_id
-        JOIN organisation od ON od.id = d.organisation_id JOIN organisation os ON os.id = p.organisation_id
-    WHERE q.id = $1 AND ($3 OR $2 IN (d.organisation_id, p.organisation_id))""",
+    """SELECT * FROM whole_question
+    WHERE id = $1 AND ($3 OR $2 IN (demander_id, supplier_id))""",
 )
 LOCK = Query(int, "SELECT id FROM question WHERE id = $1 FOR UPDATE")
 LIST = Query(
     Question,
-    """SELECT q.id, q.demand_id, q.product_id, d.organisation_id AS demander_id, p.organisation_id AS supplier_id,
-        od.name AS demander_name, os.name AS supplier_name, d.title AS demand_title, d.sealed AS demand_sealed,
-        d.masked AS demand_masked, EXISTS (SELECT FROM match m JOIN product i ON i.id = m.product_id
-            WHERE m.demand_id = d.id AND i.organisation_id = p.organisation_id
-                AND m.state IN ('mutual', 'converted')) AS released,
-        p.title AS product_title, q.level, q.kind, q.value, q.phrase, q.text, q.verdict, q.answer, q.shared,
-        q.answered_at, q.state, q.state_reason, q.due_at, q.version, q.created_at, q.updated_at
-    FROM question q JOIN demand d ON d.id = q.demand_id JOIN product p ON p.id = q.product_id
-        JOIN organisation od ON od.id = d.organisation_id JOIN organisation os ON os.id = p.organisation_id
-    WHERE ($2 OR $1 IN (d.organisation_id, p.organisation_id))
-        AND ($3::text IS NULL OR ($3 = 'demander' AND d.organisation_id = $1)
-            OR ($3 = 'supplier' AND p.organisation_id = $1))
-        AND ($4::text[] IS NULL OR q.state = ANY ($4))
-        AND ($5::bigint IS NULL OR q.demand_id = $5)
-        AND ($6::bigint IS NULL OR q.product_id = $6)
-        AND ($7::timestamptz IS NULL OR (q.updated_at, q.id) < ($7, $8::bigint))
-    ORDER BY q.updated_at DESC, q.id DESC LIMIT $9""",
+    """SELECT * FROM whole_question
+    WHERE ($2 OR $1 IN (demander_id, supplier_id))
+        AND ($3::text IS NULL OR ($3 = 'demander' AND demander_id = $1) OR ($3 = 'supplier' AND supplier_id = $1))
+        AND ($4::text[] IS NULL OR state = ANY ($4))
+        AND ($5::bigint IS NULL OR demand_id = $5)
+        AND ($6::bigint IS NULL OR product_id = $6)
+        AND ($7::timestamptz IS NULL OR (updated_at, id) < ($7, $8::bigint))
+    ORDER BY updated_at DESC, id DESC LIMIT $9""",
 )
 INSERT = Query(
     int,

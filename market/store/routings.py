@@ -7,33 +7,19 @@ from market.store.query import Command, Db, Query
 
 GET = Query(
     Routing,
-    """SELECT r.id, r.demand_id, r.organisation_id, o.name AS organisation_name, d.organisation_id AS demander_id,
-        od.name AS demander_name, d.title AS demand_title, d.sealed AS demand_sealed, d.masked AS demand_masked,
-        EXISTS (SELECT FROM match m JOIN product i ON i.id = m.product_id WHERE m.demand_id = d.id
-            AND i.organisation_id = r.organisation_id AND m.state IN ('mutual', 'converted')) AS released,
-        r.note, r.article, r.product_id, p.title AS product_title,
-        (SELECT m.id FROM match m WHERE m.demand_id = d.id AND m.product_id = r.product_id
-            AND ($3 OR m.state IN ('proposed', 'mutual', 'converted')) ORDER BY m.id DESC LIMIT 1) AS match_id,
-        r.state, r.state_reason, r.due_at, r.version, r.created_at, r.updated_at
-    FROM routing r JOIN demand d ON d.id = r.demand_id JOIN organisation o ON o.id = r.organisation_id
-        JOIN organisation od ON od.id = d.organisation_id LEFT JOIN product p ON p.id = r.product_id
-    WHERE r.id = $1 AND ($3 OR $2 IN (r.organisation_id, d.organisation_id))""",
+    """SELECT r.*, (SELECT m.id FROM match m WHERE m.demand_id = r.demand_id AND m.product_id = r.product_id
+            AND ($3 OR m.state IN ('proposed', 'mutual', 'converted')) ORDER BY m.id DESC LIMIT 1) AS match_id
+    FROM whole_routing r
+    WHERE r.id = $1 AND ($3 OR $2 IN (r.organisation_id, r.demander_id))""",
 )
 LOCK = Query(int, "SELECT id FROM routing WHERE id = $1 FOR UPDATE")
 # $1 organisation, $2 staff, $3 demand, $4 only what it has to answer, $5 $6 cursor (updated, id), $7 limit
 LIST = Query(
     Routing,
-    """SELECT r.id, r.demand_id, r.organisation_id, o.name AS organisation_name, d.organisation_id AS demander_id,
-        od.name AS demander_name, d.title AS demand_title, d.sealed AS demand_sealed, d.masked AS demand_masked,
-        EXISTS (SELECT FROM match m JOIN product i ON i.id = m.product_id WHERE m.demand_id = d.id
-            AND i.organisation_id = r.organisation_id AND m.state IN ('mutual', 'converted')) AS released,
-        r.note, r.article, r.product_id, p.title AS product_title,
-        (SELECT m.id FROM match m WHERE m.demand_id = d.id AND m.product_id = r.product_id
-            AND ($2 OR m.state IN ('proposed', 'mutual', 'converted')) ORDER BY m.id DESC LIMIT 1) AS match_id,
-        r.state, r.state_reason, r.due_at, r.version, r.created_at, r.updated_at
-    FROM routing r JOIN demand d ON d.id = r.demand_id JOIN organisation o ON o.id = r.organisation_id
-        JOIN organisation od ON od.id = d.organisation_id LEFT JOIN product p ON p.id = r.product_id
-    WHERE ($2 OR $1 IN (r.organisation_id, d.organisation_id)) AND ($3::bigint IS NULL OR r.demand_id = $3)
+    """SELECT r.*, (SELECT m.id FROM match m WHERE m.demand_id = r.demand_id AND m.product_id = r.product_id
+            AND ($2 OR m.state IN ('proposed', 'mutual', 'converted')) ORDER BY m.id DESC LIMIT 1) AS match_id
+    FROM whole_routing r
+    WHERE ($2 OR $1 IN (r.organisation_id, r.demander_id)) AND ($3::bigint IS NULL OR r.demand_id = $3)
         AND (NOT $4::bool OR r.organisation_id = $1 AND r.state IN ('open', 'held'))
         AND ($5::timestamptz IS NULL OR (r.updated_at, r.id) < ($5, $6::bigint))
     ORDER BY r.updated_at DESC, r.id DESC LIMIT $7""",

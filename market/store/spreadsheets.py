@@ -16,23 +16,13 @@ class Owned(Product, frozen=True, kw_only=True):
 
 MINE = Query(
     Owned,
-    """SELECT p.id, p.organisation_id, o.name AS organisation_name, o.state = 'verified' AS organisation_verified,
-        p.title, p.abstract, p.fields, p.theme, p.tags, p.region, p.time_from, p.time_to, p.granularity,
-        p.update_cycle, p.formats, p.delivery, p.data_class, p.opening, p.source_statement, p.risk_assessment,
-        p.licence, p.price, p.price_unit, p.sample, p.contact_role, p.state, p.state_party, p.state_reason, p.due_at,
-        p.revision, p.version, p.created_at, p.listed_at, p.updated_at, p.source, p.source_id
-    FROM product p JOIN organisation o ON o.id = p.organisation_id
+    """SELECT w.*, p.source, p.source_id FROM product p JOIN whole_product w ON w.id = p.id
     WHERE p.organisation_id = $1 AND p.state <> 'delisted' ORDER BY p.updated_at DESC, p.id DESC LIMIT $2""",
 )
 # Those of organisation $1 that rows of a file may mean: by number, by the file's own id, by title.
 MEANT = Query(
     Owned,
-    """SELECT p.id, p.organisation_id, o.name AS organisation_name, o.state = 'verified' AS organisation_verified,
-        p.title, p.abstract, p.fields, p.theme, p.tags, p.region, p.time_from, p.time_to, p.granularity,
-        p.update_cycle, p.formats, p.delivery, p.data_class, p.opening, p.source_statement, p.risk_assessment,
-        p.licence, p.price, p.price_unit, p.sample, p.contact_role, p.state, p.state_party, p.state_reason, p.due_at,
-        p.revision, p.version, p.created_at, p.listed_at, p.updated_at, p.source, p.source_id
-    FROM product p JOIN organisation o ON o.id = p.organisation_id
+    """SELECT w.*, p.source, p.source_id FROM product p JOIN whole_product w ON w.id = p.id
     WHERE p.organisation_id = $1 AND (p.id = ANY ($2::bigint[]) OR p.title = ANY ($3::text[])
         OR (p.source = $4 AND p.source_id = ANY ($5::text[])))
     ORDER BY p.id""",
