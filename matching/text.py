@@ -61,13 +61,14 @@ def _simplified() -> NDArray[np.uint32]:
     return simple
 
 
-def _points(text: str) -> NDArray[np.uint32]:
+def points(text: str) -> NDArray[np.uint32]:
+    """The code points of ``text``."""
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
 
 
 def simplified(text: str) -> str:
     """``text`` in Simplified characters, each at its place."""
-    return text if text.isascii() else str(_simplified()[_points(text)].data, "utf-32-le", "surrogatepass")
+    return text if text.isascii() else str(_simplified()[points(text)].data, "utf-32-le", "surrogatepass")
 
 
 def _folded(text: str) -> str:
@@ -205,7 +206,7 @@ class Analyser:
         """``texts``, each as if cut alone: many together are a lot quicker."""
         size, known = len(texts), defaultdict(count().__next__, _NONE)
         whole = simplified(_END.join(map(_folded, texts)))
-        codes = _points(whole)
+        codes = points(whole)
         kinds = _kinds()[codes]
         start, end, text, joined, long = cutting.spans(kinds)
         number, first = cutting.distinct(codes, start, end)

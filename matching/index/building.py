@@ -18,7 +18,7 @@ import numpy as np
 from matching.index import names
 from matching.index.counting import counted
 from matching.index.lexical import Index
-from matching.index.located import Places, place_of
+from matching.index.located import Places, places_of
 from matching.index.segment import SCALE, Segment, Shard, Vocabulary, join_shards
 from matching.lists import Lists
 from matching.processes import forked
@@ -46,7 +46,7 @@ def cut(products: Iterable[Document], weights: Mapping[str, float], analyser: An
     said = np.array([[texts[_text(value)] for value in map(attrgetter(field), ordered)] for field in weights], np.int32)
     named = np.array([titles[names.term(product.title) or ""] for product in ordered], np.int32)
     places = Places()
-    place = np.array([places.number(place_of(product)) for product in ordered], np.int32)
+    place = np.array(list(map(places.number, places_of(ordered))), np.int32)
     cuts = analyser.cut_all(list(texts))
     terms = [*cuts.terms, *list(titles)[1:]]
     name = Lists(np.arange(len(cuts.terms), len(terms), dtype=np.int32), np.append(0, np.arange(len(titles))))

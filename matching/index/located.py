@@ -6,7 +6,9 @@ region, its title and the name of a public body that publishes it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import Final
 
 import numpy as np
@@ -36,10 +38,26 @@ def ground(place: regions.Place) -> Codes:
 
 def place_of(document: Document) -> Codes:
     """The ground a product covers as far as it says; the empty set when it does not."""
-    region = named(document.region)
-    publisher = named(document.publisher) if document.publisher.endswith(_PUBLIC) else ()
-    for told in (named(document.title), publisher):
-        fitting = [p for p in told if p and (not region or any(regions.overlaps(p, r) for r in region))]
+    return _covered(*map(named, _told(document)))
+
+
+def places_of(documents: Sequence[Document]) -> Iterator[Codes]:
+    """``place_of`` each of ``documents``: many together are a lot quicker."""
+    told = list(map(_told, documents))
+    texts = list(dict.fromkeys(chain.from_iterable(told)))
+    found = {text: tuple(map(ground, places)) for text, places in zip(texts, regions.find_all(texts), strict=True)}
+    for some in told:
+        yield _covered(*map(found.__getitem__, some))
+
+
+def _told(document: Document) -> tuple[str, str, str]:
+    """The texts that tell where a product is."""
+    return document.region, document.title, document.publisher if document.publisher.endswith(_PUBLIC) else ""
+
+
+def _covered(region: Sequence[Codes], *told: Sequence[Codes]) -> Codes:
+    for places in told:
+        fitting = [p for p in places if p and (not region or any(regions.overlaps(p, r) for r in region))]
         if fitting:
             return frozenset().union(*fitting)
     return frozenset().union(*region)

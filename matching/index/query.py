@@ -36,7 +36,7 @@ class Query:
 
 def read(texts: Sequence[str], analyser: Analyser) -> list[Query]:
     """``texts`` as queries; many at once are quicker."""
-    places = [regions.find(text) for text in texts]
+    places = list(regions.find_all(texts))
     phrases = list({place.phrase: None for found in places for place in found})
     cuts = analyser.cut_all([*texts, *phrases])
     terms = {phrase: cuts.cut(i).terms for i, phrase in enumerate(phrases, len(texts))}

@@ -20,6 +20,9 @@ from matching.index import segment
 LINE: Final = 128
 """Rows that are passed over together when none of them has enough."""
 
+SHORT: Final = 16
+"""The same within a line where one has."""
+
 WHOLE: Final = np.float32(1 / segment.WHOLE)
 
 EARLY: Final = 0.4
@@ -151,18 +154,34 @@ def _ordered(
     body: Any, head: Any, gloss: Any, sizes: Array, terms: Array, weights: Array
 ) -> tuple[Array, Array, Array]:  # fmt: skip
     """Part, number and weight of the terms that occur, what tells rows apart first."""
-    part, at, key = np.empty(len(terms), np.uint8), np.empty(len(terms), np.int64), np.empty(len(terms))
+    part, at, key = np.empty(len(terms), np.uint8), np.empty(len(terms), np.int64), np.empty(len(terms), np.float32)
     n = j = 0
     for p in range(3):
         run, _, start, _ = body if p == 0 else head if p == 1 else gloss
         for _ in range(sizes[p]):
             often = start[run[terms[j] + 1]] - start[run[terms[j]]] if terms[j] < len(run) - 1 else 0
             if often > 0:
-                part[n], at[n], key[n] = p, j, -weights[j] / math.sqrt(often + 1.0)
+                part[n], at[n], key[n] = p, j, weights[j] / math.sqrt(often + 1.0)
                 n += 1
             j += 1
-    order = np.argsort(key[:n])
+    order = _falling(key[:n])
     return part[order], terms[at[order]], weights[at[order]]
+
+
+@compiled
+def _falling(key: Array) -> Array:
+    """The order of positive numbers from the largest to the smallest, those alike to some sixteenth as they come."""
+    leading = key.view(np.int32) >> 19  # the exponent and four bits: they rise as the numbers do
+    end = np.zeros(int(leading.max()) + 1 if len(key) else 0, np.int64)
+    for bits in leading:
+        end[bits] += 1
+    for bits in range(len(end) - 2, -1, -1):
+        end[bits] += end[bits + 1]
+    order = np.empty(len(key), np.int64)
+    for i in range(len(key) - 1, -1, -1):
+        end[leading[i]] -= 1
+        order[end[leading[i]]] = i
+    return order
 
 
 @compiled
@@ -244,19 +263,28 @@ def _taken(
     returns how many. ``clean``: and leave only zeros."""
     n = 0
     for first in range(0, len(score), LINE):
-        most = np.int32(0)
-        for row in range(np.uint64(first), np.uint64(first + LINE)):
-            most = max(most, score[row])
+        most = _most(score, first, LINE)
         if most == 0:
             continue
         if np.float32(most + rest) >= least:
-            for row in range(first, first + LINE):
-                if score[row] and _reaches(score[row], base + row, place, factor, rest, least):
-                    rows[n], totals[n] = row, score[row]
-                    n += 1
+            for near in range(first, first + LINE, SHORT):
+                if np.float32(_most(score, near, SHORT) + rest) >= least:
+                    for row in range(near, near + SHORT):
+                        if score[row] and _reaches(score[row], base + row, place, factor, rest, least):
+                            rows[n], totals[n] = row, score[row]
+                            n += 1
         if clean:
             score[first : first + LINE] = 0
     return n
+
+
+@compiled
+def _most(score: Array, first: int, size: int) -> Any:
+    """The highest of ``score[first : first + size]``."""
+    most = np.int32(0)
+    for row in range(np.uint64(first), np.uint64(first + size)):
+        most = max(most, score[row])
+    return most
 
 
 @compiled

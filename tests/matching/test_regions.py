@@ -1,5 +1,7 @@
 """Places: what is found, what contains what."""
 
+import random
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -79,6 +81,32 @@ def test_labels_are_full_names() -> None:
         "新加坡",
     ]
     assert regions.label(frozenset(["CN51", "CN50"])) == ""
+
+
+def test_texts_read_together_are_read_as_each_alone() -> None:
+    words = [
+        "四川省",
+        "泸州",
+        "古蔺县",
+        "京津冀",
+        "云贵两省",
+        "臺北",
+        "Suzhou",
+        "Anhui",
+        "北",
+        "京",
+        "白酒",
+        "\n",
+        "，",
+        "😀",
+        "\ud800",
+    ]
+    draw = random.Random(3)
+    texts = ["".join(draw.choices([*words, *"\n，😀\ud800"], k=draw.randrange(9))) for _ in range(300)]
+    assert list(regions.find_all(texts)) == [regions.find(text) for text in texts]
+    assert list(regions.find_all([])) == []
+    # A name that the end of a text cuts in two is none.
+    assert list(regions.find_all(["四川省泸", "州"])) == [regions.find("四川省"), ()]
 
 
 @settings(deadline=None, max_examples=150)
