@@ -8,7 +8,9 @@ ready-made actors (see ``given.py``).
 from __future__ import annotations
 
 import asyncio
+import os
 import secrets
+import sys
 from collections.abc import AsyncIterator, Iterator
 from functools import cache
 from pathlib import Path
@@ -24,6 +26,10 @@ from market.db import prepare_connection
 from market.settings import Settings
 from tests import database
 from tests.given import Given
+
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+# what the suite's processes import is compiled once for all of them, where a machine says otherwise, too
 
 hypothesis.settings.register_profile(
     "suite",

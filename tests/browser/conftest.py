@@ -1,7 +1,9 @@
 """The site in a real Chromium: the fixtures.
 
-``site``: ``market serve`` and ``market worker`` on a database of their own. ``open_page``: a window on it, whose
-complaints and foreign requests fail the test. ``setting(work)``: what stands in the database before the story begins.
+``site``: ``market serve`` and ``market worker``, as an operator starts them, for all stories that bring their own
+people and things and leave no worklist longer; a module that looks at everything there is takes ``own_site`` for it.
+``open_page``: a window on it, whose complaints and foreign requests fail the test. ``setting(work)``: what stands in
+the database before the story begins.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import sys
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -39,7 +42,7 @@ class Site(NamedTuple):
     url: str
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def program() -> str:
     """The machine's own Chromium."""
     names = ("chromium", "chromium-browser", "google-chrome")
@@ -51,31 +54,42 @@ def program() -> str:
     return found
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def site(program: str, server_url: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The site and its worker, as an operator starts them."""
-    name = "browser_" + os.urandom(4).hex()
-    asyncio.run(database.execute(server_url, f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
-    url = database.with_database(server_url, name)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    settings = {"DATABASE_URL": url, "PORT": str(port), "DATA_DIR": str(tmp_path_factory.mktemp("site"))}
-    env = os.environ | {f"MARKET_{name}": value for name, value in settings.items()}
-    run = [sys.executable, "-m", "market"]
-    with (
-        subprocess.Popen([*run, "serve"], cwd=ROOT, env=env, stderr=subprocess.PIPE, text=True) as process,
-        subprocess.Popen([*run, "worker"], cwd=ROOT, env=env, stderr=subprocess.DEVNULL) as worker,
-    ):
-        assert process.stderr is not None
-        assert any("Serving" in line for line in iter(process.stderr.readline, "")), "it ended"
-        rest = threading.Thread(target=process.stderr.read)
-        rest.start()
-        yield Site(f"http://127.0.0.1:{port}", url)
-        worker.terminate()
-        process.terminate()
-        rest.join()
-    asyncio.run(database.execute(server_url, f'DROP DATABASE "{name}" WITH (FORCE)'))
+    """The site that the stories share."""
+    with running(server_url, template, tmp_path_factory.mktemp("site")) as shared:
+        yield shared
+
+
+@pytest.fixture(scope="module")
+def own_site(program: str, server_url: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site with nothing in it."""
+    with running(server_url, template, tmp_path_factory.mktemp("site")) as own:
+        yield own
+
+
+@contextmanager
+def running(server_url: str, template: str, folder: Path) -> Iterator[Site]:
+    """A site and its worker on a database of their own."""
+    with database.copied(server_url, template) as url:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        settings = {"DATABASE_URL": url, "PORT": str(port), "DATA_DIR": str(folder)}
+        env = os.environ | {f"MARKET_{name}": value for name, value in settings.items()}
+        run = [sys.executable, "-m", "market"]
+        with (
+            subprocess.Popen([*run, "serve"], cwd=ROOT, env=env, stderr=subprocess.PIPE, text=True) as process,
+            subprocess.Popen([*run, "worker"], cwd=ROOT, env=env, stderr=subprocess.DEVNULL) as worker,
+        ):
+            assert process.stderr is not None
+            assert any("Serving" in line for line in iter(process.stderr.readline, "")), "it ended"
+            rest = threading.Thread(target=process.stderr.read)
+            rest.start()
+            yield Site(f"http://127.0.0.1:{port}", url)
+            worker.terminate()
+            process.terminate()
+            rest.join()
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +116,7 @@ def setting(site: Site) -> Callable[[Callable[[Given], Awaitable[Any]]], Any]:
 
 @pytest.fixture(scope="module")
 def chromium(program: str, site: Site) -> Iterator[Browser]:
-    """Begun after the site and ended before it."""
+    """Begun after the site; while it runs, this thread can run no event loop, so it ends with the module."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         yield browser

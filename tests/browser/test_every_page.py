@@ -26,6 +26,11 @@ PARTS = 5
 
 
 @pytest.fixture(scope="module")
+def site(own_site):
+    return own_site
+
+
+@pytest.fixture(scope="module")
 def market(setting):
     return setting(every_page.market)
 

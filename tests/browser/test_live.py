@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from market.domain.permissions import Role
 from market.domain.products import Field
+from market.services import products
 from tests.browser.hand import PATIENCE
 from tests.browser.proxy import before
 from tests.given import email_of
@@ -59,7 +60,7 @@ async def listing(given):
     return owner, await given.draft_product(owner), await given.staff(Role.REGISTRAR)
 
 
-def test_what_is_submitted_comes_onto_the_worklist(open_page, sign_in, setting):
+def test_what_is_submitted_comes_onto_the_worklist_until_it_is_decided(open_page, sign_in, setting):
     owner, product, registrar = setting(listing)
     desk, supplier = open_page(), open_page()
     sign_in(desk, email_of(registrar.name))
@@ -69,6 +70,8 @@ def test_what_is_submitted_comes_onto_the_worklist(open_page, sign_in, setting):
     supplier.goto(f"/products/{product.id}")
     supplier.locator("main form[action$='/actions/submit'] button").click()
     expect(desk.locator(f"#row-product-{product.id}")).to_be_visible()
+    setting(lambda given: products.act(given.db, registrar, product.id, "list", now=given.now))
+    expect(desk.locator(f"#row-product-{product.id}")).to_have_count(0)
 
 
 def test_an_interrupted_connection_recovers_and_shows_what_was_missed(open_page, sign_in, site, talk):

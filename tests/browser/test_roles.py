@@ -32,6 +32,11 @@ STEPS = {"enterprise": 20, "supplier": 22, "broker": 12}
 them. No address is typed."""
 
 
+@pytest.fixture(scope="module")
+def site(own_site):
+    return own_site
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_from_signing_in_to_an_agreement(open_page, setting, way):
     async def people(given):

@@ -9,21 +9,30 @@ from tests.browser.conftest import PHONE, WIDE
 from tests.given import email_of
 
 pytestmark = pytest.mark.browser
-PUBLIC = ("/", "/products", "/products/1", "/demands", "/demands/1", "/sign-up", "/api")
-OWN = ("/inbox", "/my/demands", "/demands/new", "/demands/1", "/matches", "/organisation", "/account")
+PUBLIC = ("/", "/products", "/products/{product}", "/demands", "/demands/{demand}", "/sign-up", "/api")
+OWN = ("/inbox", "/my/demands", "/demands/new", "/demands/{demand}", "/matches", "/organisation", "/account")
 
 
 @pytest.fixture(scope="module")
-def owner(setting):
-    """The address of the owner of the one demand; one product is listed."""
+def market(setting):
+    """The address of an owner of a demand; the numbers of that and of a listed product."""
 
     async def work(given):
         actor = await given.demander()
-        await given.open_demand(actor)
-        await given.listed_product()
-        return email_of(actor.name)
+        demand, product = await given.open_demand(actor), await given.listed_product()
+        return email_of(actor.name), {"demand": demand.id, "product": product.id}
 
     return setting(work)
+
+
+@pytest.fixture(scope="module")
+def owner(market):
+    return market[0]
+
+
+@pytest.fixture(scope="module")
+def numbers(market):
+    return market[1]
 
 
 def test_an_enterprise_writes_a_demand_without_javascript(open_page, sign_in, owner):
@@ -45,7 +54,7 @@ def test_an_enterprise_writes_a_demand_without_javascript(open_page, sign_in, ow
 
 
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["desk", "phone"])
-def test_pages_are_quiet_fetch_nothing_elsewhere_and_fit(open_page, sign_in, owner, size):
+def test_pages_are_quiet_fetch_nothing_elsewhere_and_fit(open_page, sign_in, owner, numbers, size):
     """Console errors and foreign requests are looked at by ``open_page``."""
     page = open_page(size)
     too_wide = []
@@ -56,10 +65,10 @@ def test_pages_are_quiet_fetch_nothing_elsewhere_and_fit(open_page, sign_in, own
             too_wide.append(path)
 
     for path in PUBLIC:
-        look(path)
+        look(path.format(**numbers))
     sign_in(page, owner)
     for path in OWN:
-        look(path)
+        look(path.format(**numbers))
     assert too_wide == []
 
 

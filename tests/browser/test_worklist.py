@@ -63,6 +63,6 @@ def test_a_registrar_decides_with_one_key_and_takes_back(open_page, sign_in, set
     expect(page.locator("main .empty")).to_be_visible()
 
     async def states(given):
-        return [row["state"] for row in await given.db.fetch("SELECT state FROM product ORDER BY id")]
+        return [(await products.get(given.db, registrar, product.id)).state for product in (first, second, third)]
 
     assert setting(states) == ["listed", "listed", "draft"]
