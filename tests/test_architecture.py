@@ -188,6 +188,12 @@ def test_templates_escape_everything_and_bring_nothing_foreign(path):
     assert all("src=" in tag for tag in re.findall(r"<script\b[^>]*>", text)), "the policy forbids it"
 
 
+def test_no_line_begins_with_what_separates_two_facts():
+    for path in TEMPLATES:
+        shown = re.sub(r"<title>.*?</title>|{% block title %}.*?{% endblock %}", "", path.read_text(encoding="utf-8"))
+        assert "·" not in shown, (path.name, "write {{ dot }}")
+
+
 def test_every_form_that_posts_carries_the_token():
     for path in TEMPLATES:
         for form in re.findall(r"<form\b.*?</form>", path.read_text(encoding="utf-8"), re.DOTALL):

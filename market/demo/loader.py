@@ -45,7 +45,7 @@ from market.store.demonstration import ACTOR, ANY_ORGANISATION, PAIR
 from market.store.pools import LIVE_OF_DEMAND as POOL_OF
 from market.store.query import Db
 
-SIGN_INS = tuple(zip(("Enterprise 企业", "Supplier 供应方", "Broker 撮合专员"), (t.email for t in TOURS), strict=True))
+SIGN_INS = tuple(zip(("Enterprise 企业", "Supplier 供方", "Broker 撮合专员"), (t.email for t in TOURS), strict=True))
 
 
 async def load_once(url: str, console: Console) -> bool:

@@ -55,7 +55,7 @@ PRODUCT_COLUMNS = known("""
     sample: 样例, 样本, 样例数据, 示例数据, 数据样例
     contact_role: 联系部门, 联系岗位, 联系人角色
     publisher: provider, organisation, organization, 发布单位, 发布机构, 发布部门, 提供单位, 提供方, 提供部门
-    publisher: 供应方, 供应商, 来源部门, 数据提供单位, 数据提供方, 责任单位, 数据商
+    publisher: 供方, 供应方, 供应商, 来源部门, 数据提供单位, 数据提供方, 责任单位, 数据商
     exchange: platform, portal, 交易所, 平台, 发布平台
     url: link, 网址, 链接, 链接地址
 """)

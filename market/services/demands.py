@@ -26,6 +26,7 @@ from market.domain.money import money_error
 from market.domain.paging import PAGE, Cursor, Page, page_of, place
 from market.domain.permissions import Permission
 from market.domain.text import cleaned
+from market.domain.themes import stored
 from market.domain.words import N_
 from market.services import jobs, limits, matchmaking
 from market.services.transitions import birth, fire, fire_many, offered
@@ -54,7 +55,8 @@ def is_insider(actor: Actor, demand: Demand | DemandCard) -> bool:
 def checked(content: DemandContent) -> DemandContent:
     """Cleaned, a missing title taken from the text. Raises Invalid with every error."""
     content = cleaned(content)
-    content = msgspec.structs.replace(content, title=content.title or title_of(content.text))
+    title, theme = content.title or title_of(content.text), stored(content.theme)
+    content = msgspec.structs.replace(content, title=title, theme=theme)
     errors: dict[str, str] = {}
     if content.budget is not None and (wrong := money_error(content.budget)):
         errors["budget"] = wrong

@@ -13,6 +13,7 @@ from market import i18n
 from market.domain.accounts import Actor
 from market.domain.facets import FACETS, Asked, Band, Choice, Facet, Piece, Sort
 from market.domain.paging import PAGE
+from market.domain.themes import stored
 from market.services import texts
 from market.services.demands import as_seen
 from market.services.matchmaking import Matchmaker, in_thread
@@ -166,8 +167,8 @@ def _test(name: str, value: str, regions: Collection[str] | None) -> Callable[[C
 
 
 def _placed(asked: Asked) -> Asked:
-    """With the code of the region where its name is that of one place."""
-    return msgspec.structs.replace(asked, region=texts.code_of(asked.region) or asked.region)
+    """With the code of the region where its name is that of one place, and the field by the name it is stored under."""
+    return msgspec.structs.replace(asked, theme=stored(asked.theme), region=texts.code_of(asked.region) or asked.region)
 
 
 def _order(asked: Asked, sort: str) -> Sort:

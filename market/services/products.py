@@ -18,6 +18,7 @@ from market.domain.paging import PAGE, Cursor, Page, page_of, place
 from market.domain.permissions import Permission
 from market.domain.products import Product, ProductCard, ProductContent, ProductState
 from market.domain.text import cleaned
+from market.domain.themes import stored
 from market.domain.words import N_
 from market.services import jobs
 from market.services.transitions import birth, fire, fire_many, offered
@@ -70,6 +71,7 @@ def parties(actor: Actor, product: Product | ProductCard) -> frozenset[Party]:
 def checked(content: ProductContent) -> ProductContent:
     """Cleaned. Raises Invalid with every error."""
     content = cleaned(content)
+    content = msgspec.structs.replace(content, theme=stored(content.theme))
     errors: dict[str, str] = {}
     wrong_price = money_error(content.price) if content.price is not None else None
     if wrong_price:

@@ -26,6 +26,8 @@ from market.web import labels, labels_final
 from market.web.sessions import target
 
 TEMPLATES = Path(__file__).parent / "templates"
+DOT = "\N{NO-BREAK SPACE}· "
+"""What stands between facts on one line: a line may end with it and never begins with it."""
 
 
 def day(value: date | datetime | None) -> str:
@@ -82,6 +84,8 @@ def shown(quote: str, source: str) -> str:
         match source:
             case "update_frequency":
                 return word(quote, "update_cycle")
+            case "themes":
+                return word(quote, "theme")
             case "delivery":
                 return word(quote, "delivery")
             case "price":
@@ -167,5 +171,6 @@ def engine() -> JinjaTemplateEngine:
         words=labels.WORDS,
         finality=labels_final.FINAL,
         glossary=GLOSSARY,
+        dot=DOT,
     )
     return JinjaTemplateEngine(engine_instance=environment)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from market.domain.themes import THEMES
 from market.domain.words import N_
 from market.web.labels_asked import ASKED
 from market.web.labels_demands import OF_DEMANDS
@@ -21,6 +22,7 @@ WORDS: dict[str, dict[str, str]] = {
     **STAFF,
     **EVENTS,
     "form.field": FIELDS,
+    "theme": THEMES,
     "role": {
         "owner": N_("Owner"),
         "member": N_("Member"),
@@ -212,9 +214,9 @@ WORDS: dict[str, dict[str, str]] = {
         "submit": N_("Send for review"),
         "withdraw": N_("Take back"),
         "return": N_("Return to the supplier"),
-        "list": N_("List"),
+        "list": N_("Put on the market"),
         "suspend": N_("Suspend"),
-        "resume": N_("List again"),
+        "resume": N_("Put back on the market"),
         "discard": N_("Discard draft"),
         "delist": N_("Delist"),
     },

@@ -32,7 +32,7 @@ def test_a_registrar_decides_with_one_key_and_takes_back(open_page, sign_in, set
     page.keyboard.press("j")
     expect(page.locator(f"#to-product-{first.id}")).to_be_focused()
     page.keyboard.press("a")
-    expect(page.locator("#toast")).to_contain_text("List")
+    expect(page.locator("#toast")).to_contain_text("Put on the market")
     expect(row(first)).to_have_class("going")
     expect(page.locator(f"#to-product-{second.id}")).to_be_focused()
     page.keyboard.press("u")

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from market.domain.matches import DeclineCode, RejectCode
+from market.domain.themes import THEMES
 
 DEMO = Path(__file__).parents[2] / "market" / "demo"
 
@@ -204,6 +205,10 @@ def test_some_listed_products_leave_something_unknown() -> None:
     assert any(product["update_cycle"] is None for product in listed)
     assert any(not product["region"] for product in listed)
     assert any(product["price"] is None for product in listed)
+
+
+def test_every_field_of_data_has_a_name_in_both_languages() -> None:
+    assert {record["theme"] for name in ("products", "demands") for record in read(name)} <= THEMES.keys()
 
 
 def test_demands_are_whole() -> None:

@@ -1,6 +1,7 @@
 """The demo's data as they are loaded: every state and story is there, and every list has something to show."""
 
 import io
+import re
 
 import asyncpg
 import pytest
@@ -127,6 +128,21 @@ async def test_the_first_demand_of_the_tour_has_products_to_compare(people, db):
     person = people[ENTERPRISE]
     await person.open(f"/demands/{demand}")
     assert person.text.count("选中") >= 3, "three columns, each to be chosen"
+
+
+async def test_some_of_what_nobody_offers_is_asked_for_by_several(people):
+    answer = await people[BROKER].client.get("/wanted", headers=browsing.HTML)
+    counts = [int(n) for n in re.findall(r'data-label="开放需求">(\d+)<', answer.text)]
+    assert sum(count > 1 for count in counts) >= 3
+    assert counts == sorted(counts, reverse=True)
+
+
+async def test_the_first_page_is_mostly_chinese_and_not_only(people):
+    answer = await people[""].client.get("/", headers=browsing.HTML)
+    newest = [re.findall(rf'<li><a href="/{kind}/\d+">([^<]+)<', answer.text) for kind in ("products", "demands")]
+    for titles in newest:
+        english = [title for title in titles if title.isascii()]
+        assert 0 < len(english) < len(titles) / 2, titles
 
 
 async def test_the_matcher_itself_finds_what_the_stories_are_about(db):

@@ -77,6 +77,16 @@ async def test_from_the_desk_to_a_letter_the_demander_reads_and_prints(client, c
         assert i18n.gettext("What to do next") in letter
 
 
+async def test_there_is_no_letter_to_write_where_a_product_meets_every_must(client, committed):
+    await committed.listed_product()
+    demand = await committed.open_demand(lines=(TOPIC,))
+    await client.app.state.matchmaker.fill(committed.db)
+    await english(client, await committed.staff())
+    shown = (await browsing.get_page(client, f"/demands/{demand.id}/gap")).text
+    assert "so there is none to write" in shown
+    assert f'action="/demands/{demand.id}/letters"' not in shown
+
+
 async def test_both_owners_ask_why_and_are_told(client, committed):
     demander, supplier = await committed.demander(), await committed.supplier()
     demand = await committed.open_demand(demander, lines=(TOPIC, FIELDS))

@@ -141,7 +141,15 @@ async def test_from_worklist_to_the_link_that_starts_the_negotiation(client, com
     found, demander, supplier = await committed.match()
     await english(client, await committed.staff())
     assert f'href="/desk/matches/{found.id}"' in (await browsing.get_page(client, "/desk")).text
-    for state, there in (("", True), ("broker_review", True), ("mutual", False), ("nonsense", True)):
+    tabs = (
+        ("", True),
+        ("waiting", True),
+        ("broker_review", True),
+        ("sides", False),
+        ("mutual", False),
+        ("over", False),
+    )
+    for state, there in (*tabs, ("nonsense", True)):
         listed = await browsing.get_page(client, f"/matches?state={state}")
         assert (f'href="/matches/{found.id}"' in listed.text) is there
     desk = await browsing.get_page(client, f"/matches/{found.id}")

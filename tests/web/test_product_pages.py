@@ -62,6 +62,17 @@ async def test_a_stranger_reads_listed_products_with_every_text_escaped(client, 
     assert (await browsing.get_page(client, "/products/999999")).status_code == 404
 
 
+async def test_a_known_field_is_read_in_the_readers_language_wherever_it_was_written(client, committed):
+    written = [await committed.listed_product(theme=theme) for theme in ("Transport", "交通运输", "Toll roads")]
+    for language, shown in (("zh", "交通运输"), ("en", "Transport")):
+        client.cookies.set("language", language)
+        for product, theme in zip(written, (shown, shown, "Toll roads"), strict=True):
+            assert f"<dd>{theme}</dd>" in (await browsing.get_page(client, f"/products/{product.id}")).text
+        for filtered in ("Transport", "交通运输"):
+            found = (await browsing.get_page(client, f"/products?theme={filtered}")).text
+            assert [f'href="/products/{product.id}"' in found for product in written] == [True, True, False]
+
+
 async def test_what_is_not_listed_is_not_there_for_a_stranger(client, committed):
     draft = await committed.draft_product()
     await browsing.sign_in(client, await committed.supplier())

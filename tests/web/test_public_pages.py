@@ -143,8 +143,10 @@ async def test_statistics_add_up_and_cover_what_is_sealed(client, committed):
     by_region = next(rows for rows in tables.values() if "江苏省" in rows and len(rows["江苏省"]) == 4)
     assert by_region["江苏省"][:2] == ["2", "1"]
     assert sum(int(row[3]) for row in by_field.values()) == 1
-    assert len(list(root.iter("svg"))) >= 3
-    assert all(svg.get("aria-label") for svg in root.iter("svg"))
+    charts = [element for element in root.iter() if element.get("role") == "img"]
+    assert len(charts) >= 3
+    assert all(chart.get("aria-label") for chart in charts)
+    assert all(svg in charts or svg.get("aria-hidden") for svg in root.iter("svg"))
 
 
 async def test_statistics_of_an_empty_market(client):

@@ -28,6 +28,15 @@ from market.web.pages.questions import asking
 P = Permission
 ASKED_IN = frozenset({MatchState.BROKER_REVIEW, MatchState.PROPOSED, MatchState.MUTUAL})
 """States in which the page shows what was asked, and the demander may ask."""
+TABS = {
+    "waiting": (MatchState.BROKER_REVIEW, MatchState.GENERATED),
+    "sides": (MatchState.PROPOSED, MatchState.MUTUAL),
+    "over": (
+        *(MatchState.CONVERTED, MatchState.DECLINED, MatchState.REJECTED),
+        *(MatchState.EXPIRED, MatchState.STALE),
+    ),
+}
+"""How staff see the matches divided; what waits for a decision comes first."""
 
 
 @get("/matches", permission=P.MATCH_READ)
@@ -38,9 +47,10 @@ async def matches_page(
     shown: StateFilter = "",
     cursor: FromQuery[str] = "",
 ) -> Template:
-    """For the sides: leads for their products and what was proposed for their demands. For staff: all, latest first."""
+    """For the sides: leads for their products and what was proposed for their demands. For staff: what waits for a
+    decision, what is with the sides or what is over, latest first."""
     if actor.is_staff:
-        return await _all_matches(db, actor, shown if shown in set(MatchState) else "", cursor)
+        return await _all_matches(db, actor, shown, cursor)
     mine, others = matches.by_turn(await matches.of_demander(db, actor), now)
     return page(
         "pages/matches.html",
@@ -59,15 +69,14 @@ def _by_demand(cards: Iterable[MatchCard]) -> list[tuple[MatchCard, list[MatchCa
     return [(group[0], group) for group in groups.values()]
 
 
-async def _all_matches(db: Db, actor: Actor, chosen: str, cursor: str) -> Template:
-    found = await matches.page(db, actor, states=[chosen] if chosen else None, cursor=cursor)
+async def _all_matches(db: Db, actor: Actor, shown: str, cursor: str) -> Template:
+    tab = next((name for name, states in TABS.items() if shown in (name, *states)), "waiting")
+    states = [shown] if shown in TABS[tab] else [str(state) for state in TABS[tab]]
+    found = await matches.page(db, actor, states=states, cursor=cursor)
+    chosen = shown if shown in TABS[tab] else tab
+    same = urlencode({"state": chosen})
     return page(
-        "pages/matches_all.html",
-        cards=found.items,
-        next=found.next,
-        chosen=chosen,
-        states=[*MatchState],
-        same=urlencode({"state": chosen}),
+        "pages/matches_all.html", cards=found.items, next=found.next, tab=tab, chosen=chosen, tabs=TABS, same=same
     )
 
 
