@@ -131,5 +131,5 @@ class Simulation:
 
     async def leads(self, demand: Demand) -> list[tuple[int, float | None]]:
         """What the supplier sees of this demand: products in order, and their chances."""
-        cards = await matches.leads(self.given.db, self.supplier, now=self.given.now)
+        cards, _ = await matches.leads(self.given.db, self.supplier, now=self.given.now, limit=200)
         return [(card.product_id, card.chance) for card in cards if card.demand_id == demand.id]

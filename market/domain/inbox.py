@@ -31,6 +31,15 @@ class InboxItem(msgspec.Struct, frozen=True, kw_only=True):
     masked: tuple[str, ...] = ()
     place: int
     """Orders and finds items of one due time: id and kind in one number."""
+    subject: int
+    """The same for what it is about: to a demander that is the demand, whatever product was found for it."""
+    more: int
+    """How many others about the same subject wait, too, and later."""
+
+    @property
+    def demand_id(self) -> int | None:
+        """The demand that this row and others wait at."""
+        return self.subject // 8 if self.more else None
 
     @property
     def action(self) -> str:

@@ -44,28 +44,53 @@ def _of_kind(found: tuple[Turn, ...], kind: str) -> tuple[Turn, ...]:
 
 
 async def mine(
-    db: Db, actor: Actor, *, now: datetime, kind: str = "", cursor: str | None = None, limit: int = PAGE
+    db: Db,
+    actor: Actor,
+    *,
+    now: datetime,
+    kind: str = "",
+    cursor: str | None = None,
+    limit: int = PAGE,
+    together: bool = False,
 ) -> Page[InboxItem]:
-    """What the actor is to move on, the earliest deadline first; what is snoozed stays hidden until its day."""
+    """What the actor is to move on, the earliest deadline first; what is snoozed stays hidden until its day.
+
+    ``together``: what is about one subject is one row, its most urgent, that says how many more there are.
+    """
     found = _of_kind(_turns(actor), kind)
     if not actor.is_staff:
-        return await _of_sides(db, actor, found, now, cursor, limit, mine=True)
+        return await _of_sides(db, actor, found, now, cursor, limit, mine=True, together=together)
     rows = await inbox.OF_STAFF.all(db, *_columns(found), *place(cursor), limit + 1)
     return _page(rows, limit)
 
 
 async def theirs(
-    db: Db, actor: Actor, *, now: datetime, kind: str = "", cursor: str | None = None, limit: int = PAGE
+    db: Db,
+    actor: Actor,
+    *,
+    now: datetime,
+    kind: str = "",
+    cursor: str | None = None,
+    limit: int = PAGE,
+    together: bool = False,
 ) -> Page[InboxItem]:
     """Where the actor's organisation waits for the other side or the platform, the earliest deadline first."""
     if actor.is_staff:
         return Page(items=())
     found = turns(SIDES, mine=False) + holds(Party.CONSUMER, Party.PROVIDER)
-    return await _of_sides(db, actor, _of_kind(found, kind), now, cursor, limit, mine=False)
+    return await _of_sides(db, actor, _of_kind(found, kind), now, cursor, limit, mine=False, together=together)
 
 
 async def _of_sides(
-    db: Db, actor: Actor, found: tuple[Turn, ...], now: datetime, cursor: str | None, limit: int, *, mine: bool
+    db: Db,
+    actor: Actor,
+    found: tuple[Turn, ...],
+    now: datetime,
+    cursor: str | None,
+    limit: int,
+    *,
+    mine: bool,
+    together: bool,
 ) -> Page[InboxItem]:
     rows = await inbox.OF_SIDES.all(
         db,
@@ -75,6 +100,7 @@ async def _of_sides(
         now.astimezone(ZONE).date(),
         *place(cursor),
         limit + 1,
+        together,
     )
     return _page(rows, limit)
 

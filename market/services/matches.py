@@ -45,8 +45,9 @@ from market.store.journal import Event
 from market.store.query import Db
 
 MOST_SHOWN = 200
-"""Pairings on a page that is not cut into pages (leads, matches of one's demands)."""
-
+"""Pairings on a page that is not cut into pages (matches of one's demands)."""
+LEADS = 50
+"""Leads on a page: few in full, the others a line each."""
 
 _SIDES = frozenset({Party.DEMANDER, Party.SUPPLIER})
 _NEEDED = {Party.BROKER: Permission.MATCH_REVIEW} | dict.fromkeys(_SIDES, Permission.MATCH_ANSWER)
@@ -111,14 +112,18 @@ async def page(
     return found.map(lambda card: as_seen(actor, card))
 
 
-async def leads(db: Db, actor: Actor, *, now: datetime) -> list[MatchCard]:
+async def leads(
+    db: Db, actor: Actor, *, now: datetime, start: int = 0, limit: int = LEADS
+) -> tuple[list[MatchCard], int | None]:
     """A supplier's leads: those both sides want first, then those still to be answered, the best fit first.
 
-    How well a pairing fits: the chance the model in force gives it, and without one how much of the demand is met.
+    How well a pairing fits: the chance the model in force gives it, and without one how much of the demand is met. As
+    both change, a page begins at the lead number ``start``; with it comes where the next page begins.
     """
     today = now.astimezone(calendar.ZONE).date()
-    rows = await matches.LEADS.all(db, actor.organisation_id, today, MOST_SHOWN)
-    return [as_seen(actor, card) for card in rows]
+    rows = await matches.LEADS.all(db, actor.organisation_id, today, max(start, 0), limit + 1)
+    more = start + limit if len(rows) > limit else None
+    return [as_seen(actor, card) for card in rows[:limit]], more
 
 
 async def of_demander(db: Db, actor: Actor, demand_id: int | None = None) -> list[MatchCard]:

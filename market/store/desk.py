@@ -87,6 +87,7 @@ WAITING = Query(
             AND ($4::text IS NULL OR d.title ILIKE $4 OR p.title ILIKE $4))
     SELECT w.kind, w.id, w.party, w.title, w.product_title, w.other, w.state, w.due_at, w.version, w.value, w.chance,
         w.fit, w.met, w.unmet, w.unknown, w.held, false AS sealed, '{}'::text[] AS masked, w.place,
+        w.place AS subject, 0 AS more,
         k.person_id AS assignee_id, s.name AS assignee_name,
         CASE WHEN k.put_off_until > $7::date AND k.put_off_due = w.due_at THEN k.put_off_until END AS put_off_until
     FROM waiting w LEFT JOIN desk_item k ON k.kind = w.kind AND k.object_id = w.id

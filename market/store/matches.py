@@ -88,7 +88,7 @@ LEADS = Query(
     ORDER BY c.state = 'mutual' DESC, c.supplier_answer = 'interested', c.demander_answer = 'interested' DESC,
         CASE WHEN f.model_id IS NOT NULL THEN m.chance END DESC NULLS LAST,
         (SELECT coalesce(sum((r->>'share')::float8), 0) FROM jsonb_array_elements(c.reasons) r) DESC, c.id
-    LIMIT $3""",
+    OFFSET $3 LIMIT $4""",
 )
 OF_DEMANDER = Query(
     MatchCard,

@@ -110,3 +110,28 @@ async def test_overdue_comes_first_and_pages_lose_nothing(db, given):
         if cursor is None:
             break
     assert seen == [demand.id for demand in (*late, *early)]
+
+
+async def test_the_products_found_for_a_demand_are_one_row_on_the_page_and_the_pages_stay_whole(db, given):
+    owner = await given.demander()
+    many, few = await given.open_demand(owner), await given.open_demand(owner)
+    for demand in (many, many, few, many):
+        await given.proposed_match(owner, demand=demand)
+    drafts = [await given.draft_demand(owner) for _ in range(2)]
+
+    async def rows(**how):
+        found, cursor = [], None
+        while True:
+            page = await inbox.mine(db, owner, now=given.now, cursor=cursor, limit=1, **how)
+            found += page.items
+            if not (cursor := page.next):
+                return found
+
+    together = await rows(together=True)
+    assert {(row.kind, row.more, row.demand_id) for row in together} == {
+        ("match", 2, many.id),
+        ("match", 0, None),
+        ("demand", 0, None),
+    }
+    assert len(together) == 2 + len(drafts)
+    assert len(await rows()) == 4 + len(drafts)

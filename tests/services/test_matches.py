@@ -125,9 +125,9 @@ async def test_later_takes_a_day_and_moves_the_deadline_behind_it(db, given):
     assert (later.state, later.supplier_answer, later.supplier_snoozed_until) == ("proposed", "snoozed", until)
     assert later.due_at is not None
     assert later.due_at.date() > until
-    assert await matches.leads(db, supplier, now=given.now) == []
+    assert await matches.leads(db, supplier, now=given.now) == ([], None)
     given.later(days=30)
-    assert [card.id for card in await matches.leads(db, supplier, now=given.now)] == [found.id]
+    assert [card.id for card in (await matches.leads(db, supplier, now=given.now))[0]] == [found.id]
 
 
 async def test_a_colleagues_answer_makes_mine_stale_the_other_sides_does_not(db, given):
@@ -231,9 +231,12 @@ async def test_leads_are_ranked_mutual_first_then_by_what_is_met(db, given):
     poor = await given.open_demand(lines=(*LINES, unknown))
     poor_match = (await given.proposed_match(await given.demander(), supplier, demand=poor, product=product)).match
     good_match = (await given.proposed_match(None, supplier, product=product)).match
-    assert [card.id for card in await matches.leads(db, supplier, now=given.now)] == [good_match.id, poor_match.id]
+    assert [card.id for card in (await matches.leads(db, supplier, now=given.now))[0]] == [good_match.id, poor_match.id]
     met = (await given.mutual_match(None, supplier, product=product)).match
-    assert (await matches.leads(db, supplier, now=given.now))[0].id == met.id
+    ranked = [met.id, good_match.id, poor_match.id]
+    for limit, start, shown, following in ((2, 0, ranked[:2], 2), (2, 2, ranked[2:], None), (3, 0, ranked, None)):
+        cards, more = await matches.leads(db, supplier, now=given.now, start=start, limit=limit)
+        assert ([card.id for card in cards], more) == (shown, following)
 
 
 async def test_lists_are_by_side_and_state(db, given):

@@ -67,6 +67,19 @@ async def test_the_best_leads_stand_in_full_and_the_others_folded(client, commit
     assert {match.id for match in found} == {int(n) for n in re.findall(r'<h3><a href="/matches/(\d+)"', html)}
 
 
+async def test_leads_are_read_on_from_any_of_them(client, committed):
+    demander, supplier = await committed.demander(), await committed.supplier()
+    product = await committed.listed_product(supplier)
+    for _ in range(5):
+        await committed.proposed_match(demander, supplier, product=product)
+    await english(client, supplier)
+    every = re.findall(r'id="lead-(\d+)"', (await browsing.get_page(client, "/matches")).text)
+    rest = (await browsing.get_page(client, "/matches?start=3")).text
+    assert re.findall(r'id="lead-(\d+)"', rest) == every[3:]
+    assert '<ol class="cards" start="4">' in rest
+    assert "There are no more leads." in (await browsing.get_page(client, "/matches?start=50")).text
+
+
 async def test_each_line_says_its_part_of_the_score(client, committed):
     demander, supplier = await committed.demander(), await committed.supplier()
     demand = await committed.open_demand(demander, lines=LINES)

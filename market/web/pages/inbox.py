@@ -40,11 +40,11 @@ async def own_inbox(
     kinds = inbox.kinds(actor)
     kind = kind if kind in kinds else ""
     none: Page[InboxItem] = Page(items=())
-    mine = none if waiting else await inbox.mine(db, actor, now=now, kind=kind, cursor=cursor)
+    mine = none if waiting else await inbox.mine(db, actor, now=now, kind=kind, cursor=cursor, together=True)
     theirs = none
     if waiting or not cursor:
         rest = {"cursor": cursor} if waiting else {"limit": FEW}
-        theirs = await inbox.theirs(db, actor, now=now, kind=kind, **rest)
+        theirs = await inbox.theirs(db, actor, now=now, kind=kind, together=True, **rest)
     return page(
         "pages/inbox.html",
         kinds=kinds,
@@ -58,6 +58,8 @@ async def own_inbox(
 
 
 def _link(item: InboxItem) -> str:
+    if item.demand_id:
+        return f"/demands/{item.demand_id}#comparison"
     return page_of_object(item.kind, item.id, own=item.party is Party.MEMBER)
 
 

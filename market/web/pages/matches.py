@@ -46,15 +46,21 @@ async def matches_page(
     now: NamedDependency[datetime],
     shown: StateFilter = "",
     cursor: FromQuery[str] = "",
+    start: FromQuery[str] = "",
 ) -> Template:
     """For the sides: leads for their products and what was proposed for their demands. For staff: what waits for a
     decision, what is with the sides or what is over, latest first."""
     if actor.is_staff:
         return await _all_matches(db, actor, shown, cursor)
+    begins = int(start) if start.isascii() and start.isdigit() and len(start) < 6 else 0
+    leads, following = await matches.leads(db, actor, now=now, start=begins)
+    if begins:
+        return page("pages/leads.html", leads=leads, start=begins, following=following)
     mine, others = matches.by_turn(await matches.of_demander(db, actor), now)
     return page(
         "pages/matches.html",
-        leads=await matches.leads(db, actor, now=now),
+        leads=leads,
+        following=following,
         mine=_by_demand(mine),
         others=_by_demand(others),
         asked=await routings.page(db, actor, to_answer=True),
