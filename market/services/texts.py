@@ -163,6 +163,20 @@ def place_name(code: str, language: str) -> str:
     return regions.name(code, language) or code
 
 
+@lru_cache(maxsize=4096)
+def region_in(language: str, region: str) -> str:
+    """A region as written, but where it is a list of known places in the other language's writing: then their names."""
+    if region.isascii() is (language == "en"):
+        return region
+    codes = [code_of(part) for part in re.split("[、,，]", region)]
+    if not all(codes):
+        return region
+    named = [
+        ", ".join(dict.fromkeys(place_name(c, language) for c in (code, *reversed(larger(code)[1:])))) for code in codes
+    ]
+    return ("、" if language == "zh" else "; " if any("," in name for name in named) else ", ").join(named)
+
+
 def larger(code: str) -> list[str]:
     """The places a place lies in, the largest first."""
     if code.startswith("CN"):

@@ -22,6 +22,7 @@ from market.domain.accounts import ANONYMOUS, Actor
 from market.domain.glossary import GLOSSARY
 from market.domain.matches import MatchReason
 from market.domain.permissions import Permission
+from market.services import texts
 from market.web import labels, labels_final
 from market.web.sessions import target
 
@@ -73,6 +74,11 @@ def word(value: object, kind: str) -> str:
     return i18n.gettext(labels.WORDS[kind].get(str(value), str(value))) if value not in (None, "") else ""
 
 
+def region(value: str) -> str:
+    """The places a text of a region names, in the reader's language as far as they are known."""
+    return texts.region_in(i18n.language.get(), value)
+
+
 def said(reason: MatchReason) -> str:
     """The product's words behind a verdict as people read them."""
     return shown(reason.quote, reason.source)
@@ -107,7 +113,9 @@ def due(value: datetime | None) -> str:
     return i18n.ngettext("overdue by %(n)d working day", "overdue by %(n)d working days", -left) % {"n": -left}
 
 
-SPEAKING: tuple[Callable[..., str], ...] = (day, moment, second, yuan, percent, number, word, said, shown, due)
+SPEAKING: tuple[Callable[..., str], ...] = (
+    *(day, moment, second, yuan, percent, number, word, region, said, shown, due),
+)
 """Filters whose answer depends on the reader's language."""
 
 
