@@ -42,6 +42,8 @@ GET  /api                                                                   200 
 GET  /health                                                                200 200 200 200 200 200 200 200 200 200
 GET  /products                                                              200 200 200 200 200 200 200 200 200 200
 GET  /products/{listed_product}                                             200 200 200 200 200 200 200 200 200 200
+GET  /products/{listed_product}/alike                                       200 200 200 200 200 200 200 200 200 200
+GET  /products/{draft_product}/alike                                        404 404 404 200 200 200 200 200 404 404
 GET  /products/{listed_product}/dataset.jsonld                              200 200 200 200 200 200 200 200 200 200
 GET  /products/{draft_product}/dataset.jsonld                               404 404 404 404 404 404 404 404 404 404
 GET  /products/{draft_product}                                              404 404 404 200 200 200 200 200 404 404
@@ -172,6 +174,8 @@ DELETE /api/v1/webhooks/{webhook}                                           401 
 GET  /api/v1/products                                                       401 200 200 200 200 200 200 200 200 200
 GET  /api/v1/products/{listed_product}                                      401 200 200 200 200 200 200 200 200 200
 GET  /api/v1/products/{draft_product}                                       401 404 404 200 200 200 200 200 200 200
+GET  /api/v1/products/{listed_product}/alike                                401 200 200 200 200 200 200 200 200 200
+GET  /api/v1/products/{draft_product}/alike                                 401 404 404 200 200 200 200 200 200 200
 GET  /api/v1/products/{draft_product}/revisions/1                           401 404 404 200 200 200 200 200 200 200
 GET  /api/v1/questions/shared?product={listed_product}                      401 200 200 200 200 200 200 200 200 200
 GET  /api/v1/questions/shared?product={draft_product}                       401 404 404 200 200 200 200 200 200 200

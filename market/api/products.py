@@ -56,6 +56,13 @@ class Revisions(msgspec.Struct, frozen=True, kw_only=True):
     items: tuple[RevisionCard, ...]
 
 
+class AlikeOut(msgspec.Struct, frozen=True, kw_only=True):
+    """Some of the ``total`` products with the same data; their order means nothing."""
+
+    items: tuple[ProductCard, ...]
+    total: int
+
+
 class ProductOut(Product, frozen=True, kw_only=True):
     """A product and what the caller may do with it. ``unmet``, to its owner and staff: the rules of listing it breaks;
     ``missing``: what would make it easier to find, to its owner."""
@@ -151,6 +158,18 @@ class ProductController(Controller):
         """One product."""
         product = await products.get(db, actor, product_id)
         return tagged(shown(actor, product), product.version)
+
+    @read("/{product_id:int}/alike", permission=Permission.PRODUCT_READ)
+    async def list_alike(
+        self,
+        db: NamedDependency[Db],
+        actor: NamedDependency[Actor],
+        product_id: FromPath[Id],
+        limit: FromQuery[Limit] = PAGE,
+    ) -> AlikeOut:
+        """Listed products that hold the same data word for word, whoever offers them and on what terms."""
+        total, cards = await products.alike(db, actor, product_id, limit=limit)
+        return AlikeOut(items=tuple(cards), total=total)
 
     @replace("/{product_id:int}", permission=Permission.PRODUCT_WRITE)
     async def edit_product(

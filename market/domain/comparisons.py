@@ -29,6 +29,8 @@ class Offered(msgspec.Struct, frozen=True, kw_only=True):
     answered: int
     answer_days: float | None
     """Median from a question to its answer."""
+    alike: int
+    """Other listed products that hold the same data."""
 
 
 class Cell(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ All work on the indexes runs in threads, never on the event loop.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from datetime import date
 from functools import partial
 from typing import Any, Final, TypeVar
@@ -72,11 +72,6 @@ def reasons(
         said = {(Kind(k), value): Answer(*_ANSWERED[a.verdict], a.answer) for (k, value), a in answers.items()}
         found = with_answers(found, said)
     return msgspec.convert(msgspec.to_builtins(found), tuple[MatchReason, ...])
-
-
-def record(product: Product) -> Document:
-    """All that a product says, whatever its id: two with the same record are copies of one another."""
-    return msgspec.structs.replace(as_product_document(product), id="")
 
 
 def outlook(product: Product, lines: Mapping[int, Lines], today: date) -> advice.Outlook:
@@ -212,12 +207,6 @@ class Matchmaker(Indexes):
                 Found(product_id=product, score=score, rank=rank) for rank, (product, score) in enumerate(ordered, 1)
             ]
         return found
-
-    def copies(self, product: Product, among: Iterable[int]) -> set[int]:
-        """Those ``among`` other products that say word for word what this one says."""
-        said = record(product)
-        held = ((other, self.products.document(str(other))) for other in among if other != product.id)
-        return {other for other, one in held if one is not None and msgspec.structs.replace(one, id="") == said}
 
     def parts(self, demand: Demand) -> list[int]:
         """Listed products that may be part of a bundle: near to the whole demand, or to a must line of things."""

@@ -37,6 +37,8 @@ class Fit(msgspec.Struct, frozen=True, kw_only=True):
     """How likely it would be found to fit, where a learnt model ranks whose probabilities are calibrated."""
     proposable: bool
     reasons: tuple[MatchReason, ...]
+    alike: int = 0
+    """Other listed products that hold the same data."""
 
 
 class Preview(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,6 +59,7 @@ async def preview(db: Db, actor: Actor, matchmaker: Matchmaker, sketch: Sketch, 
     found = await nearest(db, matchmaker, demand, POOL, now=now)
     best = await matchmaking.in_thread(_ranked, found.near, matchmaker.ranking)
     cards = {card.id: card for card in await products.search(db, [near.product.id for near, _ in best], limit=TOP)}
+    copies = await products.copies(db, list(cards))
     return Preview(
         lines=demand.lines,
         products=tuple(
@@ -66,6 +69,7 @@ async def preview(db: Db, actor: Actor, matchmaker: Matchmaker, sketch: Sketch, 
                 chance=chance,
                 proposable=proposals.fits(near.reasons),
                 reasons=near.reasons,
+                alike=copies.get(near.product.id, 0),
             )
             for rank, (near, chance) in enumerate(best, 1)
             if near.product.id in cards

@@ -192,6 +192,18 @@ async def search(
     return await products.CARDS.all(db, ids, *only.values(), limit, offset)
 
 
+async def alike(db: Db, actor: Actor, product_id: int, *, limit: int = PAGE) -> tuple[int, list[ProductCard]]:
+    """The listed products with the same data as this one: how many, and some of them. Raises NotFound."""
+    await get(db, actor, product_id)
+    counts = await copies(db, [product_id])
+    return counts.get(product_id, 0), await products.ALIKE.all(db, product_id, limit)
+
+
+async def copies(db: Db, ids: Sequence[int]) -> dict[int, int]:
+    """Product -> how many other listed ones hold the same data; those that stand alone are left out."""
+    return {row.product_id: row.others for row in await products.ALIKE_COUNTS.all(db, list(ids))} if ids else {}
+
+
 async def queue(
     db: Db, state: ProductState, *, cursor: str | None = None, limit: int = PAGE
 ) -> Page[tuple[Product, tuple[str, ...]]]:

@@ -19,6 +19,7 @@ import msgspec
 
 from market.domain import calendar
 from market.domain.accounts import SYSTEM
+from market.domain.copies import Offers, by_lot
 from market.domain.demands import Demand, DemandState, LineKind
 from market.domain.lifecycles import MATCH
 from market.domain.machine import Party
@@ -40,7 +41,7 @@ from market.services.learning import Described, Ranking
 from market.services.matchmaking import NOT_RANKED, Matchmaker, Ranked
 from market.services.transitions import birth, fire
 from market.store import matches, questions, search
-from market.store.matches import Pair, Standing
+from market.store.matches import LivePair, Pair, Standing
 from market.store.query import Db
 
 TOP = 10
@@ -162,10 +163,20 @@ async def propose_for_product(
     model_id = found[0].model_id if found else None
     crowded = await matches.CROWDED.all(db, product_id, [c.demand.id for c in found], better, TOP, model_id)
     beside = await matches.LIVE.all(db, [c.demand.id for c in found], None)
-    copies = matchmaker.copies(listed[product_id], {pair.product_id for pair in beside})
-    taken = {pair.demand_id for pair in beside if pair.product_id in copies} - {demand for demand, _ in pairs}
+    taken = await _taken(db, listed[product_id], beside) - {demand for demand, _ in pairs}
     found = [msgspec.structs.replace(c, wanted=c.wanted and c.demand.id not in {*crowded, *taken}) for c in found]
     return await _settle(db, matchmaker, [pair.id for pair in live if pair.demand_id in places], found, now, origin)
+
+
+async def _taken(db: Db, product: Product, standing: Sequence[LivePair]) -> set[int]:
+    """The demands for which a copy of this product stands, or enough suppliers of the same data."""
+    ids = sorted({pair.product_id for pair in standing})
+    others = {other.id: other for other in await search.ALIKE.all(db, product.id, ids)}
+    offers: dict[int, Offers] = {}
+    for pair in standing:
+        if pair.product_id in others:
+            offers.setdefault(pair.demand_id, Offers()).add(others[pair.product_id])
+    return {demand for demand, said in offers.items() if not said.room_for(product)}
 
 
 async def end_lost(
@@ -306,13 +317,15 @@ def _fitting(
 ) -> list[Candidate]:
     """Those that fit and may be wanted or stand, best first: in the matcher's order, or that of the model in force.
 
-    Without a model reasons are only worked out as far as the matcher's order needs them. Of copies of one record only
-    one is wanted, the one that stands or else the best: ten of them would fill a list of ten.
+    Without a model reasons are only worked out as far as the matcher's order needs them. Of what is offered more than
+    once only what ``Offers`` has room for is wanted, what stands before all else.
     """
     fitting: list[Candidate] = []
-    standing = (products[p] for d, p in live if d == demand.id and p in products)
-    said = {matchmaking.record(product) for product in standing}
-    for place in found:
+    offers = Offers()
+    for demand_id, product_id in live:
+        if demand_id == demand.id and product_id in products:
+            offers.add(products[product_id])
+    for place in by_lot(demand.id, found, products):
         product = products.get(place.product_id)
         stands = (demand.id, place.product_id) in live
         enough = ranking is None and len(fitting) >= TOP
@@ -326,12 +339,11 @@ def _fitting(
         )
         if not stands and (pair in ended or demand.state is not DemandState.OPEN):
             continue
-        record = matchmaking.record(product)
-        if not stands and record in said:
+        if not stands and not offers.room_for(product):
             continue
         reasons = matchmaking.reasons(demand, product, today, known.about(demand.id, product.id))
         if fits(reasons):
-            said.add(record)
+            offers.add(product)
             fitting.append(_candidate(demand, product, place, reasons))
     ordered = fitting if ranking is None else _reranked(fitting, ranking)
     wanted = [msgspec.structs.replace(c, wanted=n < TOP) for n, c in enumerate(ordered)]

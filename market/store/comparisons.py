@@ -10,7 +10,9 @@ OFFERED = Query(
     """SELECT p.id AS product_id, p.price, p.price_unit, p.licence, p.delivery, o.state = 'verified' AS verified,
         (SELECT count(*) FROM negotiation n JOIN agreement a ON a.negotiation_id = n.id
             WHERE n.provider_id = o.id AND a.state = 'effective') AS agreements,
-        replies.answered, replies.answer_days
+        replies.answered, replies.answer_days,
+        (SELECT count(*) FROM product q WHERE md5(q.title) = md5(p.title) AND same_data(p, q) AND q.id <> p.id
+            AND q.state = 'listed') AS alike
     FROM product p JOIN organisation o ON o.id = p.organisation_id CROSS JOIN LATERAL (
         SELECT count(*) AS answered,
             percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM q.answered_at - q.created_at) / 86400.0)

@@ -20,6 +20,13 @@ class Revision(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
 
 
+class Alike(msgspec.Struct, frozen=True, kw_only=True):
+    """How many others hold the same data as a product."""
+
+    product_id: int
+    others: int
+
+
 GET = Query(
     Product,
     """SELECT * FROM whole_product
@@ -78,6 +85,22 @@ CARDS = Query(
         AND ($5::text IS NULL OR $5 = ANY (p.delivery))
         AND ($6::text IS NULL OR p.opening = $6)
     ORDER BY wanted.place LIMIT $7 OFFSET $8""",
+)
+# Listed products with the same data as $1, whoever offers them; the order means nothing and nobody can choose it.
+ALIKE = Query(
+    ProductCard,
+    """SELECT p.id, p.organisation_id, o.name AS organisation_name, p.state, p.title, left(p.abstract, 400) AS abstract,
+        p.theme, p.region, p.tags, p.update_cycle, p.delivery, p.opening, p.price, p.price_unit, p.due_at, p.version,
+        p.updated_at
+    FROM product one JOIN product p ON md5(p.title) = md5(one.title) AND same_data(one, p) AND p.id <> one.id
+        JOIN organisation o ON o.id = p.organisation_id
+    WHERE one.id = $1 AND p.state = 'listed' ORDER BY md5(one.id || ' ' || p.id), p.id LIMIT $2""",
+)
+ALIKE_COUNTS = Query(
+    Alike,
+    """SELECT one.id AS product_id, count(*) AS others
+    FROM product one JOIN product p ON md5(p.title) = md5(one.title) AND same_data(one, p) AND p.id <> one.id
+    WHERE one.id = ANY ($1::bigint[]) AND p.state = 'listed' GROUP BY one.id""",
 )
 NEWEST = Query(
     ProductCard,

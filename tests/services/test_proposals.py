@@ -1,6 +1,7 @@
 """What becomes a match, what goes stale, what is left alone."""
 
 import asyncio
+from datetime import date
 from decimal import Decimal
 
 import asyncpg
@@ -8,13 +9,16 @@ import msgspec
 import pytest
 
 from market.db import prepare_connection
+from market.domain import copies
+from market.domain.copies import SUPPLIERS
 from market.domain.demands import DemandContent, LineKind, LineLevel, RequirementLine
 from market.domain.matches import DeclineCode, Origin, RejectCode, Response, ResponseAction, Review, ReviewAction
-from market.domain.products import DataClass, ProductContent
+from market.domain.permissions import Role
+from market.domain.products import DataClass, Delivery, Field, FieldType, ProductContent, UpdateCycle
 from market.services import demands, matches, products, proposals
 from market.services.matchmaking import Matchmaker
 from market.services.proposals import Candidate
-from market.store import journal
+from market.store import journal, search
 
 pytestmark = pytest.mark.anyio
 
@@ -339,3 +343,53 @@ async def test_both_directions_and_an_answer_at_once_make_one_match(url, committ
         (fresh.id, "broker_review"),
     ]
     assert await journal.BROKEN.all(committed.db) == []
+
+
+async def test_of_those_who_offer_the_same_data_a_few_are_proposed_and_a_newcomer_takes_nobodys_lead(
+    db, given, matchmaker
+):
+    suppliers = [await given.supplier() for _ in range(SUPPLIERS + 2)]
+    offered = [await given.listed_product(supplier) for supplier in suppliers[:-1]]
+    demand = await given.open_demand()
+    await told(db, matchmaker, given, "demand", demand.id)
+    drawn = {row[0] for row in await standing(db, demand.id)}
+    assert len(drawn) == SUPPLIERS
+    assert drawn <= {product.id for product in offered}
+    newcomer = await given.listed_product(suppliers[-1])
+    await told(db, matchmaker, given, "product", newcomer.id)
+    await told(db, matchmaker, given, "demand", demand.id)
+    assert {row[0] for row in await standing(db, demand.id)} == drawn
+    [owner] = [s for s, product in zip(suppliers, offered, strict=False) if product.id == min(drawn)]
+    mine = await given.listed_product(owner)
+    await told(db, matchmaker, given, "product", mine.id)
+    assert {row[0] for row in await standing(db, demand.id)} == drawn, "a second copy of one that stands"
+    gone = min(drawn)
+    registrar = await given.staff(Role.REGISTRAR)
+    await products.act(db, registrar, gone, "suspend", now=given.now, reason="under dispute")
+    await told(db, matchmaker, given, "product", gone)
+    await told(db, matchmaker, given, "demand", demand.id)
+    assert len({row[0] for row in await standing(db, demand.id) if row[1] == "broker_review"}) == SUPPLIERS
+
+
+async def test_what_is_a_copy_is_the_same_in_sql_and_here(db, given):
+    supplier = await given.supplier()
+    one = await given.listed_product(supplier)
+    same = {"licence": "署名", "tags": ("另",), "theme": "交通", "formats": ("csv",), "delivery": (Delivery.FILE,)}
+    other = {
+        "title": "公路货运量日报",
+        "abstract": "另一段话,说的是别的数据",
+        "region": "苏州市",
+        "granularity": "区县",
+        "time_from": date(2019, 1, 1),
+        "time_to": date(2031, 1, 1),
+        "update_cycle": UpdateCycle.HOURLY,
+        "fields": (Field(name="day", type=FieldType.DATE, meaning="日期"),),
+    }
+    for changes in (*({k: v} for k, v in same.items()), *({k: v} for k, v in other.items())):
+        made = await given.listed_product(supplier, **changes)
+        alike = [found.id for found in await search.ALIKE.all(db, one.id, [made.id])] == [made.id]
+        assert alike == (copies.data(made) == copies.data(one)) == bool(changes.keys() & same.keys()), changes
+    assert (await products.copies(db, [one.id, made.id])) == {one.id: len(same)}
+    total, cards = await products.alike(db, supplier, one.id, limit=2)
+    assert (total, len(cards)) == (len(same), 2)
+    assert one.id not in {card.id for card in cards}

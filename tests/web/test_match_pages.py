@@ -356,3 +356,32 @@ async def test_a_broker_looks_through_all_demands_by_state(client, committed):
         assert (f'href="/demands/{opened.id}/gap"' in listed) is there
         assert f"/demands/{draft.id}" not in listed, "a draft is its writer's alone"
         assert MARKUP not in listed
+
+
+async def test_the_same_data_of_others_is_reached_and_chosen(client, committed):
+    match, demander, supplier = await committed.proposed_match()
+    others = [await committed.listed_product(price=None), await committed.listed_product(await committed.supplier())]
+    await english(client, demander)
+    link = f'href="/products/{match.product_id}/alike?demand={match.demand_id}"'
+    for page in (f"/matches/{match.id}", f"/demands/{match.demand_id}"):
+        shown = (await browsing.get_page(client, page)).text
+        assert re.search(f"<a {re.escape(link)}>and 2 more like it</a>", shown), page
+    page = (await browsing.get_page(client, f"/products/{match.product_id}/alike?demand={match.demand_id}")).text
+    assert {int(n) for n in re.findall(r'name="products" value="(\d+)"', page)} == {one.id for one in others}
+    chosen = {"products": str(others[0].id)}
+    assert (await browsing.post_form(client, f"/demands/{match.demand_id}/bundles", chosen)).status_code == 303
+    wished = await committed.db.fetchval(
+        "SELECT demander_answer FROM match WHERE demand_id = $1 AND product_id = $2", match.demand_id, others[0].id
+    )
+    assert wished == "interested"
+    stranger = await committed.demander()
+    assert (await client.get(f"/products/{others[0].id}/alike?demand={match.demand_id}")).status_code == 200
+    headers = await browsing.bearer(committed, stranger)
+    found = (await client.get(f"/api/v1/products/{others[0].id}/alike?limit=1", headers=headers)).json()
+    assert (found["total"], len(found["items"])) == (2, 1)
+    await browsing.sign_out(client)
+    await english(client, supplier)
+    assert "more like it" not in (await browsing.get_page(client, f"/matches/{match.id}")).text
+    assert (
+        await client.get(f"/products/{others[0].id}/alike?demand={match.demand_id}", headers=browsing.HTML)
+    ).status_code == 404

@@ -18,7 +18,7 @@ from market.domain.machine import Party
 from market.domain.matches import SNOOZE_DAYS, Answer, Match, MatchCard, MatchState, Response, Review, Verdict
 from market.domain.permissions import Permission
 from market.domain.words import N_
-from market.services import matches, pools, routings
+from market.services import matches, pools, products, routings
 from market.store import matches as rows
 from market.store.query import Db
 from market.web import forms
@@ -108,6 +108,7 @@ async def _match_page(db: Db, actor: Actor, match_id: int, now: datetime, **agai
         actions={edge.action for edge in offered},
         side=side_of(actor, match),
         turn=turn_of(actor, match),
+        alike=(await products.copies(db, [match.product_id])).get(match.product_id, 0),
         strength=await pools.strength(db, match.demand_id),
         tally={verdict: sum(r.verdict is verdict for r in match.reasons) for verdict in Verdict},
         conflict=decides and await matches.conflicted(db, actor, match),

@@ -17,6 +17,7 @@ from litestar.response import Redirect, Template
 
 from market.domain.accounts import Actor
 from market.domain.advice import Outlook
+from market.domain.demands import DemandState
 from market.domain.permissions import Permission
 from market.domain.products import HINTS, Product, ProductContent, ProductState
 from market.domain.words import N_
@@ -114,6 +115,18 @@ async def _product_page(db: Db, actor: Actor, product_id: int, **again: Any) -> 
         answers=await questions.shared(db, actor, product_id),
         **{"typed": {}, "similar": [], "outlook": None, **again},
     )
+
+
+@get("/products/{product_id:int}/alike", permission=P.PUBLIC)
+async def alike_page(
+    db: NamedDependency[Db], actor: NamedDependency[Actor], product_id: FromPath[int], demand: FromQuery[int] = 0
+) -> Template:
+    """Who else offers the same data; for a demand of one's own with a way to choose them."""
+    product = await products.get(db, actor, product_id)
+    total, cards = await products.alike(db, actor, product_id)
+    own = await demands.get_own(db, actor, demand) if demand and actor.may(P.MATCH_ANSWER) else None
+    chooses = own if own and own.state is DemandState.OPEN else None
+    return page("pages/alike.html", product=product, total=total, cards=cards, demand=chooses)
 
 
 @get("/products/{product_id:int}/edit", permission=P.PRODUCT_WRITE)
@@ -258,6 +271,7 @@ ROUTES = [
     new_product,
     create_product,
     product_page,
+    alike_page,
     edit_product,
     save_product,
     product_versions,
