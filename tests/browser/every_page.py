@@ -97,12 +97,23 @@ def shown_to_somebody(ids: dict[str, Any]) -> set[str]:
     return set(addresses(ids)) - {path.format(**ids) for path in TO_NOBODY}
 
 
+FRAME = """() => {
+  const around = document.documentElement.cloneNode(true);
+  around.querySelector("main").remove();
+  around.querySelector("title").remove();
+  return around.outerHTML.replace(/ (value|href|content)="[^"]*"/g, "").replace(/\\d+/g, "");
+}"""
+"""What stands around a page's own part, but for where it leads and numbers."""
+
+
 def accessible(page: Page, seen: set[str]) -> Iterator[str]:
-    """axe-core's rules, the best practices with them. Contrast, which takes most of the time, is looked at once for
-    what several readers see alike: ``seen``."""
-    content = page.inner_html("main")
+    """axe-core's rules, the best practices with them, for what ``seen`` does not hold yet: a page's own part and what
+    stands around it. Contrast, which takes most of the time, is looked at once for what several readers see alike."""
+    content, around = page.inner_html("main"), page.evaluate(FRAME)
+    if {content, around} <= seen:
+        return
     options = {"resultTypes": ["violations"], "rules": {"color-contrast": {"enabled": content not in seen}}}
-    seen.add(content)
+    seen |= {content, around}
     for found in Axe().run(page, options=options).response["violations"]:
         for node in found["nodes"]:
             yield f"{found['id']}: {node['html'][:200]} {node.get('failureSummary', '')[:300]}"

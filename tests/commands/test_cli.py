@@ -14,7 +14,7 @@ from litestar.testing import AsyncTestClient
 from typer.testing import CliRunner
 
 from market.app import create_app
-from market.cli import app
+from market.cli import app, main
 from market.domain.errors import Invalid, MarketError
 from market.domain.products import ProductContent
 from market.services import journal, products
@@ -30,7 +30,8 @@ PASSWORD = "a harbour in the morning"
 def clean(settings):
     """The environment with these settings and no others, wide enough that nothing is wrapped."""
     theirs = {k: None for k in os.environ if k.startswith("MARKET_")}
-    return theirs | {"COLUMNS": "200", "NO_COLOR": "1"} | {f"MARKET_{k.upper()}": str(v) for k, v in settings.items()}
+    ours = {"COLUMNS": "200", "NO_COLOR": "1", "LC_ALL": "C.UTF-8"}
+    return theirs | ours | {f"MARKET_{k.upper()}": str(v) for k, v in settings.items()}
 
 
 async def market(*words, stdin=None, **settings):
@@ -38,8 +39,26 @@ async def market(*words, stdin=None, **settings):
     return await to_thread.run_sync(lambda: CliRunner().invoke(app, words, input=stdin, env=clean(settings)))
 
 
+async def told(*words, **settings):
+    """The same to the line and the exit status that a person is given."""
+    return await to_thread.run_sync(lambda: _to_the_end(words, clean(settings)))
+
+
+def _to_the_end(words, env):
+    here, code = CliRunner(), 0
+    with here.isolation(env=env) as (out, err, _), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", ["market", *words])
+        try:
+            main()
+        except SystemExit as stopped:
+            code = stopped.code or 0
+        sys.stdout.flush()
+        sys.stderr.flush()
+        return subprocess.CompletedProcess(words, code, out.getvalue().decode(), err.getvalue().decode())
+
+
 def process(*words, **settings):
-    """Run ``market`` as people do."""
+    """Run ``market`` as people do, where the process itself matters."""
     env = {k: v for k, v in (os.environ | clean(settings)).items() if v is not None}
     command = [sys.executable, "-m", "market", *words]
     return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=120)
@@ -73,6 +92,7 @@ NEEDED = {
     ("ranker", "train"): ("forty demands", "--enable"),
     ("ranker", "compare"): ("without storing",),
     ("ranker", "enable"): ("won its trial", "market ranker show"),
+    ("ranker", "stop"): ("without a model",),
     ("ranker", "disable"): ("words alone",),
     ("ranker", "rollback"): ("further back", "exactly"),
     ("lifecycle",): ("organisation", "negotiation", "--sql", "Mermaid"),

@@ -11,6 +11,7 @@ import asyncpg
 import pytest
 
 from market.store import journal
+from tests.commands.test_cli import told
 from tests.sheets import workbook
 
 pytestmark = pytest.mark.anyio
@@ -34,6 +35,17 @@ async def market(url):
         )
 
     return start
+
+
+@pytest.fixture
+def run(url):
+    """``market import …`` in this process, to its end: the exit status and all it said."""
+
+    async def to_the_end(*arguments: object) -> tuple[int, str]:
+        done = await told("import", *map(str, arguments), database_url=url)
+        return done.returncode, done.stdout + done.stderr
+
+    return to_the_end
 
 
 async def finish(process: asyncio.subprocess.Process) -> tuple[int | None, str]:
@@ -96,7 +108,7 @@ async def test_when_postgresql_goes_away_it_says_how_to_go_on(market, url, commi
     assert 0 < await committed.db.fetchval("SELECT count(*) FROM product") < ROWS
 
 
-async def test_what_is_rejected_is_shown_and_written_beside_the_file(market, committed, tmp_path):
+async def test_what_is_rejected_is_shown_and_written_beside_the_file(run, committed, tmp_path):
     supplier = await committed.supplier()
     sheet = [
         ["名称", "说明", "价格[元]"],
@@ -105,7 +117,7 @@ async def test_what_is_rejected_is_shown_and_written_beside_the_file(market, com
         ["雨量", "", -1],
     ]
     path = workbook(tmp_path / "a.xlsx", sheet)
-    code, said = await finish(await market("products", path, "--organisation", supplier.organisation_name))
+    code, said = await run("products", path, "--organisation", supplier.organisation_name)
     assert code == 1
     assert "3 rows, 1 new, 0 changed, 0 as they were, 2 rejected." in said
     assert "价格[元]" in said
@@ -116,7 +128,7 @@ async def test_what_is_rejected_is_shown_and_written_beside_the_file(market, com
 
     mended = tmp_path / "a.xlsx.rejected.csv"
     mended.write_text("line,名称,说明,价格[元],reason\n3,水位,每日的水位,2,x\n4,雨量,,面议,x\n")
-    code, said = await finish(await market("products", mended, "--organisation", supplier.organisation_name))
+    code, said = await run("products", mended, "--organisation", supplier.organisation_name)
     assert code == 0, said
     assert await committed.db.fetchval("SELECT count(DISTINCT source) FROM product") == 1
     assert await committed.db.fetchval("SELECT count(*) FROM product") == 3
@@ -131,16 +143,16 @@ async def test_what_is_rejected_is_shown_and_written_beside_the_file(market, com
         (("demands", "{file}x", "--by-publisher"), "no such file"),
     ],
 )
-async def test_what_is_asked_for_wrongly_ends_in_one_line(market, tmp_path, arguments, part):
+async def test_what_is_asked_for_wrongly_ends_in_one_line(run, tmp_path, arguments, part):
     file = rows(tmp_path / "a.jsonl", 1)
-    code, said = await finish(await market(*(a.format(file=file) for a in arguments)))
+    code, said = await run(*(a.format(file=file) for a in arguments))
     assert code == 2
     assert part in said
     assert "Traceback" not in said
 
 
-async def test_help_is_there(market):
-    code, said = await finish(await market("products", "--help"))
+async def test_help_is_there(run):
+    code, said = await run("products", "--help")
     assert code == 0
     for word in ("--by-publisher", "--map", "--default", "--describe", "--state", "merged"):
         assert word in said

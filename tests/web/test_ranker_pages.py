@@ -9,7 +9,7 @@ from market.domain.permissions import Role
 from market.services import matches, ranker
 from market.store import ranker as rows
 from tests import browsing
-from tests.commands.test_cli import process
+from tests.commands.test_cli import process, told
 from tests.receiver import until
 from tests.services.test_ranker import learnt, stored
 from tests.test_worker import working
@@ -99,13 +99,13 @@ async def test_the_worker_trains_and_says_what_came_of_it(client, settings, comm
 
 async def test_the_same_by_command(url, committed):
     model = await stored(committed.db, learnt(1))
-    told = process("ranker", "enable", str(model), database_url=url)
-    assert told.returncode == 0, told.stderr
-    assert f"Model {model} ranks" in told.stdout
-    shown = process("ranker", "show", database_url=url)
+    done = await told("ranker", "enable", str(model), database_url=url)
+    assert done.returncode == 0, done.stderr
+    assert f"Model {model} ranks" in done.stdout
+    shown = await told("ranker", "show", database_url=url)
     assert f"Model {model} ranks." in shown.stdout
     assert "0.100 [0.050" in " ".join(shown.stdout.split())
-    assert "The words alone rank" in process("ranker", "rollback", database_url=url).stdout
+    assert "The words alone rank" in (await told("ranker", "rollback", database_url=url)).stdout
     refused = process("ranker", "train", database_url=url)
     assert refused.returncode == 2
     assert "Too few decisions" in refused.stderr
@@ -113,5 +113,5 @@ async def test_the_same_by_command(url, committed):
     refused = process("ranker", "train", database_url=url)
     assert refused.returncode == 2
     assert "One at a time" in refused.stderr
-    assert "Stopped." in process("ranker", "stop", database_url=url).stdout
-    assert process("ranker", "stop", database_url=url).returncode == 2
+    assert "Stopped." in (await told("ranker", "stop", database_url=url)).stdout
+    assert (await told("ranker", "stop", database_url=url)).returncode == 2

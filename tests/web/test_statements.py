@@ -64,7 +64,8 @@ async def taken_up(given, site):
 
 
 async def counted(world):
-    """Statements by page and reader, the second time it is opened."""
+    """Statements by page and reader, the second time it is opened: what the site keeps is there by then. What working
+    it out takes the first time depends on what was asked before, by whomever, and is not bounded here."""
     found = {}
     for reader in READERS:
         for path in pages(world.ids):
