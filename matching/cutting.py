@@ -21,6 +21,8 @@ JOINER: Final = 3
 END: Final = 4
 """What stands between two texts."""
 
+SPACE: Final = ord(" ")
+
 
 @compiled
 def spans(kinds: Array) -> tuple[Array, Array, Array, Array, tuple[Array, Array]]:
@@ -206,3 +208,25 @@ def beginnings(codes: Array, keys: Array, nodes: Array, words: Array) -> Array:
                 n += 1
                 break
     return found[:n].copy()
+
+
+@compiled
+def letters(codes: Array, kinds: Array, texts: int) -> tuple[Array, Array]:
+    """Of each text only letters and digits, with a space between those that something else parts, unless one of them is
+    Chinese; and where those of each text end."""
+    found, ptr = np.empty(2 * len(codes), np.uint32), np.zeros(texts + 1, np.int64)
+    n = text = 0
+    last, parted = GAP, False
+    for at in range(len(codes)):
+        if kinds[at] == END:
+            text += 1
+            ptr[text], last = n, GAP
+        elif kinds[at] in (HAN, LETTER):
+            if parted and kinds[at] == last == LETTER:
+                found[n] = SPACE
+                n += 1
+            found[n], last = codes[at], kinds[at]
+            n += 1
+        parted = kinds[at] not in (HAN, LETTER)
+    ptr[texts] = n
+    return found[:n].copy(), ptr

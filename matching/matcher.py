@@ -42,7 +42,7 @@ WEIGHTS: Final[Mapping[str, float]] = {
 MANY: Final = 2_000
 """Demands from which on they are matched by several processes."""
 
-PORTION: Final = 100
+PORTION: Final = 250
 """Demands one process answers at a time."""
 
 MANY_EXPLAINED, PORTION_EXPLAINED = 200, 10

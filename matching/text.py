@@ -88,9 +88,14 @@ def is_han(character: str) -> bool:
     return _HAN.match(character) is not None
 
 
+def kinds(codes: NDArray[np.uint32]) -> NDArray[np.uint8]:
+    """The kinds of folded characters, see ``cutting``."""
+    return _kinds()[codes]
+
+
 @cache
 def _kinds() -> NDArray[np.uint8]:
-    """By code point the kind of a folded character, see ``cutting``."""
+    """By code point the kind of a folded character."""
     every = "".join(map(chr, range(0x110000)))
     kinds = np.full(len(every), cutting.GAP, np.uint8)
     for kind, written in ((cutting.HAN, _HAN), (cutting.LETTER, _LETTERS), (cutting.JOINER, _JOINERS)):
@@ -119,6 +124,8 @@ class Cuts(NamedTuple):
     chinese: Lists
     glosses: list[tuple[str, tuple[str, ...]]]
     english: Lists
+    letters: Lists
+    """See ``cutting.letters``."""
 
     def cut(self, i: int) -> Cut:
         """What became of text ``i``."""
@@ -207,23 +214,24 @@ class Analyser:
         size, known = len(texts), defaultdict(count().__next__, _NONE)
         whole = simplified(_END.join(map(_folded, texts)))
         codes = points(whole)
-        kinds = _kinds()[codes]
-        start, end, text, joined, long = cutting.spans(kinds)
+        kind = kinds(codes)
+        start, end, text, joined, long = cutting.spans(kind)
         number, first = cutting.distinct(codes, start, end)
-        terms = _numbers(self._spelt(whole, kinds, start[first], end[first]), known)[number]
+        terms = _numbers(self._spelt(whole, kind, start[first], end[first]), known)[number]
         flat, ptr = cutting.neighbours(terms, text, joined, size)
         pairs = Lists(_pairs(flat, known), ptr)
         runs = (whole[at : at + n] for at, n in zip(start[long[0]].tolist(), long[1].tolist(), strict=True))
         # Without the hidden Markov model: guessed words are worse for search than the pairs they are made of.
         longer = _numbers(rjieba.cut_for_search(_BREAK.join(runs), False), known)
         words = Lists(*cutting.merged(terms, text, longer, long[0], size))
-        heads, ptr = cutting.longest(codes, kinds, *gloss.trie(), size)
+        heads, ptr = cutting.longest(codes, kind, *gloss.trie(), size)
         told = defaultdict[int, int](count().__next__)
         chinese = Lists(_numbers(heads.tolist(), told), ptr)
         glosses = [(word, self._glosses[word]) for word in map(gloss.headwords().__getitem__, told)]
         english = _numbers((term for _, some in glosses for term in some), known)
         ptr = ends([len(some) for _, some in glosses])
-        return Cuts(list(known)[len(_NONE) :], words, pairs, chinese, glosses, Lists(english, ptr))
+        letters = Lists(*cutting.letters(codes, kind, size))
+        return Cuts(list(known)[len(_NONE) :], words, pairs, chinese, glosses, Lists(english, ptr), letters)
 
     def _spelt(
         self, whole: str, kinds: NDArray[np.uint8], start: NDArray[np.int32], end: NDArray[np.int32]

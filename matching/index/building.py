@@ -14,6 +14,7 @@ from operator import attrgetter
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from matching.index import names
 from matching.index.counting import counted
@@ -42,14 +43,15 @@ def cut(products: Iterable[Document], weights: Mapping[str, float], analyser: An
     """The shard of ``products``; ``weights`` says what a word counts for in each attribute. What is said twice is cut
     once."""
     ordered = sorted(products, key=lambda product: product.id)
-    texts, titles = defaultdict[str, int](count().__next__), defaultdict[str, int](count(1).__next__, {"": 0})
+    texts = defaultdict[str, int](count().__next__)
     said = np.array([[texts[_text(value)] for value in map(attrgetter(field), ordered)] for field in weights], np.int32)
-    named = np.array([titles[names.term(product.title) or ""] for product in ordered], np.int32)
+    titled = [texts[product.title] for product in ordered]
     places = Places()
     place = np.array(list(map(places.number, places_of(ordered))), np.int32)
     cuts = analyser.cut_all(list(texts))
-    terms = [*cuts.terms, *list(titles)[1:]]
-    name = Lists(np.arange(len(cuts.terms), len(terms), dtype=np.int32), np.append(0, np.arange(len(titles))))
+    titles, named = _named(cuts.letters, titled)
+    terms = [*cuts.terms, *titles]
+    name = Lists(np.arange(len(cuts.terms), len(terms), dtype=np.int32), np.append(0, np.arange(len(titles) + 1)))
     lists = cuts.words.then(cuts.pairs, name)
     # Of each attribute its words and its pairs of words.
     both = np.repeat(said, 2, axis=0)
@@ -71,6 +73,15 @@ def cut(products: Iterable[Document], weights: Mapping[str, float], analyser: An
 
 def _text(value: str | tuple[str, ...]) -> str:
     return value if isinstance(value, str) else "\n".join(value)
+
+
+def _named(letters: Lists, titled: Sequence[int]) -> tuple[list[str], NDArray[np.int32]]:
+    """The terms of the titles long enough to be names, and for each product the number of its title's, from 1 on, or 0;
+    ``titled`` are the numbers of the titles among the texts of these ``letters``."""
+    whole, ptr = str(letters.numbers.data, "utf-32-le"), letters.ptr.tolist()
+    numbers = defaultdict[str | None, int](count(1).__next__, {None: 0})
+    of = {text: numbers[names.term(whole[ptr[text] : ptr[text + 1]])] for text in titled}
+    return list(filter(None, numbers)), np.array([of[text] for text in titled], np.int32)
 
 
 def _english(cuts: Cuts) -> tuple[Lists, Lists]:

@@ -19,15 +19,16 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from itertools import chain, repeat
-from typing import Final, Protocol
+from itertools import chain
+from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matching.compiled import Array, compiled
-from matching.index.query import Query
+from matching.index.query import Queries
 from matching.index.segment import Vocabulary
+from matching.lists import ends
 from matching.regions import Codes
 
 IDF_POWER: Final = 1.1
@@ -75,33 +76,23 @@ class Weighted:
     places: Sequence[tuple[Codes, ...]]
 
 
-def weigh(queries: Sequence[Query], index: Statistics) -> Weighted:
+def weigh(queries: Queries, index: Statistics) -> Weighted:
     """Weigh the terms of ``queries`` by what is rare in ``index``."""
-    sizes: list[int] = []
-    terms: list[str] = []
-    counts: list[float] = []
-    words: list[str] = []
-    english: list[tuple[str, ...]] = []
-    for query in queries:
-        names = index.vocabulary.names.within(query.plain)
-        sizes += len(query.terms), len(query.pairs), len(query.words), len(names)
-        terms += chain(query.terms, query.pairs, query.words, names)
-        counts += chain(query.terms.values(), query.pairs.values(), query.english.values(), repeat(1.0, len(names)))
-        words += query.words
-        english += query.english
+    names = index.vocabulary.names.within(queries.letters)
     parts, ids, weights, slower, unit = _weights(
-        np.array(sizes, np.int64).reshape(-1, 4),
-        index.term_ids(terms),
-        np.array(counts, np.float64),
-        np.fromiter(map(str.isdigit, terms), bool, len(terms)),
-        np.fromiter(map(len, words), np.int64, len(words)),
-        np.fromiter(map(len, english), np.int64, len(english)),
-        index.term_ids(list(chain.from_iterable(english))),
+        index.term_ids(queries.terms),
+        queries.digits,
+        tuple(queries.words),
+        tuple(queries.pairs),
+        tuple(queries.meanings),
+        queries.characters,
+        tuple(queries.english),
+        (index.term_ids(list(chain.from_iterable(names))), ends(list(map(len, names)))),
         index.frequency,
         index.gloss_frequency,
         index.size,
     )
-    return Weighted(parts, ids, weights, slower, unit, [query.places for query in queries])
+    return Weighted(parts, ids, weights, slower, unit, queries.places)
 
 
 @compiled
@@ -120,16 +111,12 @@ def _occurs(terms: Array, frequency: Array) -> Array:
 
 
 @compiled
-def _meant(english: Array, lengths: Array, worth: Array, rare: Array, frequency: Array, size: int) -> Array:
-    """What the English terms of Chinese words weigh that are worth and as rare as that."""
+def _meant(english: Array, worth: Any, rare: Any, frequency: Array, size: int) -> Array:
+    """What the English terms of a Chinese word weigh that is worth and as rare as that."""
     found = _rare(english, frequency, size)
-    at = 0
-    for word in range(len(lengths)):
-        for nth in range(1, lengths[word] + 1):
-            # A word that says little, as "data" where all is data, says little in English, too, however rare it is
-            # there.
-            found[at] = worth[word] * min(rare[word], found[at]) / math.sqrt(nth * lengths[word])
-            at += 1
+    for nth in range(len(english)):
+        # A word that says little, as "data" where all is data, says little in English, too, however rare it is there.
+        found[nth] = worth * min(rare, found[nth]) / math.sqrt((nth + 1) * len(english))
     return found
 
 
@@ -144,44 +131,60 @@ def _put(ids: Array, weights: Array, n: int, terms: Array, worth: Array) -> int:
 
 
 @compiled
+def _of(lists: Any, q: int) -> Array:
+    return lists[0][lists[1][q] : lists[1][q + 1]]
+
+
+@compiled
+def _often(tally: Any, q: int) -> Array:
+    return np.log1p(tally[2][tally[1][q] : tally[1][q + 1]] / 2)
+
+
+@compiled
+def _room(words: Any, pairs: Any, meanings: Any, english: Any, names: Any) -> int:
+    """The most terms that queries can have in all parts, and one."""
+    most = 3 * (len(words[0]) + len(pairs[0])) + len(names[0]) + 1
+    for word in meanings[0]:
+        most += english[1][word + 1] - english[1][word]
+    return most
+
+
+@compiled
 def _weights(
-    sizes: Array, terms: Array, counts: Array, digits: Array, characters: Array, lengths: Array, english: Array,
+    known: Array, digits: Array, words: Any, pairs: Any, meanings: Any, characters: Array, english: Any, names: Any,
     frequency: Array, gloss_frequency: Array, size: int,
 ) -> tuple[Array, Array, Array, Array, Array]:  # fmt: skip
     """``Weighted`` without the places.
 
-    ``sizes`` says how many words, pairs, Chinese words with English terms and names of each query follow each other in
-    ``terms``, ``counts`` how often each is asked for, and ``digits`` which are numbers. The Chinese words have so many
-    ``characters``, and ``lengths`` of the terms in ``english``.
+    All is as in ``Queries``. The index has ``known`` of the terms by these numbers, -1 for none; ``names`` are its
+    numbers already.
     """
-    found = np.empty((len(sizes), 3), np.int64)
-    slower, unit = np.empty(len(sizes), np.float32), np.empty(len(sizes), np.float32)
-    ids = np.empty(3 * len(terms) + len(english) + 1, np.int32)
+    found = np.empty((len(words[1]) - 1, 3), np.int64)
+    slower, unit = np.empty(len(found), np.float32), np.empty(len(found), np.float32)
+    ids = np.empty(_room(words, pairs, meanings, english, names), np.int32)
     weights = np.empty(len(ids), np.float32)
-    n = end = word = meaning = 0
-    for q in range(len(sizes)):
-        single, pairs, glossed, names = sizes[q]
-        first, end = end, end + sizes[q].sum()
-        often, rare = np.log1p(counts[first:end] / 2), _rare(terms[first:end], frequency, size)
-        often[single : single + pairs] *= PAIR
-        own = terms[first : first + single + pairs]
-        worth = often[: len(own)] * rare[: len(own)]
+    chinese, n = known[len(known) - len(characters) :], 0
+    for q in range(len(found)):
+        numbers = np.concatenate((_of(words, q), _of(pairs, q)))
+        own, often = known[numbers], np.concatenate((_often(words, q), PAIR * _often(pairs, q)))
+        worth = often * _rare(own, frequency, size)
         total = worth.sum() or 1.0
         long = min(1.0, total**2 / ((worth**2).sum() or 1.0) / LONG)
         body = n
         n = _put(ids, weights, n, own, worth / total)
-        told = slice(len(own), len(own) + glossed)
-        many, word = lengths[word : word + glossed], word + glossed
-        some, meaning = english[meaning : meaning + many.sum()], meaning + many.sum()
-        said = often[told] * np.where(characters[word - glossed : word] == 1, SINGLE, 1.0) / total
-        n = _put(ids, weights, n, some, _meant(some, many, said, rare[told], frequency, size))
-        named = terms[end - names : end]
-        n = _put(ids, weights, n, named, NAME / total * rare[len(rare) - names :] * _occurs(named, frequency))
+        told = _of(meanings, q)
+        said = _often(meanings, q) * np.where(characters[told] == 1, SINGLE, 1.0) / total
+        rare = _rare(chinese[told], frequency, size)
+        for word in range(len(told)):
+            some = known[_of(english, told[word])]
+            n = _put(ids, weights, n, some, _meant(some, said[word], rare[word], frequency, size))
+        named = _of(names, q)
+        n = _put(ids, weights, n, named, NAME / total * _rare(named, frequency, size) * _occurs(named, frequency))
         head = n
         n = _put(ids, weights, n, own, worth * (HEAD * long / total))
         gloss = n
-        foreign = _occurs(own, gloss_frequency) & ~digits[first : first + len(own)]
-        n = _put(ids, weights, n, own, often[: len(own)] / total * _rare(own, gloss_frequency, size) * foreign)
+        foreign = _occurs(own, gloss_frequency) & ~digits[numbers]
+        n = _put(ids, weights, n, own, often / total * _rare(own, gloss_frequency, size) * foreign)
         found[q] = head - body, gloss - head, n - gloss
         slower[q] = 1 + (SLOWER - 1) * long
         unit[q] = 2.0 ** (30 - max(3, math.frexp(weights[body:n].sum())[1]))

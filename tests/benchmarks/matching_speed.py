@@ -177,10 +177,10 @@ def main() -> None:
 def compared(matcher: Matcher, products: list[Document], texts: list[str], chosen: argparse.Namespace) -> None:
     """One query at a time, beside the other engines."""
     index, analyser = matcher.compacted().index, Analyser()
-    asked = read(texts, analyser)
+    asked = [read([text], analyser) for text in texts]
     engines: dict[str, Engine] = {
         "cutting the text": lambda n: read([texts[n]], Analyser()),
-        "Duijie": lambda n: index.tops(weigh([asked[n]], index), 10),
+        "Duijie": lambda n: index.tops(weigh(asked[n], index), 10),
     }
     with ExitStack() as stack:
         if not chosen.alone:
@@ -194,7 +194,7 @@ def compared(matcher: Matcher, products: list[Document], texts: list[str], chose
                 engines[f"ts_rank, {chosen.postgres:,} only"] = postgres
         for name, fits in (("short", lambda t: len(t) < SHORT), ("long", lambda t: len(t) >= LONG)):
             numbers = [n for n, text in enumerate(texts) if fits(text)]
-            terms = np.mean([len(asked[n].terms) for n in numbers])
+            terms = np.mean([len(asked[n].words.numbers) for n in numbers])
             print(
                 f"{len(numbers)} {name} demands of {terms:.0f} terms".ljust(37)
                 + "   p50 ms    p99 ms   p50 cpu   p99 cpu"

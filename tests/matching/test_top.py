@@ -124,7 +124,7 @@ class Told:
             for _, english in cut.glosses:
                 for nth, term in enumerate(english, 1):
                     self.gloss[term] += round(8 / sqrt(nth)) / 8
-        self.name = names.term(document.title)
+        self.name = names.term(spelt(document.title, analyser))
         if self.name:
             self.body[self.name] += 1
         self.norm = sqrt(sum(log1p(n) ** 2 for n in self.head.values()))
@@ -132,14 +132,14 @@ class Told:
 
 def formula(text: str, told: Sequence[Told]) -> list[float]:
     """The score of each document as ``matching.index.weighing`` says it, in floating point from the texts alone."""
-    [query], glosses, size = read([text], Analyser()), Analyser().glosses(text), len(told)
+    query, glosses, size = read([text], Analyser()), Analyser().glosses(text), len(told)
 
     def rarity(term: str, where: str) -> float:
         found = sum(getattr(one, where)[term] > 0 for one in told)
         return log1p((size - found + 0.5) / (found + 0.5)) ** 1.1
 
-    asked = {term: log1p(n / 2) for term, n in query.terms.items()}
-    asked |= {term: 0.3 * log1p(n / 2) for term, n in query.pairs.items()}
+    asked = {query.terms[t]: log1p(n / 2) for t, n in zip(query.words.numbers, query.words.counts, strict=True)}
+    asked |= {query.terms[t]: 0.3 * log1p(n / 2) for t, n in zip(query.pairs.numbers, query.pairs.counts, strict=True)}
     weights = {term: often * rarity(term, "body") for term, often in asked.items()}
     total = sum(weights.values())
     long = min(1.0, total**2 / sum(w**2 for w in weights.values()) / 40)
@@ -149,7 +149,8 @@ def formula(text: str, told: Sequence[Told]) -> list[float]:
             worth = log1p(n / 2) * (0.6 if len(word) == 1 else 1)
             english[term] += worth * rarity(term, "body") / sqrt(nth * len(terms))
     known = {one.name for one in told if one.name}
-    named = {name: 6 * rarity(name, "body") for name in names.Names(known).within(query.plain) if name in known}
+    [within] = names.Names(known).within(query.letters)
+    named = {name: 6 * rarity(name, "body") for name in within if name in known}
     foreign = {term: often * rarity(term, "gloss") for term, often in asked.items() if term.isascii()}
     return [
         (
@@ -158,9 +159,14 @@ def formula(text: str, told: Sequence[Told]) -> list[float]:
             + bm25(one.gloss, foreign, mean_of("gloss", told), 1.2)
         )
         / total
-        * (0.65 if query.places and one.region and one.region not in text else 1)
+        * (0.65 if query.places[0] and one.region and one.region not in text else 1)
         for one in told
     ]
+
+
+def spelt(text: str, analyser: Analyser) -> str:
+    """The letters of ``text``."""
+    return "".join(map(chr, analyser.cut_all([text]).letters.at(0)))
 
 
 def mean_of(where: str, told: Sequence[Told]) -> float:
