@@ -19,7 +19,7 @@ from matching.matcher import Matcher
 from matching.readers import InputError, check_target, read_demands, read_products, write, write_matches
 from matching.types import Line, Match
 
-COMMANDS: Final = ("match", "lines", "evaluate", "evaluate-lines", "--help")
+COMMANDS: Final = ("match", "lines", "evaluate", "evaluate-lines", "train-lines", "--help")
 
 console = Console(stderr=True)
 app = typer.Typer(add_completion=False, no_args_is_help=True)
@@ -122,6 +122,24 @@ def evaluate_lines(
         level = f"{row.levels / row.found:.2f}" if row.found else ""
         table.add_row(kind, str(row.labelled), str(row.predicted), f"{row.precision:.2f}", f"{row.recall:.2f}", level)
     Console().print(table)
+
+
+@app.command("train-lines")
+def train_lines(
+    files: Annotated[list[Path], typer.Argument(help="labelled texts, JSONL(.gz): id or text, and lines")],
+    texts: Annotated[list[Path] | None, typer.Option(help="demands whose labels refer to them by id only")] = None,
+    out: Annotated[Path | None, typer.Option(help="where to write the model instead of where it is used")] = None,
+) -> None:
+    """Learn from labelled texts what each word of a demand says; the same FILES give the same model."""
+    from matching import evaluate_lines as evaluation
+    from matching.reading import tagging
+    from matching.reading.lines import candidates
+
+    known = {key: text for path in texts or () for key, text in evaluation.texts_of(path).items()}
+    pairs = [evaluation.cuts(*pair) for path in files for pair in evaluation.load(path, known)]
+    target = out or tagging.MODEL
+    count = tagging.train(track(pairs, "Reading", console=console), candidates, target)
+    console.print(f"{count:,} texts: {target}, {target.stat().st_size / 1e6:.1f} MB")
 
 
 def main() -> None:

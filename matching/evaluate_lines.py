@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from matching.readers import InputError, Row, read_demands, rows
+from matching.text import simplified
 from matching.types import Kind, Level, Line
 
 
@@ -71,6 +72,11 @@ def labelled(text: str, entries: Iterable[dict[str, Any]]) -> tuple[Line, ...]:
         lines.append(Line(level=Level(entry["level"]), kind=Kind(entry["kind"]), value=entry.get("value", phrase),
                           phrase=phrase, start=start))  # fmt: skip
     return tuple(lines)
+
+
+def cuts(text: str, lines: Iterable[Line]) -> tuple[str, list[tuple[Kind, int, int]]]:
+    """A labelled text as the model of lines learns from it: in Simplified characters, with the places of its lines."""
+    return simplified(text), [(line.kind, line.start, line.start + len(line.phrase)) for line in lines]
 
 
 def load(path: Path, texts: Mapping[str, str] | None = None) -> list[tuple[str, tuple[Line, ...]]]:

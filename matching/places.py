@@ -197,14 +197,18 @@ AREAS_ZH = (
     r"沿边|计划单列|\d{1,3}个?(?:大中|重点|主要|一二线)?)城市|沿(?:黄|江|海|边|淮|"
     r"运河?)(?:[一二三四五六七八九十]省区?|地区|省份|城市)|[一-龥]{2}灌区"
     r"|(?:滨海|两江|舟山群岛|兰州|南沙|西咸|贵安|西海岸|金普|天府|湘江|江北|福州|滇中|哈尔滨|长春|赣江|皖北|郑东)新区"
+    r"|(?:中国|我国|[东南黄渤]海)(?:近海|海域|沿海海域|领海)|(?<![河海湖云济西岭淮])(?:[东南黄渤]海|北部湾)(?:北部|南部|中部|渔场|海区|沿岸|诸岛)?"
+    r"(?![市区县镇乡路街岸门]|大[学道]|证券|银行|舰队)|(?:西北|西南|东北)?(?:太平洋|大西洋|印度洋|北冰洋)"
     r"|(?:“?一带一路”?)(?:沿线|共建)?国家|(?:RCEP|欧盟|海湾|东盟)(?:成员)?国家?"
 )
 AREAS_EN = (
     r"\b(?:the\s)?(?:(?:[A-Z][a-z]+\s){1,2}(?:basin|Basin|valley|Valley|delta|Delta|corridor|Corridor|peninsula|"
     r"Peninsula|coast|Coast"
-    r"|strait|Strait|estuary|plateau|Plateau|rim|Bay Area|Economic Belt|development zone)"
+    r"|strait|Strait|estuary|plateau|Plateau|rim|Bay Area|[Ss]eas?\b|Ocean|Economic Belt|development zone)"
     r"|(?:Northeast|Northwest|Southeast|Southwest|Midwest|South|North|East Coast|West Coast|"
     r"Bay Area)(?:\sof\sChina)?(?=[,.;:)]|$)"
+    r"|(?:Sea|Gulf|Bay|Strait) of [A-Z][a-z]+|(?:(?:North|South|East|West|Northwest|Northeast|Southwest|Southeast)\s)"
+    r"?(?:Pacific|Atlantic)"
     r"|EU(?![A-Za-z])|European Union|(?:G\d{1,4}|[A-Z][a-z]+(?:[-–][A-Z][a-z]+)?)\s(?:expressway|highway|"
     r"railway|motorway)|(?:[Tt]ier[- ](?:\d|one|two|three)|first-tier|second-tier|coastal|provincial capital)\scities)"
 )

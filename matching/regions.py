@@ -39,6 +39,10 @@ _PARK = re.compile(r"[一-鿿]{2,6}(?:开发区|园区|新区|港区?|机场|地
 """Words a place begins: 苏州工业园区."""
 _LATIN = re.compile("[A-Za-z]")
 _AREA = re.compile(f"{places.AREAS_ZH}|{places.AREAS_EN}")
+_SEA_AFTER = re.compile(r"\s(?:[Ss]eas?|Ocean|Gulf)\b|近海|海域|领海|(?<=日本)海(?![关外洋事上运])")
+"""What makes a place's name that of the sea beside it, which is no part of the place."""
+_SEA = re.compile(r"洋|近海|海域|领海|[东南黄渤]海|[Ss]eas?$|Ocean$|Pacific$|Atlantic$")
+_SEA_BEFORE = ("Sea of ", "Gulf of ", "Bay of ", "Strait of ")
 _COUNTED = re.compile(r"[两二三四五六七八九]省")
 
 
@@ -115,7 +119,8 @@ def areas(text: str) -> tuple[Place, ...]:
         inner = [place for place in found if place.start < match.end() and match.start() < place.end]
         if any(place.start <= match.start() and match.end() <= place.end for place in inner):
             continue
-        codes = next((place.options for place in inner if place.start == match.start()), (Codes(),))
+        beside = None if _SEA.search(match[0]) else inner
+        codes = next((place.options for place in beside or () if place.start == match.start()), (Codes(),))
         found = [place for place in found if place not in inner]
         found.append(Place(match[0], match.start(), match[0], codes))
     return tuple(sorted(found, key=lambda place: place.start))
@@ -180,11 +185,15 @@ def _scan_english(text: str) -> Iterator[Place]:
             end = at + len(name)
             if text.startswith(name, at) and not text[end : end + 1].isalpha():
                 done = end
+                if _SEA_AFTER.match(text, end) or text.endswith(_SEA_BEFORE, 0, at):
+                    break
                 yield Place(text[at:end], at, name, options)
                 break
 
 
 def _institution(text: str, end: int, name: str) -> bool:
+    if name in ("中国", "日本") and _SEA_AFTER.match(text, end):
+        return True
     return name in ("中国", "北京", "上海", "国内") and text.startswith(places.INSTITUTION_AFTER, end)
 
 

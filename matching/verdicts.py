@@ -86,9 +86,28 @@ def _region(line: Line, document: Document) -> Judgement:
         if source == "publisher" and not _OFFICE.search(text):
             continue
         for place in regions.find(text):
-            if any(regions.covers(codes, asked) for codes in place.options):
+            if any(regions.covers(codes, asked) for codes in place.options) and _spread(text, place):
                 return _said(True, place.phrase, source)
     return UNKNOWN
+
+
+_SPREAD_BEFORE = re.compile(
+    r"(?:覆盖|涵盖|囊括|包[括含]|涉及|收录|范围|汇[集聚总]|采集|面向|来自|遍及|遍布|整合|区域|地区)[^，。；,;.]{0,6}$"
+    r"|\b(?:in|of|for|from|across|throughout|covering|covers|within|over|nationwide|all)\s(?:the\s|all\s|whole\s|of\s)*$",
+    re.IGNORECASE,
+)
+_SPREAD_AFTER = re.compile(
+    r"(?:范围|境内|各[地省市级类]|\d|[一-十百千两]{1,4}[多余个省]|所有|主要|全部|所?有?[省城]市|县|[(（]|(?:各行业)?数据)"
+)
+
+
+def _spread(text: str, place: regions.Place) -> bool:
+    """Whether running text says of a whole country that the data is of it; 全国领先 says nothing of a city in it."""
+    whole = all(len(code) <= 2 for codes in place.options for code in codes)
+    if not whole:
+        return True
+    before = text[max(0, place.start - 24) : place.start]
+    return _SPREAD_BEFORE.search(before) is not None or _SPREAD_AFTER.match(text, place.end) is not None
 
 
 def _part(place: regions.Place, asked: regions.Codes) -> bool:
@@ -274,7 +293,8 @@ def _offered(document: Document, *, delivery: bool) -> Iterator[tuple[tuple[str,
         for item in getattr(document, name):
             for found in read(item):
                 yield found.keys, found.phrase, name
-            if delivery and name == "formats" and _FILES.search(item):
+            # A file is got by download unless the product says by what way it comes.
+            if delivery and name == "formats" and not document.delivery and _FILES.search(item):
                 yield ("download",), item, name
     for name in ("title", "description", "detail"):
         for found in read(getattr(document, name)[:_READ]):

@@ -1,5 +1,4 @@
-"""How demands are worded: sentences and clauses with their offsets, how strongly each is meant, and which of
-them speak of the writer rather than of the data."""
+"""How demands are worded: sentences and clauses with their offsets, and how strongly each is meant."""
 
 from __future__ import annotations
 
@@ -54,34 +53,14 @@ _GRANTED = re.compile(
     r"(?:如果?有?可能|条件允许|有条件|[如若]有余力|方便|可行)的?话?$|(?:[Ii]f|[Ww]here)(?: it is| at all)? possible$"
 )
 """A clause that makes the one after it a thing to be had if possible."""
-_BACKGROUND = re.compile(
-    r"^\s*(?:公司(?:是|在|有|要|拟|正|今年|明年|去年|现在|目前|[上下]半年)|(?:打算|计划|准备|拟)(?:与|和|跟)|"
-    r"为其|(?:尊敬的|亲爱的|各位|大家|您|你|老师)[^，。]{0,10}好|Hi\b|Hello|(?:我|咱们?|俺们?)[厂家村店社]?(?:是|做|搞|跑|种|养|卖)|我们是|我们公司|我们有|我们自己|我们(?:单位|团队|"
-    r"合作社)?(?:主要)?(?:做|在做|开)|我司(?:是|为)|我公司(?:是|为)|本公司|我们.{0,4}在|"
-    r"在[^，。]{2,14}?(?:有(?!售)|开了|设有|拥有)[^，。]{1,6}[家个处座]|"
-    r"我[院校所司行局厅](?:是|为|承担|呼吸)|总部|客户|目前|过去|此前|近[两二三几]年.{0,12}(?:上升|下降|增长|"
-    r"越来越)|现有|手[里头上边]|之前|以前(?!置)|前段时间|上(?:季度|个?月|周)(?![的第]|[一-龥]{0,6}数据)|现在(?:全靠|都靠|只|没|用的)|去年起?(?![的第底全以上下一二三四五六七八九十\d]|[^，。]{0,6}(?:就行|即可|最好|都要))|曾|导致|因为|由于|基层|口径不一|"
-    r"可签|可先|"
-    r"先签|合适的话|(?:We|I) (?:have|run|work|manage|"
-    r"(?:are|am)(?! (?:after|looking|seeking|searching|interested)))\b|Our (?:company|team|group|lab)|I'm\b|We're\b|"
-    r"As an?\b|Please\b|Thanks?\b|Currently|At present|Before )",
-)
 
 
 class Piece(msgspec.Struct, frozen=True):
-    """A stretch of the text from ``start`` to ``end`` with the number of the sentence it is in; ``follows`` is the
-    punctuation that ended the sentence before."""
+    """A stretch of the text from ``start`` to ``end``."""
 
     text: str
     start: int
     end: int
-    sentence: int
-    follows: str = ""
-
-    @property
-    def background(self) -> bool:
-        """Whether it tells who writes and why rather than what is wanted."""
-        return _BACKGROUND.match(self.text) is not None
 
 
 def clauses(text: str) -> tuple[Piece, ...]:
@@ -91,18 +70,16 @@ def clauses(text: str) -> tuple[Piece, ...]:
 
 def _clauses(text: str) -> Iterator[Piece]:
     hidden = _PARENS.sub(lambda match: "（" * len(match[0]), text)
-    at, follows = 0, ""
-    for number, stop in enumerate([*(m for m in _SENTENCE_END.finditer(hidden) if m.end() > m.start()), None]):
+    at = 0
+    for stop in [*(m for m in _SENTENCE_END.finditer(hidden) if m.end() > m.start()), None]:
         limit = stop.start() if stop else len(text)
-        begin = at
         for cut in _CLAUSE_END.finditer(hidden, at, limit):
-            if cut.start() > begin:
-                yield Piece(text[begin : cut.start()], begin, cut.start(), number, follows)
-            begin = cut.end()
-        if limit > begin:
-            yield Piece(text[begin:limit], begin, limit, number, follows)
-        if stop:
-            at, follows = stop.end(), stop[0]
+            if cut.start() > at:
+                yield Piece(text[at : cut.start()], at, cut.start())
+            at = cut.end()
+        if limit > at:
+            yield Piece(text[at:limit], at, limit)
+        at = stop.end() if stop else limit
 
 
 def limited(clause: str) -> bool:

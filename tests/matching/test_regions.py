@@ -117,3 +117,25 @@ def test_every_place_stands_where_it_says(text: str) -> None:
         assert text[place.start : place.end] == place.phrase
         assert place.start >= at
         at = place.end
+
+
+@pytest.mark.parametrize(
+    ("text", "sea"),
+    [
+        ("fishing in China seas", "China seas"),
+        ("traffic in the South China Sea", "the South China Sea"),
+        ("oil spills in the Gulf of Mexico", "Gulf of Mexico"),
+        ("中国近海渔获量", "中国近海"),
+        ("西北太平洋台风路径", "西北太平洋"),
+        ("南海渔场海温", "南海渔场"),
+    ],
+)
+def test_a_sea_is_no_part_of_the_country_it_is_named_after(text: str, sea: str) -> None:
+    assert [(place.phrase, place.options) for place in regions.areas(text)] == [(sea, (frozenset(),))]
+
+
+def test_what_only_begins_like_a_sea_is_none() -> None:
+    assert codes("佛山市南海区企业") == [{"CN440605"}]
+    assert codes("中国海关进口额") == [{"CN"}]
+    assert [place.phrase for place in regions.areas("河南海绵城市")] == ["河南"]
+    assert [place.phrase for place in regions.areas("China Seafood")] == ["China"]
