@@ -124,7 +124,7 @@ def test_every_place_stands_where_it_says(text: str) -> None:
     [
         ("fishing in China seas", "China seas"),
         ("traffic in the South China Sea", "the South China Sea"),
-        ("oil spills in the Gulf of Mexico", "Gulf of Mexico"),
+        ("oil spills in the Gulf of Mexico", "the Gulf of Mexico"),
         ("中国近海渔获量", "中国近海"),
         ("西北太平洋台风路径", "西北太平洋"),
         ("南海渔场海温", "南海渔场"),
