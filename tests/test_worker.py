@@ -16,9 +16,10 @@ from market import embedded
 from market.db import connect
 from market.domain.calendar import ZONE
 from market.domain.permissions import Role
+from market.domain.products import ProductContent
 from market.domain.webhooks import WebhookContent, signature
 from market.migrate import migrate
-from market.services import demands, jobs, webhooks
+from market.services import demands, jobs, products, webhooks
 from market.settings import Settings
 from market.worker import SCHEDULES, Pace, run
 from tests.given import Given
@@ -219,3 +220,39 @@ async def test_what_the_clock_brings_is_done(settings, committed):
 def test_the_nightly_run_is_at_half_past_two_in_china():
     following = croniter(SCHEDULES["nightly"], datetime(2026, 3, 2, tzinfo=UTC)).get_next(datetime)
     assert following.astimezone(ZONE).strftime("%H:%M") == "02:30"
+
+
+async def test_what_is_added_edited_and_withdrawn_reaches_the_standing_matches_and_only_changes_are_told(
+    settings, committed
+):
+    supplier, owner = await committed.supplier(), await committed.demander()
+    demand = await committed.open_demand(owner)
+
+    async def events():
+        rows = await committed.db.fetch("SELECT action FROM journal WHERE kind = 'match' ORDER BY id")
+        return [row["action"] for row in rows]
+
+    def come_to(*actions):
+        async def so():
+            return await events() == list(actions) and await queue_is_empty(committed)
+
+        return until(so)
+
+    born, gone = ("generate", "review"), ("stale",)
+    async with working(settings):
+        product = await committed.listed_product(supplier)
+        await come_to(*born)
+        told = await committed.db.fetchval("SELECT count(*) FROM notification WHERE kind = 'match'")
+        same = {name: getattr(product, name) for name in ProductContent.__struct_fields__}
+        content = ProductContent(**same | {"contact_role": "数据处"})
+        product = await products.edit(committed.db, supplier, product.id, product.version, content, now=committed.now)
+        await come_to(*born)  # other words, the same verdicts: nobody is told anything
+        assert await committed.db.fetchval("SELECT count(*) FROM notification WHERE kind = 'match'") == told
+        content = ProductContent(**same | {"title": "水库水位日记录", "abstract": "泸州水库的逐日水位记录"})
+        product = await products.edit(committed.db, supplier, product.id, product.version, content, now=committed.now)
+        await come_to(*born, *gone)
+        content = ProductContent(**same)
+        await products.edit(committed.db, supplier, product.id, product.version, content, now=committed.now)
+        await come_to(*born, *gone, *born)
+        await demands.act(committed.db, owner, demand.id, "withdraw", now=committed.now, reason="不需要了")
+        await come_to(*born, *gone, *born, *gone)
