@@ -89,11 +89,8 @@ CARDS = Query(
 # Listed products with the same data as $1, whoever offers them; the order means nothing and nobody can choose it.
 ALIKE = Query(
     ProductCard,
-    """SELECT p.id, p.organisation_id, o.name AS organisation_name, p.state, p.title, left(p.abstract, 400) AS abstract,
-        p.theme, p.region, p.tags, p.update_cycle, p.delivery, p.opening, p.price, p.price_unit, p.due_at, p.version,
-        p.updated_at
-    FROM product one JOIN product p ON md5(p.title) = md5(one.title) AND same_data(one, p) AND p.id <> one.id
-        JOIN organisation o ON o.id = p.organisation_id
+    """SELECT c.* FROM product one JOIN product p ON md5(p.title) = md5(one.title) AND same_data(one, p)
+        AND p.id <> one.id JOIN product_card c ON c.id = p.id
     WHERE one.id = $1 AND p.state = 'listed' ORDER BY md5(one.id || ' ' || p.id), p.id LIMIT $2""",
 )
 ALIKE_COUNTS = Query(

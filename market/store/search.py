@@ -24,13 +24,8 @@ LISTED = Query(
 # Those of the listed products $2 that hold the same data as $1, which is not among them.
 ALIKE = Query(
     Product,
-    """SELECT p.id, p.organisation_id, o.name AS organisation_name, o.state = 'verified' AS organisation_verified,
-        p.title, p.abstract, p.fields, p.theme, p.tags, p.region, p.time_from, p.time_to, p.granularity,
-        p.update_cycle, p.formats, p.delivery, p.data_class, p.opening, p.source_statement, p.risk_assessment,
-        p.licence, p.price, p.price_unit, p.sample, p.contact_role, p.state, p.state_party, p.state_reason, p.due_at,
-        p.revision, p.version, p.created_at, p.listed_at, p.updated_at
-    FROM product one JOIN product p ON md5(p.title) = md5(one.title) AND same_data(one, p) AND p.id <> one.id
-        JOIN organisation o ON o.id = p.organisation_id
+    """SELECT w.* FROM product one JOIN product p ON md5(p.title) = md5(one.title) AND same_data(one, p)
+        AND p.id <> one.id JOIN whole_product w ON w.id = p.id
     WHERE one.id = $1 AND p.state = 'listed' AND p.id = ANY ($2::bigint[]) ORDER BY p.id""",
 )
 LISTED_AFTER = Query(

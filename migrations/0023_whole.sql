@@ -1,5 +1,5 @@
 -- What is read of the market's nouns, each in one place
--- depends: 0021_due_order
+-- depends: 0022_trainings
 
 -- migrate: apply
 

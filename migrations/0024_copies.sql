@@ -1,5 +1,5 @@
 -- The same data offered more than once
--- depends: 0022_trainings
+-- depends: 0023_whole
 
 -- migrate: apply
 
