@@ -20,21 +20,24 @@ from market.domain.demonstration import PASSWORD, TOURS
 from market.domain.gaps import LetterIn
 from market.domain.lifecycles import DEMAND
 from market.domain.machine import Party
-from market.domain.matches import Origin
+from market.domain.matches import Origin, Verdict
 from market.domain.permissions import Role
 from market.domain.pools import Confirming, Joining
 from market.domain.products import ProductContent
+from market.domain.questions import QuestionIn
 from market.domain.routings import RoutingIn, RoutingStep
 from market.services import (
     accounts,
     demands,
     gaps,
+    matches,
     matchmaking,
     neighbours,
     organisations,
     passwords,
     pools,
     products,
+    questions,
     routings,
 )
 from market.services.matchmaking import Matchmaker
@@ -221,6 +224,8 @@ class Loader:
         for other in text.also:
             pair = await self.pairing(demand_id, self.products[other], now)
             await propose(self.db, self.staff[Role.BROKER], pair, now)
+        for product in text.asked:
+            await self.question(demand_id, owner, product, now)
         last = {
             DemandState.FULFILLED: "fulfil",
             DemandState.PARTLY_FULFILLED: "fulfil_partly",
@@ -233,6 +238,14 @@ class Loader:
         elif text.state is DemandState.EXPIRED:
             demand = await demands.get(self.db, owner, demand_id)
             await fire(self.db, DEMAND, demand, "expire", CLOCK, frozenset({Party.CLOCK}), now=now)
+
+    async def question(self, demand_id: int, owner: Actor, product: str, now: datetime) -> None:
+        """The demander asks about the first line that is unknown of the product."""
+        match = await matches.get(self.db, owner, await self.pairing(demand_id, self.products[product], now))
+        line = next((reason for reason in match.reasons if reason.verdict is Verdict.UNKNOWN), None)
+        if line is not None:
+            asked = QuestionIn(demand_id=demand_id, product_id=match.product_id, kind=line.kind, value=line.value)
+            await questions.ask(self.db, owner, asked, now=now)
 
     async def letter(self, text: DemoDemand, said: DemoLetter, matchmaker: Matchmaker, now: datetime) -> None:
         """The broker's gap letter, which closes a demand that is shown as closed."""

@@ -94,6 +94,8 @@ class DemoDemand(msgspec.Struct, frozen=True, kw_only=True):
     story_reason: str = ""
     product: str | None = msgspec.field(name="with", default=None)
     also: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
+    """Products whose supplier is asked about the first line they do not speak of."""
     pool: Literal["", "joined"] = ""
     """Joined: a broker has confirmed the pool it fell into, and its owner has joined."""
 

@@ -36,6 +36,7 @@ LISTS = {
         "/my/products",
         "/matches",
         "/routings",
+        "/questions",
         "/negotiations",
         "/negotiations?show=ended",
         "/agreements",
@@ -59,7 +60,7 @@ LISTS = {
         "/desk/organisations?state=suspended",
     ),
 }
-OBJECT = r"/(products|demands|matches|negotiations|agreements|organisations|routings|desk/organisations)/\d+"
+OBJECT = r"/(questions|products|demands|matches|negotiations|agreements|organisations|routings|desk/organisations)/\d+"
 MOST = 12
 """Objects opened from one list."""
 
