@@ -1,6 +1,8 @@
 """How fast requirement lines are read and a page of products is explained.
 
-Run ``python tests/benchmarks/lines_and_reasons.py``. Reads ``../shared/data`` beside the repository; prints
+    uv run python -m tests.benchmarks.lines_and_reasons
+
+Reads ``../shared/data`` beside the repository; prints
 milliseconds of processor time per call, median and 95th percentile, for texts and products seen for the first time.
 """
 

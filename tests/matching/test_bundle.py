@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from itertools import combinations
+from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -122,6 +124,46 @@ def test_members_must_fit_and_what_is_not_said_is_noted() -> None:
     assert bundle.keys == ("统一社会信用代码",)
     assert bundle.open == (Check.PERIOD,)
     assert bundles(musts(2), told, {d.id: d for d in (old, here)}, licensed=lambda a, b: Verdict.UNMET) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "what", "verdict"),
+    [
+        ({"fields": ("企业名称",)}, {"fields": ("车牌号",)}, Check.JOIN_KEY, Verdict.UNMET),
+        ({"fields": ("企业名称", "ID 编号")}, {"fields": ("ｉｄ",)}, Check.JOIN_KEY, Verdict.MET),
+        ({"fields": ("企业名称",)}, {}, Check.JOIN_KEY, Verdict.UNKNOWN),
+        ({"time_to": date(2019, 12, 31)}, {"time_from": date(2020, 1, 1)}, Check.PERIOD, Verdict.UNMET),
+        ({"time_to": date(2020, 1, 1)}, {"time_from": date(2020, 1, 1)}, Check.PERIOD, Verdict.MET),
+        ({"time_from": date(2015, 1, 1)}, {"time_from": date(2021, 1, 1)}, Check.PERIOD, Verdict.MET),
+        ({"time_from": date(2015, 1, 1)}, {}, Check.PERIOD, Verdict.UNKNOWN),
+        ({"region": "合肥市"}, {"region": "芜湖市"}, Check.REGION, Verdict.UNMET),
+        ({"region": "合肥市"}, {"region": "安徽省"}, Check.REGION, Verdict.MET),
+        ({"region": "合肥市"}, {}, Check.REGION, Verdict.UNKNOWN),
+    ],
+)
+def test_two_products_are_checked_the_same_from_either_side(
+    one: dict[str, Any], other: dict[str, Any], what: Check, verdict: Verdict
+) -> None:
+    a, b = Document(id="a", **one), Document(id="b", **other)
+    assert check(a, b)[what] is check(b, a)[what] is verdict
+
+
+def test_keys_are_what_all_members_have_and_a_price_not_stated_is_no_sum() -> None:
+    met, unmet = Verdict.MET, Verdict.UNMET
+    told = {"a": [met, unmet, unmet], "b": [unmet, met, unmet], "c": [unmet, unmet, met]}
+    fields = {"a": ("id", "plate"), "b": ("id", "name"), "c": ("id", "plate", "name")}
+    documents = {i: Document(id=i, fields=fields[i], price=None if i == "b" else Decimal(5)) for i in told}
+    [bundle] = bundles(musts(3), told, documents)
+    assert (bundle.products, bundle.keys, bundle.price) == (("a", "b", "c"), ("id",), None)
+    documents = {"a": documents["a"], "b": Document(id="b", fields=("name",)), "c": documents["c"]}
+    assert bundles(musts(3), told, documents) == [], "a and b cannot be joined"
+
+
+def test_a_product_of_another_time_covers_nothing_now() -> None:
+    met, unmet = Verdict.MET, Verdict.UNMET
+    lines = [*musts(1), Line(level=Level.MUST, kind=Kind.TIME_SPAN, value="2024年")]
+    told = {"then": [met, unmet], "now": [unmet, met]}
+    assert bundles(lines, told, {i: Document(id=i) for i in told}) == []
 
 
 DEMANDS = [
