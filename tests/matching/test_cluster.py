@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from matching import Demand, Document, Matcher, cluster
 from matching.cluster import ClusterError, ClusterMatcher
+from tests.matching import test_command_line as command_line
 
 distributed = pytest.importorskip("distributed")
 
@@ -46,6 +48,22 @@ def test_answers_are_those_of_the_unsharded_index_and_a_killed_worker_changes_no
         assert sharded.score(DEMANDS[0], ["p001", "p099", "none"]) == alone.score(DEMANDS[0], ["p001", "p099", "none"])
         assert sharded.match([], 5) == []
         assert sharded.fit([]).match(DEMANDS[:1], 5) == [[]]
+
+
+def test_the_command_computes_on_the_cluster_it_is_given(
+    processes: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    products = command_line.jsonl(tmp_path / "products.jsonl", command_line.PRODUCTS)
+    demands = command_line.jsonl(tmp_path / "demands.jsonl", command_line.DEMANDS)
+
+    def pairs(name: str, *cluster: str) -> str:
+        assert command_line.run(monkeypatch, products, demands, "--out", str(tmp_path / name), *cluster) == 0
+        return (tmp_path / name).read_text("utf-8")
+
+    alone = pairs("alone.jsonl")
+    assert '"d1"' in alone
+    assert pairs("sharded.jsonl", "--cluster", processes.scheduler_address) == alone
+    assert command_line.run(monkeypatch, products, demands, "--out", str(tmp_path / "x.csv"), "--cluster", "none") == 2
 
 
 def test_nobody_at_the_address_is_told_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,6 @@ from matching.reading.lines import extract
 from matching.types import Document, Kind, Level, Line, Reason, Verdict
 
 TODAY = date(2025, 6, 30)
-SHARED = Path(__file__).parents[2] / "../shared/data"
 MET, UNMET, UNKNOWN = Verdict.MET, Verdict.UNMET, Verdict.UNKNOWN
 
 
@@ -306,11 +305,10 @@ def test_never_a_reason_that_is_not_in_the_texts(lines: list[Line], document: Do
 
 
 # -------------------------------------------------------------------------------------- graded pairings
-def test_verdicts_rise_with_the_grades_of_real_pairings() -> None:
-    folder = SHARED / "collections/market_demands_dev"
-    catalogues = [SHARED / "listings/china_data_exchanges.jsonl.gz", SHARED / "catalogues/china_local_portals.jsonl.gz"]
-    if not all(path.exists() for path in [folder, *catalogues]):
-        pytest.skip(f"no graded pairings at {SHARED}")
+def test_verdicts_rise_with_the_grades_of_real_pairings(shared_data: Path) -> None:
+    folder = shared_data / "collections/market_demands_dev"
+    names = ("listings/china_data_exchanges", "catalogues/china_local_portals")
+    catalogues = [shared_data / f"{name}.jsonl.gz" for name in names]
     rows = [row.split("\t") for row in (folder / "qrels.tsv").read_text(encoding="utf-8").splitlines()[1:]]
     wanted = {row[1] for row in rows}
     products = {r["id"]: r for path in catalogues for r in records(path) if r["id"] in wanted}

@@ -14,7 +14,6 @@ from matching.reading.prices import budgets
 from matching.types import Kind, Level, Line
 
 HERE = Path(__file__).parent / "data"
-SHARED = Path(__file__).parents[2] / "../shared/data"
 
 
 def read(text: str) -> dict[Kind, list[str]]:
@@ -228,11 +227,9 @@ def own() -> list[tuple[str, tuple[Line, ...]]]:
     ]
 
 
-def shared() -> list[tuple[str, tuple[Line, ...]]]:
-    market = SHARED / "collections/market_demands_dev/requirement_lines.jsonl.gz"
-    real = SHARED / "demands/real_demands_en.jsonl.gz"
-    if not market.exists() or not real.exists():
-        pytest.skip(f"no labelled demands at {SHARED}")
+def shared(data: Path) -> list[tuple[str, tuple[Line, ...]]]:
+    market = data / "collections/market_demands_dev/requirement_lines.jsonl.gz"
+    real = data / "demands/real_demands_en.jsonl.gz"
     return load(market) + load(HERE / "lines_real_en.jsonl", texts_of(real))
 
 
@@ -247,8 +244,8 @@ def test_the_model_is_that_of_the_labelled_texts() -> None:
         assert row.recall >= 0.97, kind
 
 
-def test_the_markets_labelled_demands_are_read_well() -> None:
-    for kind, row in figures(shared()).items():
+def test_the_markets_labelled_demands_are_read_well(shared_data: Path) -> None:
+    for kind, row in figures(shared(shared_data)).items():
         assert row.precision >= 0.95, kind
         assert row.recall >= 0.95, kind
 

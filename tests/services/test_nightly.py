@@ -8,6 +8,7 @@ import pytest
 from market.domain.errors import Unavailable
 from market.services import nightly, products
 from matching import cluster
+from tests.commands.test_cli import told
 
 pytestmark = pytest.mark.anyio
 
@@ -57,6 +58,19 @@ async def test_on_a_cluster_it_finds_the_same(settings, committed, scheduler):
     assert await nightly.run(settings, cluster=scheduler) == nightly.Summary(demands=3, products=1, generated=3)
     assert await states(committed.db) == [(demand.id, product.id, "broker_review") for demand in demands]
     assert await nightly.run(settings) == nightly.Summary(demands=3, products=1, kept=3)
+
+
+async def test_the_command_computes_on_the_cluster_it_is_given(url, settings, committed, scheduler):
+    await committed.open_demand()
+    await committed.listed_product()
+    here = {"database_url": url, "data_dir": settings.data_dir}
+    done = await told("match", "--cluster", scheduler, **here)
+    assert done.returncode == 0, done.stderr
+    assert "1 open demands, 1 listed products: 1 new matches" in done.stderr
+    assert not (settings.data_dir / "index").exists(), "the index is the cluster's"
+    nowhere = await told("match", "--cluster", "nowhere", **here)
+    assert nowhere.returncode == 2
+    assert "dask scheduler" in nowhere.stderr
 
 
 async def test_an_empty_market_on_a_cluster_is_no_trouble(settings, scheduler):
