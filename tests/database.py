@@ -122,7 +122,8 @@ async def make_template(url: str, worker: str) -> str:
 async def copy(url: str, template: str) -> AsyncIterator[str]:
     """A database of one's own, dropped afterwards."""
     name = f"test_{secrets.token_hex(6)}"
-    await execute(url, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    # the files: as log records they would be written twice
+    await execute(url, f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
     try:
         yield with_database(url, name)
     finally:
