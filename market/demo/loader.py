@@ -15,7 +15,7 @@ from market.db import connect
 from market.demo.stories import Cast, play, propose
 from market.demo.texts import DemoDemand, DemoLetter, DemoOrganisation, DemoProduct, Member, Talk, read
 from market.domain.accounts import CLOCK, Actor, OrganisationContent
-from market.domain.demands import DemandContent, DemandState
+from market.domain.demands import DemandContent, DemandState, LineKind
 from market.domain.demonstration import PASSWORD, TOURS
 from market.domain.gaps import LetterIn
 from market.domain.lifecycles import DEMAND
@@ -242,8 +242,8 @@ class Loader:
     async def question(self, demand_id: int, owner: Actor, product: str, now: datetime) -> None:
         """The demander asks about the first line that is unknown of the product."""
         match = await matches.get(self.db, owner, await self.pairing(demand_id, self.products[product], now))
-        line = next((reason for reason in match.reasons if reason.verdict is Verdict.UNKNOWN), None)
-        if line is not None:
+        unknown = [reason for reason in match.reasons if reason.verdict is Verdict.UNKNOWN]
+        for line in sorted(unknown, key=lambda reason: reason.kind is LineKind.PURPOSE)[:1]:
             asked = QuestionIn(demand_id=demand_id, product_id=match.product_id, kind=line.kind, value=line.value)
             await questions.ask(self.db, owner, asked, now=now)
 
