@@ -46,12 +46,16 @@ _ASKED = re.compile(r"需要|想要?|求|请|希望|有没有|谁|\b(?:need|want
 _EITHER = re.compile(r"或|、|\bor\b|共享")
 _NAMED = (Kind.TOPIC, Kind.FIELDS, Kind.PURPOSE)
 _SAYS = {
-    True: re.compile(r"(?!(?:数据|信息|资料|data|information|datasets?)\Z)[^\W_]\s?[^\W_]", re.IGNORECASE),
-    False: re.compile(r"[^\W_]"),
+    True: re.compile(
+        r"(?!(?:数据|信息|资料|data|information|datasets?)\Z).*?[^\W_]\s?[^\W_]", re.IGNORECASE | re.DOTALL
+    ),
+    False: re.compile(r".*?[^\W_]", re.DOTALL),
 }
 """What a phrase must hold to say something."""
 _LED = re.compile(r"(?:须|应|需|要)?(?:包括|包含|含有?)(?!糖|水|税|氧|量|沙)")
 """What a list of fields begins with and is not of it."""
+_LOOSE = re.compile(r"(?:\s*(?:或者?|[、，,]|\b(?:or|and)\b))+\s*\Z")
+"""What leads from a phrase to the next."""
 _EDGES = " \t\r\n，,。.；;：:、的"
 _FOUND = (Kind.TIME_SPAN, Kind.BUDGET, Kind.FORMAT, Kind.DELIVERY, Kind.UPDATE_CYCLE, Kind.GRANULARITY, Kind.REGION)
 """Kinds that rules recognise."""
@@ -121,7 +125,7 @@ class _Reader:
             kind, start, end = cut = _whole(self.text, cut, recognised)
             # The very words are a line of one kind once.
             if (
-                _SAYS[kind in _NAMED].search(self.text, start, end)
+                _SAYS[kind in _NAMED].match(self.text, start, end)
                 and len(found[kind]) < _MOST
                 and not self._denied(*cut)
             ):
@@ -171,6 +175,8 @@ def _whole(text: str, cut: Cut, recognised: Iterable[Cut]) -> Cut:
             start, end = min(start, s), max(end, e)
     if kind is Kind.FIELDS and (led := _LED.match(text, start, end)):
         start = led.end()
+    if kind is not Kind.PURPOSE and (loose := _LOOSE.search(text, max(start, end - 12), end)):
+        end = loose.start()
     while start < end and text[start] in _EDGES:
         start += 1
     while start < end and text[end - 1] in _EDGES:
