@@ -220,10 +220,10 @@ def _best_of_one(
             added += end - first
             if added > look:
                 look = 6 * added
-                n = _taken(score, base, place, factor, 0, least, kept, totals, False)
-                trial = rows.copy(), values.copy()
-                if _offer(kept, totals, n, base, allowed, place, factor, trial[0], trial[1], found) == k:
-                    least = max(least, trial[1][0])
+                least = _bar(
+                    posting, first, end, score, base, allowed, place, factor, least, rows.copy(), values.copy(), found,
+                    kept, totals,
+                )  # fmt: skip
         if few:
             for i in range(n):
                 score[kept[i]] = 0
@@ -233,6 +233,21 @@ def _best_of_one(
         if found == k:
             least = max(least, values[0])
     return found
+
+
+@compiled
+def _bar(
+    posting: Array, first: int, end: int, score: Array, base: int, allowed: Array, place: Array, factor: Array,
+    least: Any, rows: Array, values: Array, found: int, kept: Array, totals: Array,
+) -> Any:  # fmt: skip
+    """What a row must have to be among the best, as far as scores are added, but no less than ``least``; uses up
+    ``rows`` and ``values``. The postings are the last ones added: where every row would do theirs are enough."""
+    if least > 0:
+        n = _taken(score, base, place, factor, 0, least, kept, totals, False)
+    else:
+        n = _listed(posting, first, end, score, kept, totals)
+    full = _offer(kept, totals, n, base, allowed, place, factor, rows, values, found) == len(rows)
+    return max(least, values[0]) if full else least
 
 
 @compiled
@@ -276,6 +291,16 @@ def _taken(
         if clean:
             score[first : first + LINE] = 0
     return n
+
+
+@compiled
+def _listed(posting: Array, first: int, end: int, score: Array, rows: Array, totals: Array) -> int:
+    """Put the rows of the postings ``first..end`` into ``rows`` and their scores so far into ``totals``; returns how
+    many."""
+    for p in range(first, end):
+        row = np.int64(posting[p] >> 16)
+        rows[p - first], totals[p - first] = row, score[row]
+    return end - first
 
 
 @compiled
