@@ -41,7 +41,7 @@ def relaxations(
     gained: dict[int, list[str]] = defaultdict(list)
     for product, told in sorted(verdicts.items()):
         unmet = [n for n in _open(lines, told) if told[n] is Verdict.UNMET]
-        if len(unmet) == 1 and lines[unmet[0]].kind is not Kind.TOPIC and _on_topic(lines, told):
+        if len(unmet) == 1 and _on_topic(lines, told):
             gained[unmet[0]].append(product)
     found: list[Relaxation] = []
     for n, products in sorted(gained.items(), key=lambda item: (-len(item[1]), item[0])):

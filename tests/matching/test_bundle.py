@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from matching import Demand, Document, Kind, Level, Line, Verdict
 from matching.bundle import Aim, Check, bundles, check
 from matching.matcher import Matcher, as_document
-from matching.pool import near, pools
+from matching.pool import Pool, grouped, near, pools
 
 verdict = st.sampled_from(list(Verdict))
 prices = st.none() | st.integers(0, 9).map(Decimal)
@@ -102,6 +102,9 @@ def test_the_cheapest_bundle_may_be_larger() -> None:
     assert bundles(musts(3), told, documents, k=1)[0].products == ("a", "b")
     [cheapest] = bundles(musts(3), told, documents, aim=Aim.CHEAPEST, k=1)
     assert (cheapest.products, cheapest.price) == (("b", "c", "d"), Decimal(3))
+    told, documents = {"a": told["a"], "b": told["b"], "e": told["a"]}, documents | {"e": Document(id="e")}
+    [cheapest] = bundles(musts(3), told, documents, aim=Aim.CHEAPEST, k=1)
+    assert cheapest.products == ("a", "b"), "what has no price is not cheap"
 
 
 def test_members_must_fit_and_what_is_not_said_is_noted() -> None:
@@ -206,3 +209,18 @@ def test_pools_are_disjoint_and_each_member_is_near_every_other(demands: list[De
     members = [m for pool in found for m in pool.demands]
     assert len(members) == len(set(members))
     assert all(frozenset(pair) in pairs for pool in found for pair in combinations(pool.demands, 2))
+
+
+def test_a_group_grows_by_who_is_near_all_of_it_and_is_as_near_as_its_farthest_two() -> None:
+    assert grouped([("a", "b", 0.9), ("b", "c", 0.8)]) == [Pool(("a", "b"), 0.9)]
+    assert grouped([("a", "b", 0.9), ("a", "c", 0.8), ("b", "c", 0.7)]) == [Pool(("a", "b", "c"), 0.7)]
+
+
+def test_one_story_with_different_needs_is_less_near_than_with_the_same() -> None:
+    story = "我们是一家物流企业,正在建设调度平台,"
+    texts = {"a": story + "需要公路货运量", "b": story + "需要港口泊位数"}
+    needs = {"a": "公路货运量", "b": "港口泊位数"}
+    lines = {i: (Line(level=Level.MUST, kind=Kind.TOPIC, value=value),) for i, value in needs.items()}
+    [told] = near([Demand(id=i, text=text) for i, text in texts.items()], 0.01)
+    [apart] = near([Demand(id=i, text=text, lines=lines[i]) for i, text in texts.items()], 0.01)
+    assert apart[2] < told[2]

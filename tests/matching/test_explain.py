@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching.explain import explain, fits, question
+from matching.explain import Answer, explain, fits, question, with_answers
 from matching.reading.lines import extract
 from matching.types import Document, Kind, Level, Line, Reason, Verdict
 
@@ -363,3 +363,13 @@ def test_a_quote_for_a_topic_holds_a_word_of_it() -> None:
     assert reason.quote == "公路货运量"
     bare = one(Kind.TOPIC, "（市、区）牲畜", title="县（市、区）名称表", description="共九十五个。")
     assert bare.verdict is not MET
+
+
+def test_what_a_product_says_goes_before_what_was_answered() -> None:
+    line = Line(level=Level.MUST, kind=Kind.REGION, value="江苏省")
+    no = {(line.kind, line.value): Answer(Verdict.UNMET, 0.0, "不提供")}
+    said = explain([line], Document(id="p", title="江苏省公路货运量"), today=date(2026, 1, 1))
+    assert said[0].verdict is Verdict.MET
+    assert with_answers(said, no) == said
+    silent = explain([line], Document(id="p", title="公路货运量"), today=date(2026, 1, 1))
+    assert [(r.verdict, r.quote) for r in with_answers(silent, no)] == [(Verdict.UNMET, "不提供")]

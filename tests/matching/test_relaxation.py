@@ -36,6 +36,13 @@ def test_relaxation_counts_what_only_this_line_keeps_away() -> None:
 def test_without_its_topic_a_demand_would_be_another() -> None:
     lines = [must(Kind.TOPIC, "水位"), must(Kind.REGION, "泸州市")]
     assert relaxations(lines, {"a": [Verdict.UNMET, Verdict.MET]}) == []
+    assert relaxations(lines, {"a": [Verdict.UNKNOWN, Verdict.UNMET]}) == [], "nor where nothing is said of it"
+
+
+def test_what_is_no_must_keeps_nobody_away() -> None:
+    lines = [must(Kind.TOPIC, "水位"), must(Kind.REGION, "x"), Line(level=Level.SHOULD, kind=Kind.FORMAT, value="y")]
+    [way] = relaxations(lines, {"a": [Verdict.MET, Verdict.UNMET, Verdict.UNMET]})
+    assert (way.number, way.products) == (1, ("a",))
 
 
 TODAY = date(2026, 6, 30)
