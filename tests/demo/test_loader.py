@@ -134,7 +134,7 @@ async def test_the_first_demand_of_the_tour_has_products_to_compare(people, db):
 async def test_some_of_what_nobody_offers_is_asked_for_by_several(people):
     answer = await people[BROKER].client.get("/wanted", headers=browsing.HTML)
     counts = [int(n) for n in re.findall(r'data-label="开放需求">(\d+)<', answer.text)]
-    assert sum(count > 1 for count in counts) >= 3
+    assert sum(count > 1 for count in counts) >= 2
     assert counts == sorted(counts, reverse=True)
 
 
