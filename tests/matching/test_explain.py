@@ -373,3 +373,14 @@ def test_what_a_product_says_goes_before_what_was_answered() -> None:
     assert with_answers(said, no) == said
     silent = explain([line], Document(id="p", title="公路货运量"), today=date(2026, 1, 1))
     assert [(r.verdict, r.quote) for r in with_answers(silent, no)] == [(Verdict.UNMET, "不提供")]
+
+
+def test_half_is_not_enough_and_what_is_not_said_of_a_purpose_is_unknown() -> None:
+    def verdict(kind: Kind, value: str, **said: Any) -> Verdict:
+        line = Line(level=Level.MUST, kind=kind, value=value)
+        return explain([line], Document(id="p", title="江苏省公路货运量", **said), today=date(2026, 1, 1))[0].verdict
+
+    years = {"time_from": date(2022, 1, 1), "time_to": date(2024, 12, 31)}
+    assert verdict(Kind.TIME_SPAN, "2020年至2024年", **years) is Verdict.UNMET
+    assert verdict(Kind.FIELDS, "车牌号、车型、轴数、载重", fields=("车牌号", "车型")) is Verdict.UNKNOWN
+    assert verdict(Kind.PURPOSE, "信贷审查") is Verdict.UNKNOWN

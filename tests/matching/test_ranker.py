@@ -83,7 +83,7 @@ def test_a_model_cut_in_half_or_of_another_version_is_refused() -> None:
     judgements = market(60, seed=5, deciding=1.0)
     whole = ranker.dump(judgements, ranker.trial(judgements))
     for content in (b"", whole[:16], whole[: len(whole) // 2], whole[:100] + b"x" + whole[101:]):
-        with pytest.raises(ModelError):
+        with pytest.raises(ModelError, match="damaged"):
             ranker.open_stored(content)
     stored = msgspec.msgpack.decode(whole[:-16])
     for changed in ({"version": 1}, {"names": ["score"]}, {"sklearn": "0.1"}, {"trial": None}):
