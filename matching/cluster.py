@@ -50,9 +50,11 @@ def connected(address: str, *, weights: Mapping[str, float] = WEIGHTS) -> Iterat
     """
     try:
         from distributed import Client
+        from distributed.comm.addressing import get_address_host_port
     except ImportError as error:
         raise ClusterError("Matching on a cluster needs more packages: pip install duijie[cluster]") from error
     try:
+        get_address_host_port(address)  # a client that fails leaves a thread behind
         client = Client(address, timeout=PATIENCE, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
         raise ClusterError(f"No Dask scheduler answers at {address}; start one with: dask scheduler") from error

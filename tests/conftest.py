@@ -30,6 +30,7 @@ from tests.given import Given
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # what the suite's processes import is compiled once for all of them, where a machine says otherwise, too
+os.environ["COLUMNS"] = "200"  # a console takes its width from here when it is made; pytest-xdist says 80
 
 hypothesis.settings.register_profile(
     "suite",
