@@ -121,7 +121,10 @@ class _Reader:
     def lines(self) -> tuple[Line, ...]:
         recognised = candidates(self.text)
         found: dict[Kind, dict[str, Cut]] = {kind: {} for kind in Kind}
-        for cut in tagging.tag(self.text, recognised):
+        tagged = tagging.tag(self.text, recognised)
+        if all(kind is not Kind.REGION for kind, _, _ in tagged):
+            tagged += self._in_passing(recognised)
+        for cut in tagged:
             kind, start, end = cut = _whole(self.text, cut, recognised)
             # The very words are a line of one kind once.
             if (
@@ -133,6 +136,11 @@ class _Reader:
         cuts = sorted((cut for said in found.values() for cut in said.values()), key=lambda cut: (cut[1], cut[2]))
         spans = [(start, end) for kind, start, end in recognised if kind is Kind.TIME_SPAN]
         return tuple(self._line(*cut, spans) for cut in cuts)
+
+    def _in_passing(self, recognised: Iterable[Cut]) -> list[Cut]:
+        """The first place of a text that asks for none: its data lie there; 西部某省 names none."""
+        places = (cut for cut in recognised if cut[0] is Kind.REGION and not self.text.startswith("某", cut[2]))
+        return list(islice(places, 1))
 
     def _clause(self, at: int) -> Piece | None:
         index = bisect_right(self.starts, at) - 1

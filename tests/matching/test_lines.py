@@ -351,6 +351,18 @@ def test_traditional_characters_are_read_and_quoted_as_written() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "region"),
+    [
+        ("我们要在浙江重新排渔港的泊位，需要全省各县2023年以来每日的潮位。", "浙江"),
+        ("We run ferries around Xiamen and need tide tables.", "Xiamen"),
+    ],
+)
+def test_a_place_told_in_passing_counts_where_no_other_is_asked_for(text: str, region: str) -> None:
+    (phrase,) = read(text)[Kind.REGION]
+    assert phrase.startswith(region)
+
+
+@pytest.mark.parametrize(
     ("text", "kind"),
     [
         ("需要渔港潮位，文件下载，无需接口。", Kind.DELIVERY),
