@@ -10,7 +10,11 @@ GET = Query(
     """SELECT * FROM whole_question
     WHERE id = $1 AND ($3 OR $2 IN (demander_id, supplier_id))""",
 )
-LOCK = Query(int, "SELECT id FROM question WHERE id = $1 FOR UPDATE")
+LOCK = Query(
+    int,
+    """SELECT q.id FROM question q JOIN demand d ON d.id = q.demand_id JOIN product p ON p.id = q.product_id
+    WHERE q.id = $1 AND ($3 OR $2 IN (d.organisation_id, p.organisation_id)) FOR UPDATE OF q""",
+)
 LIST = Query(
     Question,
     """SELECT * FROM whole_question
@@ -64,6 +68,5 @@ MOOT = Query(
 
 async def lock(db: Db, question_id: int, organisation_id: int | None, staff: bool) -> Question:
     """The question, its row locked until the transaction ends. Raises NotFound when it is not visible."""
-    await GET.one(db, question_id, organisation_id, staff)
-    await LOCK.one(db, question_id)
+    await LOCK.one(db, question_id, organisation_id, staff)
     return await GET.one(db, question_id, organisation_id, staff)

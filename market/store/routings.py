@@ -12,7 +12,11 @@ GET = Query(
     FROM whole_routing r
     WHERE r.id = $1 AND ($3 OR $2 IN (r.organisation_id, r.demander_id))""",
 )
-LOCK = Query(int, "SELECT id FROM routing WHERE id = $1 FOR UPDATE")
+LOCK = Query(
+    int,
+    """SELECT r.id FROM routing r JOIN demand d ON d.id = r.demand_id
+    WHERE r.id = $1 AND ($3 OR $2 IN (r.organisation_id, d.organisation_id)) FOR UPDATE OF r""",
+)
 # $1 organisation, $2 staff, $3 demand, $4 only what it has to answer, $5 $6 cursor (updated, id), $7 limit
 LIST = Query(
     Routing,
@@ -41,6 +45,5 @@ MOOT = Query(
 
 async def lock(db: Db, routing_id: int, organisation_id: int | None, staff: bool) -> Routing:
     """The routing, its row locked until the transaction ends. Raises NotFound when it is not visible."""
-    await GET.one(db, routing_id, organisation_id, staff)
-    await LOCK.one(db, routing_id)
+    await LOCK.one(db, routing_id, organisation_id, staff)
     return await GET.one(db, routing_id, organisation_id, staff)
